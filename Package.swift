@@ -1,0 +1,107 @@
+// swift-tools-version: 6.2
+// The architecture as a checked list: targets from the bottom row to the top. An import points to a lower row.
+import PackageDescription
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        .executable(name: "sluiced", targets: ["sluiced"]),
+        .executable(name: "sluice-decode", targets: ["sluice-decode"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Row −1: C shims and system libraries.
+        .target(name: "CSluiceLinux"),
+        .systemLibrary(
+            name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Row 0: values and pure checks.
+        .target(name: "SluiceModel"),
+        .target(name: "SluiceYAML", dependencies: ["CLibYAML"]),
+        .target(name: "SluiceCertificate"),
+
+        // Row 1: one concern each.
+        .target(
+            name: "SluiceSystem",
+            dependencies: ["CSluiceLinux", .product(name: "SystemPackage", package: "swift-system")]),
+        .target(name: "SluiceWire", dependencies: ["SluiceModel"]),
+        .target(name: "SluiceIngest", dependencies: ["SluiceModel"]),
+        .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
+
+        // Row 2: a library, a file format or a database behind each.
+        .target(name: "SluiceFormat", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
+        .target(
+            name: "SluiceLedger",
+            dependencies: ["SluiceModel", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(
+            name: "SluiceStoreSQLite",
+            dependencies: [
+                "SluiceModel", "SluiceStore", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .target(name: "SluiceSettings", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
+        .executableTarget(
+            name: "sluice-decode",
+            dependencies: ["SluiceModel", "SluiceSystem", "SluiceWire", "SluiceIngest"]),
+
+        // Row 3: the three things Sluice does.
+        .target(
+            name: "SluiceIntake",
+            dependencies: [
+                "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceStore", "SluiceFormat",
+                "SluiceLedger", "SluiceSettings", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "SluiceRelease",
+            dependencies: [
+                "SluiceModel", "SluiceStore", "SluiceCertificate", "SluiceLedger", "SluiceSystem",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(name: "SluiceReview", dependencies: ["SluiceModel", "SluiceStore", "SluiceLedger"]),
+
+        // Row 4: one instance, opened: what the daemon and the command line both do.
+        .target(
+            name: "SluiceInstance",
+            dependencies: [
+                "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceStore", "SluiceFormat", "SluiceLedger",
+                "SluiceSettings", "SluiceStoreSQLite", "SluiceIntake", "SluiceRelease", "SluiceReview", "SluiceYAML",
+            ]),
+
+        // Row 5: the programs.
+        .executableTarget(
+            name: "sluiced",
+            dependencies: [
+                "SluiceInstance", "SluiceModel", "SluiceSystem",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "SluiceInstance", "SluiceModel", "SluiceSystem",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    if target.name.hasPrefix("C") { continue }
+    var settings = target.swiftSettings ?? []
+    settings += [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+    ]
+    target.swiftSettings = settings
+}

@@ -1,0 +1,111 @@
+/// The final word on a delivery.
+package enum Outcome: String, CaseIterable, Sendable {
+    case accepted
+    case acceptedWithRejections = "accepted-with-rejections"
+    /// The data is invalid.
+    case rejected
+    /// A disclosure rule forbids taking it.
+    case refused
+    case duplicate
+    /// It could not be processed.
+    case quarantined
+
+    package var isAccepted: Bool { self == .accepted || self == .acceptedWithRejections }
+}
+
+/// Where a delivery stands now: what `deliveries list` shows as `outcome`.
+package enum DeliveryStatus: Hashable, Sendable {
+    /// Never became ready; the agency was told.
+    case stalled
+    /// Waits for a person, unopened, in the agency's `held/` folder.
+    case held
+    /// Copied and in the journal; a restart finishes it.
+    case claimed
+    case final(Outcome)
+    /// An accepted delivery that a later one replaced.
+    case superseded
+    /// An accepted delivery that was taken back.
+    case withdrawn
+
+    package var text: String {
+        switch self {
+        case .stalled: "stalled"
+        case .held: "held"
+        case .claimed: "claimed"
+        case .final(let outcome): outcome.rawValue
+        case .superseded: "superseded"
+        case .withdrawn: "withdrawn"
+        }
+    }
+
+    package init?(_ text: String) {
+        switch text {
+        case "stalled": self = .stalled
+        case "held": self = .held
+        case "claimed": self = .claimed
+        case "superseded": self = .superseded
+        case "withdrawn": self = .withdrawn
+        default:
+            guard let outcome = Outcome(rawValue: text) else { return nil }
+            self = .final(outcome)
+        }
+    }
+}
+
+/// One delivery as the store knows it. The file's name is not here: only a keyed hash of it is kept.
+package struct Delivery: Hashable, Sendable {
+    package var id: DeliveryID
+    package var parent: DeliveryID?
+    package var authority: AuthorityID
+    package var plugin: String
+    package var dataset: String?
+    /// HMAC-SHA256 of the name under the instance's name key, hexadecimal.
+    package var nameHash: String
+    /// Hexadecimal; nil for what was never opened.
+    package var sha256: String?
+    package var bytes: Int
+    package var period: Period?
+    package var status: DeliveryStatus
+    /// What it was when it was decided; later status does not change it.
+    package var outcomeAtArrival: Outcome?
+    package var rows: RowCounts?
+    package var receivedAt: Instant
+    package var finishedAt: Instant?
+    /// Accepted deliveries that this one replaced.
+    package var replaces: [DeliveryID]
+    package var replacedBy: DeliveryID?
+    /// Why it waits or could not be processed; a stable word such as `agreement-lapsed` or `worker-died`.
+    package var reason: String?
+    /// Attempts begun, persisted before each.
+    package var attempts: Int
+    /// Attempts that ended with the worker dead or out of time.
+    package var workerDeaths: Int
+
+    package init(
+        id: DeliveryID, parent: DeliveryID? = nil, authority: AuthorityID, plugin: String, dataset: String? = nil,
+        nameHash: String, sha256: String?, bytes: Int, period: Period? = nil, status: DeliveryStatus,
+        outcomeAtArrival: Outcome? = nil, rows: RowCounts? = nil, receivedAt: Instant, finishedAt: Instant? = nil,
+        replaces: [DeliveryID] = [], replacedBy: DeliveryID? = nil, reason: String? = nil, attempts: Int = 0,
+        workerDeaths: Int = 0
+    ) {
+        self.id = id
+        self.parent = parent
+        self.authority = authority
+        self.plugin = plugin
+        self.dataset = dataset
+        self.nameHash = nameHash
+        self.sha256 = sha256
+        self.bytes = bytes
+        self.period = period
+        self.status = status
+        self.outcomeAtArrival = outcomeAtArrival
+        self.rows = rows
+        self.receivedAt = receivedAt
+        self.finishedAt = finishedAt
+        self.replaces = replaces
+        self.replacedBy = replacedBy
+        self.reason = reason
+        self.attempts = attempts
+        self.workerDeaths = workerDeaths
+    }
+}

@@ -1,0 +1,110 @@
+/// One thing that is wrong with a file, for one column and one rule, over all the rows it was seen in.
+///
+/// A finding never holds a value from a record. Its message is made from the schema's own words, numbers of rows
+/// and positions; a column no schema knows is named by its position only.
+package struct Finding: Hashable, Sendable {
+    /// The schema's name of the column; nil when the finding is about a row or the file, or no schema knows it.
+    package var column: String?
+    /// Where the column stands in the file, from 1; nil when the finding is about rows or the file.
+    package var columnNumber: Int?
+    /// Where the rule stands, so that a reader can look it up: `type`, `constraints.pattern`, `sluice.codes`, …
+    package var rule: String
+    package var code: FindingCode
+    package var severity: Severity
+    /// How many rows (or columns, or bytes: the message says) it was seen in.
+    package var count: Int
+    /// The numbers of the first rows it was seen in, ascending, counted from 1 at the first row of the file;
+    /// at most `Finding.rowLimit`.
+    package var rows: [Int]
+    package var message: String
+
+    package static let rowLimit = 10
+
+    package init(
+        column: String? = nil, columnNumber: Int? = nil, rule: String, code: FindingCode, severity: Severity,
+        count: Int = 1, rows: [Int] = [], message: String
+    ) {
+        self.column = column
+        self.columnNumber = columnNumber
+        self.rule = rule
+        self.code = code
+        self.severity = severity
+        self.count = count
+        self.rows = rows
+        self.message = message
+    }
+}
+
+/// How much a finding weighs. The raw value is its place on the wire.
+package enum Severity: UInt8, CaseIterable, Sendable, Comparable {
+    /// Something was assumed or left out; nothing to do.
+    case note = 0
+    /// Kept, but look at it.
+    case warning = 1
+    /// The row is rejected.
+    case error = 2
+    /// The whole file is rejected.
+    case fatal = 3
+    /// A disclosure rule forbids taking the file.
+    case refusal = 4
+
+    package var text: String {
+        switch self {
+        case .note: "note"
+        case .warning: "warning"
+        case .error: "error"
+        case .fatal: "fatal"
+        case .refusal: "refusal"
+        }
+    }
+
+    package static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What kind of thing is wrong. Stable: agencies and scripts match on the text. `docs/findings.md` has each one.
+package enum FindingCode: String, CaseIterable, Sendable {
+    // The file.
+    case fileEmpty = "file-empty"
+    case headerMissing = "header-missing"
+    case rowsMissing = "rows-missing"
+    case datasetUnknown = "dataset-unknown"
+    case encodingUnsupported = "encoding-unsupported"
+    case formatUnsupported = "format-unsupported"
+    case quoteUnclosed = "quote-unclosed"
+    case toleranceExceeded = "tolerance-exceeded"
+    case periodUnknown = "period-unknown"
+    case periodOverlaps = "period-overlaps"
+    case limitExceeded = "limit-exceeded"
+    // Columns.
+    case columnMissing = "column-missing"
+    case columnUnknown = "column-unknown"
+    case columnRepeated = "column-repeated"
+    case columnIgnored = "column-ignored"
+    // Rows.
+    case rowRagged = "row-ragged"
+    case rowTooLong = "row-too-long"
+    case rowEmpty = "row-empty"
+    // Cells.
+    case cellTooLong = "cell-too-long"
+    case bytesInvalid = "bytes-invalid"
+    case characterForbidden = "character-forbidden"
+    case valueMissing = "value-missing"
+    case typeMismatch = "type-mismatch"
+    case patternMismatch = "pattern-mismatch"
+    case codeUnknown = "code-unknown"
+    case codeNotInForce = "code-not-in-force"
+    case checkDigitWrong = "check-digit-wrong"
+    case placeholder = "placeholder"
+    case belowMinimum = "below-minimum"
+    case aboveMaximum = "above-maximum"
+    case tooShort = "too-short"
+    case tooLong = "too-long"
+    case notUnique = "not-unique"
+    case dateInFuture = "date-in-future"
+    case ruleBroken = "rule-broken"
+    case areaUnknown = "area-unknown"
+    case keyMissing = "key-missing"
+    // The intake gate.
+    case healthFieldDropped = "health-field-dropped"
+    case patientIdentifier = "patient-identifier"
+}

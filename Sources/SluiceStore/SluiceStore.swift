@@ -1,0 +1,256 @@
+package import SluiceModel
+
+/// What an instance remembers: deliveries, minimised records, the ledger, receipts to be written, releases and
+/// review occurrences.
+///
+/// Callers may assume: each method is one transaction, durable when it returns (a power cut afterwards loses
+/// nothing), and one that throws has changed nothing. Calls may come from any thread; writes queue.
+/// Implementers must pass `StoreSuite`, must append every ledger entry in the same transaction as the change it
+/// records, and must let no value from a record into an error.
+package protocol Store: AnyObject, Sendable {
+    // MARK: Deliveries
+
+    /// Journals a delivery for the first time: claimed, held or stalled.
+    ///
+    /// - Throws: `StoreError.deliveryExists` when the id is taken.
+    func insert(_ delivery: Delivery, ledger: [LedgerEntry]) throws
+
+    /// Changes a waiting or claimed delivery: status, reason, hash, size. Final ones cannot be changed so.
+    ///
+    /// - Throws: `StoreError.deliveryMissing`, `StoreError.deliveryFinal`.
+    func update(_ delivery: Delivery, ledger: [LedgerEntry]) throws
+
+    /// Forgets a waiting delivery whose file the agency took away before it was claimed.
+    func remove(waiting id: DeliveryID) throws
+
+    func delivery(_ id: DeliveryID) throws -> Delivery?
+
+    /// All deliveries that `filter` lets through, oldest claim first.
+    func deliveries(_ filter: DeliveryFilter) throws -> [Delivery]
+
+    /// Counts one more attempt, before it begins, and returns how many there have been.
+    func beginAttempt(_ id: DeliveryID) throws -> Int
+
+    func recordWorkerDeath(_ id: DeliveryID) throws -> Int
+
+    /// Decides a delivery, in one transaction: the records that `body` appends, the outcome, whatever it replaces,
+    /// the ledger rows and the receipt. When `body` throws, nothing happened.
+    ///
+    /// - Returns: the ledger's head after the transaction, which is also the checkpoint handed to `body`'s decision.
+    func decide(_ id: DeliveryID, _ body: (any DecisionTransaction) throws -> Decision) throws
+
+    /// Takes an accepted delivery back: purges its records and marks it `withdrawn`.
+    ///
+    /// - Returns: the releases that its records went into.
+    func withdraw(_ id: DeliveryID, at: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord]
+
+    // MARK: Receipts
+
+    /// Receipts that are on record but not yet known to be written, oldest first.
+    func pendingReceipts() throws -> [PendingReceipt]
+
+    /// Notes that a receipt is durable and the original gone.
+    func receiptWritten(_ id: DeliveryID) throws
+
+    /// The receipt of a decided delivery, without the file's name.
+    func receipt(_ id: DeliveryID) throws -> PendingReceipt?
+
+    // MARK: Records
+
+    /// Calls `body` with every block of records of accepted, current deliveries that `filter` lets through, ordered
+    /// by delivery and then by place in the file. Blocks are read one at a time.
+    func forEachBlock(_ filter: RecordFilter, _ body: (StoredBlock) throws -> Void) throws
+
+    // MARK: Ledger
+
+    /// Appends entries on their own, for decisions that change nothing else here.
+    func append(_ entries: [LedgerEntry]) throws
+
+    func ledgerHead() throws -> LedgerHead
+
+    /// Rows with sequence numbers in `range`, ascending.
+    func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow]
+
+    // MARK: Releases
+
+    func insert(_ release: ReleaseRecord, ledger: [LedgerEntry]) throws
+    func markPublished(release: String, version: Int) throws
+    func releases() throws -> [ReleaseRecord]
+
+    // MARK: Reviews
+
+    /// Adds an occurrence unless its key is known.
+    ///
+    /// - Returns: whether it was new.
+    func insert(_ occurrence: ReviewOccurrence, ledger: [LedgerEntry]) throws -> Bool
+    func setState(_ state: ReviewOccurrence.State, ofOccurrence key: String, ledger: [LedgerEntry]) throws
+    func occurrences(item: String?) throws -> [ReviewOccurrence]
+    func insert(_ closing: ReviewClosing, ledger: [LedgerEntry]) throws
+    func closings() throws -> [ReviewClosing]
+
+    // MARK: Small things
+
+    /// A named value of the instance, such as the last time seen.
+    func value(_ name: String) throws -> String?
+    func setValue(_ name: String, _ value: String) throws
+}
+
+/// Which deliveries to list. Empty fields let everything through.
+package struct DeliveryFilter: Sendable {
+    package var authority: AuthorityID?
+    package var dataset: String?
+    package var status: DeliveryStatus?
+    package var sha256: String?
+    package var nameHash: String?
+    /// Newest first when set; at most this many.
+    package var limit: Int?
+
+    package init(
+        authority: AuthorityID? = nil, dataset: String? = nil, status: DeliveryStatus? = nil, sha256: String? = nil,
+        nameHash: String? = nil, limit: Int? = nil
+    ) {
+        self.authority = authority
+        self.dataset = dataset
+        self.status = status
+        self.sha256 = sha256
+        self.nameHash = nameHash
+        self.limit = limit
+    }
+}
+
+/// The transaction that decides one delivery.
+package protocol DecisionTransaction: AnyObject {
+    /// Adds a block of records of this delivery. `dictionary` says what its codes mean.
+    func append(_ block: RecordBlock, eventKind: String?, dictionary: CodeDictionary) throws
+    /// Removes the records appended so far: the file turned out not to be acceptable.
+    func discardRecords() throws
+    /// Accepted deliveries, not replaced and not withdrawn, of this authority and dataset whose period overlaps
+    /// `period`, oldest first.
+    func current(authority: AuthorityID, dataset: String, overlapping period: Period) throws -> [Delivery]
+    /// The ledger's head as it will be once `entries` are appended, for the receipt's checkpoint.
+    func headAfter(_ entries: [LedgerEntry]) throws -> LedgerHead
+}
+
+/// How a delivery was decided.
+package struct Decision: Sendable {
+    package var outcome: Outcome
+    package var dataset: String?
+    package var period: Period?
+    package var rows: RowCounts?
+    package var finishedAt: Instant
+    package var reason: String?
+    /// These become `superseded` and their records are purged.
+    package var replaces: [DeliveryID]
+    package var ledger: [LedgerEntry]
+    /// The receipt's JSON and text, with no file name in them; see `PendingReceipt`.
+    package var receiptJSON: String
+    package var receiptText: String
+
+    package init(
+        outcome: Outcome, dataset: String?, period: Period?, rows: RowCounts?, finishedAt: Instant, reason: String?,
+        replaces: [DeliveryID], ledger: [LedgerEntry], receiptJSON: String, receiptText: String
+    ) {
+        self.outcome = outcome
+        self.dataset = dataset
+        self.period = period
+        self.rows = rows
+        self.finishedAt = finishedAt
+        self.reason = reason
+        self.replaces = replaces
+        self.ledger = ledger
+        self.receiptJSON = receiptJSON
+        self.receiptText = receiptText
+    }
+}
+
+/// A receipt as the store keeps it. The file's name is put in when it is written, from the agency's own folder.
+package struct PendingReceipt: Hashable, Sendable {
+    package var delivery: DeliveryID
+    package var authority: AuthorityID
+    package var outcome: Outcome
+    package var json: String
+    package var text: String
+
+    package init(delivery: DeliveryID, authority: AuthorityID, outcome: Outcome, json: String, text: String) {
+        self.delivery = delivery
+        self.authority = authority
+        self.outcome = outcome
+        self.json = json
+        self.text = text
+    }
+}
+
+/// What the codes of a block mean: for each of its dimensions, the model's code texts by number.
+///
+/// The store keeps each distinct dictionary once. A month dimension has an empty list: its codes are month indices.
+package struct CodeDictionary: Hashable, Sendable {
+    package struct Dimension: Hashable, Sendable {
+        package var id: String
+        package var codes: [String]
+
+        package init(id: String, codes: [String]) {
+            self.id = id
+            self.codes = codes
+        }
+    }
+
+    package var dimensions: [Dimension]
+
+    package init(dimensions: [Dimension]) { self.dimensions = dimensions }
+}
+
+/// Which records to read. Empty lists let everything through.
+package struct RecordFilter: Sendable {
+    package var eventKinds: [String]
+    package var authorities: [AuthorityID]
+    /// Deliveries whose period overlaps this one; single records still have to be looked at.
+    package var period: Period?
+
+    package init(eventKinds: [String] = [], authorities: [AuthorityID] = [], period: Period? = nil) {
+        self.eventKinds = eventKinds
+        self.authorities = authorities
+        self.period = period
+    }
+}
+
+/// A block as it was kept, with what its codes meant then.
+package struct StoredBlock: Sendable {
+    package var delivery: DeliveryID
+    package var authority: AuthorityID
+    /// Nil for a `counts` dataset.
+    package var eventKind: String?
+    package var block: RecordBlock
+    package var dictionary: CodeDictionary
+
+    package init(
+        delivery: DeliveryID, authority: AuthorityID, eventKind: String?, block: RecordBlock,
+        dictionary: CodeDictionary
+    ) {
+        self.delivery = delivery
+        self.authority = authority
+        self.eventKind = eventKind
+        self.block = block
+        self.dictionary = dictionary
+    }
+}
+
+/// Chains ledger entries onto a head. `SluiceLedger` is the one that does; a store is given it when opened.
+package protocol LedgerChaining: Sendable {
+    /// The rows that record `entries` after `head`, in order.
+    func rows(for entries: [LedgerEntry], after head: LedgerHead) -> [LedgerRow]
+}
+
+/// What a store cannot do. Never holds a value from a record.
+package enum StoreError: Error, Hashable, Sendable {
+    case deliveryExists(DeliveryID)
+    case deliveryMissing(DeliveryID)
+    case deliveryFinal(DeliveryID)
+    /// The disk is full or the quota is used up. Trying again helps once there is room.
+    case full
+    /// The database is locked by another program. Trying again can help.
+    case busy
+    /// The file is not a store of this version: what was found and what to do.
+    case unusable(what: String, hint: String)
+    /// The database failed otherwise: operation and result code, no arguments.
+    case failed(operation: String, resultCode: Int)
+}
