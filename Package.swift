@@ -14,7 +14,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -29,9 +28,7 @@ let package = Package(
         .target(name: "SluiceCertificate"),
 
         // Row 1: one concern each.
-        .target(
-            name: "SluiceSystem",
-            dependencies: ["CSluiceLinux", .product(name: "SystemPackage", package: "swift-system")]),
+        .target(name: "SluiceSystem", dependencies: ["CSluiceLinux"]),
         .target(name: "SluiceWire", dependencies: ["SluiceModel"]),
         .target(name: "SluiceIngest", dependencies: ["SluiceModel"]),
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
@@ -40,7 +37,7 @@ let package = Package(
         .target(name: "SluiceFormat", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
         .target(
             name: "SluiceLedger",
-            dependencies: ["SluiceModel", .product(name: "Crypto", package: "swift-crypto")]),
+            dependencies: ["SluiceModel", "SluiceStore", .product(name: "Crypto", package: "swift-crypto")]),
         .target(
             name: "SluiceStoreSQLite",
             dependencies: [
@@ -55,8 +52,9 @@ let package = Package(
         .target(
             name: "SluiceIntake",
             dependencies: [
-                "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceStore", "SluiceFormat",
+                "SluiceModel", "SluiceYAML", "SluiceSystem", "SluiceWire", "SluiceStore", "SluiceFormat",
                 "SluiceLedger", "SluiceSettings", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         .target(
             name: "SluiceRelease",
@@ -64,7 +62,11 @@ let package = Package(
                 "SluiceModel", "SluiceStore", "SluiceCertificate", "SluiceLedger", "SluiceSystem",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
-        .target(name: "SluiceReview", dependencies: ["SluiceModel", "SluiceStore", "SluiceLedger"]),
+        .target(
+            name: "SluiceReview",
+            dependencies: [
+                "SluiceModel", "SluiceSystem", "SluiceStore", .product(name: "Logging", package: "swift-log"),
+            ]),
 
         // Row 4: one instance, opened: what the daemon and the command line both do.
         .target(
@@ -72,6 +74,7 @@ let package = Package(
             dependencies: [
                 "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceStore", "SluiceFormat", "SluiceLedger",
                 "SluiceSettings", "SluiceStoreSQLite", "SluiceIntake", "SluiceRelease", "SluiceReview", "SluiceYAML",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
             ]),
 
         // Row 5: the programs.
@@ -89,6 +92,51 @@ let package = Package(
                 "SluiceInstance", "SluiceModel", "SluiceSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
+
+        // Tests: one folder per tested target, shared support, the house's own rules, and the real programs.
+        .target(
+            name: "SluiceTestSupport", dependencies: ["SluiceModel", "SluiceStore"],
+            path: "Tests/SluiceTestSupport"),
+        .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
+        .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML"]),
+        .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),
+        .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
+        .testTarget(name: "SluiceWireTests", dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest"]),
+        .testTarget(name: "SluiceIngestTests", dependencies: ["SluiceModel", "SluiceIngest"]),
+        .testTarget(
+            name: "SluiceFormatTests", dependencies: ["SluiceModel", "SluiceFormat", "SluiceSystem", "SluiceYAML"]),
+        .testTarget(name: "SluiceLedgerTests", dependencies: ["SluiceModel", "SluiceLedger"]),
+        .testTarget(
+            name: "SluiceStoreSQLiteTests",
+            dependencies: [
+                "SluiceModel", "SluiceStore", "SluiceStoreSQLite", "SluiceLedger", "SluiceTestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        .testTarget(
+            name: "SluiceSettingsTests", dependencies: ["SluiceModel", "SluiceSettings", "SluiceSystem", "SluiceYAML"]),
+        .testTarget(
+            name: "SluiceIntakeTests",
+            dependencies: ["SluiceModel", "SluiceIntake", "SluiceSystem", "SluiceWire"]),
+        .testTarget(
+            name: "SluiceReviewTests",
+            dependencies: [
+                "SluiceModel", "SluiceReview", "SluiceStore", "SluiceStoreSQLite", "SluiceLedger", "SluiceTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "PluginTests",
+            dependencies: ["SluiceInstance", "SluiceModel", "SluiceFormat", "SluiceIntake", "sluice-decode"]),
+        .testTarget(
+            name: "InstanceTests",
+            dependencies: [
+                "SluiceInstance", "SluiceIntake", "SluiceModel", "SluiceStore", "SluiceSystem", "SluiceReview",
+                "SluiceTestSupport", "sluice-decode", .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Fixtures"]),
+        .testTarget(
+            name: "DaemonTests",
+            dependencies: ["SluiceModel", "SluiceSystem", "SluiceTestSupport", "sluice", "sluiced", "sluice-decode"]),
+        .testTarget(name: "HouseTests", dependencies: ["SluiceModel", "SluiceSystem"]),
     ]
 )
 

@@ -1,1 +1,229 @@
-// SluiceInstance
+// One instance, opened: what the daemon and the command line both do.
+//
+//   Instance             settings, plugins, store and lock of one instance, and how they are opened
+//   Instance+Queries     what there is to show; needs no lock
+//   Instance+Commands    what changes state; needs the lock, or the daemon that holds it
+//   Command              a request to change state, as it crosses the control socket
+//   Engine               the daemon's loop, on a thread of its own
+//   WatchSupervisor      keeps sluice-watch running and turns its hints into wake-ups
+//   ControlServer        the control socket
+//   EventLog             log lines for journald or a terminal
+//   Installation         where the programs, plugins and example settings are
+//   SystemClock          the machine's clocks
+
+import Crypto
+import Glibc
+package import Logging
+import SluiceFormat
+package import SluiceIntake
+import SluiceLedger
+package import SluiceModel
+import SluiceRelease
+package import SluiceReview
+package import SluiceSettings
+package import SluiceStore
+import SluiceStoreSQLite
+import SluiceSystem
+package import SluiceYAML
+
+/// The settings of an instance and what they name, read and checked as a whole.
+package struct InstanceSettings: Sendable {
+    package let settings: Settings
+    package let catalogue: Catalogue
+    /// SHA-256 over the bytes of all settings files in a fixed order, hexadecimal.
+    package let hash: String
+
+    /// Reads everything that `sluice check` checks.
+    ///
+    /// - Parameter mistakes: gets every mistake of every file.
+    /// - Returns: nil when the instance cannot run with these settings. Plugins that nobody uses may be broken.
+    package static func read(_ file: String, mistakes: Mistakes) -> InstanceSettings? {
+        guard let settings = readSettings(file: file, mistakes: mistakes) else { return nil }
+        let paths = settings.paths
+        let read = Catalogue.read(
+            model: paths.model, plugins: paths.plugins, patientColumns: paths.patientColumns, mistakes: mistakes)
+        guard let catalogue = read else { return nil }
+        var plugins: [String: (kinds: [AuthorityKind], datasets: [String])] = [:]
+        for (id, plugin) in catalogue.plugins { plugins[id] = (plugin.kinds, plugin.datasets.map(\.id)) }
+        settings.crossCheck(model: catalogue.model, plugins: plugins, mistakes: mistakes)
+        return InstanceSettings(settings: settings, catalogue: catalogue, hash: hash(of: settings))
+    }
+
+    private static func hash(of settings: Settings) -> String {
+        var hash = SHA256()
+        let paths = settings.paths
+        var files = [settings.file, paths.reviews]
+        for folder in [paths.authorities, paths.releaseSpecs, paths.model] {
+            files += ((try? listSmallFolder(folder)) ?? []).map { folder + "/" + $0 }
+        }
+        for file in files {
+            guard let bytes = try? readSmallFile(file) else { continue }
+            hash.update(data: Array("\(bytes.count) ".utf8))
+            hash.update(data: bytes)
+        }
+        return hexadecimal(hash.finalize())
+    }
+}
+
+/// One instance, open for changes or for looking.
+///
+/// Whoever changes state holds the state lock: the daemon, or one command while no daemon runs.
+package final class Instance {
+    package private(set) var current: InstanceSettings
+    package let store: any Store
+    package let clock: any Clock
+    package let log: Logger
+    package private(set) var intake: Intake
+    private let keys: InstanceKeys
+    private let workerPath: String
+    private let lock: FileLock?
+
+    package var settings: Settings { current.settings }
+    package var catalogue: Catalogue { current.catalogue }
+
+    /// - Throws: `InstanceError.busy` when another process holds the lock; `InstanceError.settings` with every mistake.
+    package static func open(
+        config: String, forChanges: Bool, clock: any Clock = SystemClock(), log: Logger
+    ) throws -> Instance {
+        let mistakes = Mistakes()
+        guard let current = InstanceSettings.read(config, mistakes: mistakes), mistakes.isEmpty else {
+            throw InstanceError.settings(mistakes.all)
+        }
+        let state = current.settings.paths.state
+        var lock: FileLock?
+        if forChanges {
+            let path = state + "/lock"
+            do {
+                _ = try Folder.createIfMissing(path: state, mode: 0o700)
+                lock = try FileLock.tryLock(path)
+            } catch {
+                // Whoever may not enter the state folder may still ask the daemon, if one runs.
+                guard error.errno == EACCES || error.errno == EPERM else { throw error }
+                throw InstanceError.noAccess(state: state)
+            }
+            if lock == nil { throw InstanceError.busy(holder: FileLock.holder(path)) }
+        }
+        return try Instance(current, lock: lock, forChanges: forChanges, clock: clock, log: log)
+    }
+
+    private init(
+        _ current: InstanceSettings, lock: consuming FileLock?, forChanges: Bool, clock: any Clock, log: Logger
+    ) throws {
+        self.current = current
+        self.clock = clock
+        self.log = log
+        let state = current.settings.paths.state
+        let file = state + "/sluice.db"
+        if !forChanges {
+            do {
+                _ = try OpenFile(readingPath: file)
+            } catch {
+                let isRefused = error.errno == EACCES || error.errno == EPERM
+                throw isRefused ? InstanceError.noAccess(state: state) : InstanceError.neverStarted(state: state)
+            }
+        }
+        store = try SQLiteStore(path: file, chain: LedgerChain(), readOnly: !forChanges)
+        keys = try InstanceKeys(folder: current.settings.paths.state + "/keys")
+        workerPath = try Installation.worker()
+        self.lock = lock
+        intake = Intake(
+            settings: current.settings, catalogue: current.catalogue, store: store, keys: keys, clock: clock,
+            workerPath: workerPath, log: log)
+        if forChanges { try prepare() }
+    }
+
+    /// Makes what a new instance lacks and puts the settings in force on record.
+    private func prepare() throws {
+        try intake.createMissingFolders()
+        for path in [settings.paths.releases, settings.paths.alerts] { _ = try Folder.createIfMissing(path: path) }
+        if try store.value("settings-hash") != current.hash {
+            let kind: LedgerKind = try store.ledgerHead().size == 0 ? .instanceCreated : .settingsLoaded
+            try store.append([
+                LedgerEntry(
+                    at: clock.now(), actor: "daemon", kind: kind, subject: settings.instanceName,
+                    details: ["settings": current.hash, "sluice": sluiceVersion])
+            ])
+            try store.setValue("settings-hash", current.hash)
+        }
+    }
+
+    /// Reads the settings again, all or nothing.
+    ///
+    /// - Throws: `InstanceError.settings`; the old ones then stay in force, and the refusal is on record.
+    package func reload() throws {
+        let mistakes = Mistakes()
+        guard let fresh = InstanceSettings.read(settings.file, mistakes: mistakes), mistakes.isEmpty else {
+            try store.append([
+                LedgerEntry(
+                    at: clock.now(), actor: "daemon", kind: .settingsRefused, subject: settings.instanceName,
+                    details: ["mistakes": "\(mistakes.all.count)"])
+            ])
+            throw InstanceError.settings(mistakes.all)
+        }
+        guard fresh.settings.paths.state == settings.paths.state else {
+            throw InstanceError.settings([
+                Mistake(
+                    file: settings.file, what: "paths.state changed while the daemon runs",
+                    hint: "stop the daemon, move the state folder, start it again")
+            ])
+        }
+        let old = intake
+        let before = current
+        current = fresh
+        intake = Intake(
+            settings: fresh.settings, catalogue: fresh.catalogue, store: store, keys: keys, clock: clock,
+            workerPath: workerPath, log: log)
+        intake.shouldStop = old.shouldStop
+        intake.onProgress = old.onProgress
+        intake.onAlive = old.onAlive
+        intake.betweenFiles = old.betweenFiles
+        do {
+            try prepare()
+        } catch {
+            current = before
+            intake = old
+            throw error
+        }
+    }
+
+    /// Today in the instance's time zone.
+    package var today: CivilDate { localDate(at: clock.now(), timeZone: settings.timeZone) }
+
+    /// The register's keeper, acting for `actor`.
+    package func reviews(actor: String) -> ReviewKeeper {
+        var keeper = ReviewKeeper(
+            items: settings.reviews, store: store, alerts: AlertFolder(path: settings.paths.alerts), clock: clock,
+            today: { [unowned self] in self.today }, log: log)
+        keeper.actor = actor
+        return keeper
+    }
+
+    func releases(actor: String) -> ReleaseBuilder {
+        ReleaseBuilder(
+            model: catalogue.model, store: store, folder: settings.paths.releases, clock: clock,
+            settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version), actor: actor)
+    }
+}
+
+/// Why an instance cannot be opened or asked.
+package enum InstanceError: Error, CustomStringConvertible {
+    /// Another process changes this instance now.
+    case busy(holder: Int32?)
+    case settings([Mistake])
+    case neverStarted(state: String)
+    /// This account may not enter the state folder.
+    case noAccess(state: String)
+    case programMissing(String)
+
+    package var description: String {
+        switch self {
+        case .busy(let holder):
+            "another process" + (holder.map { " (\($0))" } ?? "") + " is changing this instance; try again in a moment"
+        case .settings(let mistakes): mistakes.map { "\($0)" }.joined(separator: "\n")
+        case .neverStarted(let state): "\(state): no store yet; start the daemon or take a file in with `sluice ingest`"
+        case .noAccess(let state):
+            "\(state): this account may not enter it; run the command as the daemon's user, or as root"
+        case .programMissing(let name): "the program \(name) is not beside this one; install Sluice again"
+        }
+    }
+}

@@ -16,13 +16,17 @@ package struct Finding: Hashable, Sendable {
     /// The numbers of the first rows it was seen in, ascending, counted from 1 at the first row of the file;
     /// at most `Finding.rowLimit`.
     package var rows: [Int]
+    /// Further numbers of the message, at most `argumentLimit`; `FindingMessages` says what each code takes.
+    package var arguments: [Int]
+    /// Made by `FindingMessages` alone. It does not cross the wire: the daemon makes it again from the plan.
     package var message: String
 
     package static let rowLimit = 10
+    package static let argumentLimit = 4
 
     package init(
         column: String? = nil, columnNumber: Int? = nil, rule: String, code: FindingCode, severity: Severity,
-        count: Int = 1, rows: [Int] = [], message: String
+        count: Int = 1, rows: [Int] = [], arguments: [Int] = [], message: String
     ) {
         self.column = column
         self.columnNumber = columnNumber
@@ -31,6 +35,7 @@ package struct Finding: Hashable, Sendable {
         self.severity = severity
         self.count = count
         self.rows = rows
+        self.arguments = arguments
         self.message = message
     }
 }

@@ -179,7 +179,7 @@ package struct FieldPlan: Hashable, Sendable {
 /// The types of Table Schema that Sluice reads, and what one value of each is held as while its row is judged.
 ///
 /// Source: Data Package (v2) Table Schema, "Field types".
-package enum FieldType: UInt8, CaseIterable, Sendable {
+package enum FieldType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// The bytes themselves.
     case string = 0
     /// The number itself.
@@ -253,7 +253,7 @@ package enum Treatment: String, CaseIterable, Sendable {
 }
 
 /// The identifiers whose check digit or form Sluice knows.
-package enum CheckDigit: UInt8, CaseIterable, Sendable {
+package enum CheckDigit: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case nhsNumber = 0, upn, pncID, croNumber, crn, prisonNumber, nino, uln, urn
 
     /// The name in a schema, `sluice: {check: nhs-number}`.
@@ -323,7 +323,7 @@ package struct PatternTable: Hashable, Sendable {
 
 /// A relation between two fields of a row, judged when both have a value: `CommittedTo >= CommittedFrom`.
 package struct RowRule: Hashable, Sendable {
-    package enum Comparison: UInt8, CaseIterable, Sendable {
+    package enum Comparison: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case less = 0, lessOrEqual, equal, notEqual, greaterOrEqual, greater
 
         package var text: String {

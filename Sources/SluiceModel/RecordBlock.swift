@@ -2,7 +2,8 @@
 ///
 /// Every value is a code of the shared model, a month, a count or a keyed token; there is no place in it for text.
 /// Two places build one, and a house test keeps it so: the minimiser in the worker, and the wire reader in the
-/// daemon, which checks every value against the plan again because a worker may have been taken over.
+/// daemon, which checks every value against the plan again because a worker may have been taken over. The store builds
+/// it anew from what it kept.
 package struct RecordBlock: Hashable, Sendable {
     /// One dimension's codes, in row order.
     package struct Column: Hashable, Sendable {

@@ -191,7 +191,9 @@ package struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible 
     }
 
     /// `20260401-101530`
-    package var compactText: String { description.filter { $0.isNumber || $0 == "T" }.map { $0 == "T" ? "-" : String($0) }.joined() }
+    package var compactText: String {
+        description.filter { $0.isNumber || $0 == "T" }.map { $0 == "T" ? "-" : String($0) }.joined()
+    }
 
     /// Reads the form that `description` writes.
     package init?(_ text: String) {

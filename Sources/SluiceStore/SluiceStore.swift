@@ -254,3 +254,17 @@ package enum StoreError: Error, Hashable, Sendable {
     /// The database failed otherwise: operation and result code, no arguments.
     case failed(operation: String, resultCode: Int)
 }
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .full: "the state folder has no room; make some, then try again"
+        case .busy: "another program is using the store; try again in a moment"
+        case .unusable(let what, let hint): "the store: \(what); \(hint)"
+        case .deliveryExists(let id): "delivery \(id) is on record already"
+        case .deliveryMissing(let id): "no delivery is called \(id)"
+        case .deliveryFinal(let id): "delivery \(id) is decided already"
+        case .failed(let operation, let resultCode): "the store failed to \(operation) (SQLite result \(resultCode))"
+        }
+    }
+}

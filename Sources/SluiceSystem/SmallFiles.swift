@@ -4,9 +4,18 @@ import Glibc
 ///
 /// - Throws: `SystemError`; `EFBIG` when the file is larger.
 package func readSmallFile(_ path: String, limitBytes: Int = 64 << 20) throws(SystemError) -> [UInt8] {
-    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting, for a FIFO in the place of a file would wait for its writer.
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw SystemError(call: "open", path: path, errno: errno) }
     defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError(call: "fstat", path: path, errno: errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: throw SystemError(call: "read", path: path, errno: EISDIR)
+    // The kernel's own files in /proc are regular too.
+    case S_IFREG: break
+    default: throw SystemError(call: "read", path: path, errno: EINVAL)
+    }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {

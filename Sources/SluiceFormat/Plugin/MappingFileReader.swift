@@ -1,0 +1,257 @@
+import SluiceModel
+import SluiceYAML
+
+/// Reads one `mapping.yaml`.
+struct MappingFileReader {
+    let mistakes: Mistakes
+
+    static let encodings: [(text: String, value: TextEncoding)] = TextEncoding.allCases.map { ($0.text, $0) }
+    static let defaultRejectedPercent = 5
+
+    func read(_ root: Node) -> Mapping? {
+        guard var reader = MappingReader(root, mistakes: mistakes, what: "a mapping") else { return nil }
+        var mapping = Mapping(
+            node: root, output: nil, encodings: [.utf8, .utf16], delimiters: [UInt8(ascii: ",")], headerWithinRows: 20,
+            ignoredHeaders: [], period: nil, replacement: nil, rejectedPercent: Self.defaultRejectedPercent, rules: [],
+            map: [], link: nil)
+        mapping.output = output(&reader)
+        if let dialect = reader.mapping("dialect", what: "`dialect`") { read(dialect, into: &mapping) }
+        mapping.period = reader.requiredNode("period").flatMap { period($0) }
+        if let value = reader.choice("replace", Replacement.self), let node = reader.node("replace") {
+            mapping.replacement = Placed(value, node)
+        }
+        if var tolerance = reader.mapping("tolerance", what: "`tolerance`") {
+            mapping.rejectedPercent = tolerance.requiredInteger("rejectedPercent", in: 0...100) ?? 0
+            tolerance.finish()
+        }
+        for node in reader.nodes("rules") ?? [] {
+            guard let rule = rule(node) else { continue }
+            if mapping.rules.contains(where: { $0.id == rule.id }) {
+                mistakes.add(node, "the rule \(shown(rule.id)) stands twice", hint: "rename one")
+            }
+            mapping.rules.append(rule)
+        }
+        if let node = reader.requiredNode("map") { mapping.map = targets(node) }
+        if var link = reader.mapping("link", what: "`link`") {
+            let field = link.requiredPlacedString("field")
+            let recipe = link.requiredPlacedString("recipe")
+            link.finish()
+            if let field, let recipe { mapping.link = Mapping.Link(field: field, recipe: recipe) }
+        }
+        reader.finish()
+        return mapping
+    }
+
+    private func output(_ reader: inout MappingReader) -> Mapping.Output? {
+        let event = reader.placedString("event")
+        var countField: Placed<String>?
+        if var counts = reader.mapping("counts", what: "`counts`") {
+            countField = counts.requiredPlacedString("field")
+            counts.finish()
+        }
+        switch (reader.keyNode("event"), reader.keyNode("counts")) {
+        case (nil, nil):
+            mistakes.add(
+                reader.node, "a mapping needs `event` or `counts`",
+                hint: "write `event: KIND` for a row per case, `counts: {field: FIELD}` for aggregates")
+        case (let eventKey?, _?):
+            mistakes.add(eventKey, "a mapping has `event` or `counts`, not both", hint: "remove one")
+        default: break
+        }
+        return event.map { .event($0) } ?? countField.map { .counts(field: $0) }
+    }
+
+    private func read(_ dialect: MappingReader, into mapping: inout Mapping) {
+        var dialect = dialect
+        if let delimiters = dialect.placedStrings("delimiters") {
+            mapping.delimiters = []
+            for delimiter in delimiters {
+                let bytes = Array(delimiter.value.utf8)
+                let isText = bytes.first.map { byte in
+                    byte >= 0x80 || (byte <= 0x20 && byte != 0x09) || byte == 0x7F || byte == UInt8(ascii: "\"")
+                        || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte)
+                        || (0x61...0x7A).contains(byte)
+                }
+                if bytes.count != 1 || isText != false {
+                    mistakes.add(
+                        delimiter.node, "a delimiter is one ASCII character that is no letter, digit, blank or quote",
+                        hint: "write \",\", \";\", \"|\" or \"\\t\" in double quotes")
+                } else if mapping.delimiters.contains(bytes[0]) {
+                    mistakes.add(delimiter.node, "the delimiter stands twice", hint: "remove one")
+                } else {
+                    mapping.delimiters.append(bytes[0])
+                }
+            }
+            if delimiters.isEmpty, let node = dialect.keyNode("delimiters") {
+                mistakes.add(node, "`delimiters` is empty", hint: "name one or remove the key")
+            }
+        }
+        if let encodings = dialect.placedStrings("encodings") {
+            mapping.encodings = []
+            for name in encodings {
+                guard let encoding = Self.encodings.first(where: { $0.text == name.value })?.value else {
+                    mistakes.add(
+                        name.node, "\(shown(name.value)) is not an encoding",
+                        hint: choiceHint(name.value, among: Self.encodings.map(\.text)))
+                    continue
+                }
+                if mapping.encodings.contains(encoding) {
+                    mistakes.add(name.node, "\(shown(name.value)) stands twice", hint: "remove one")
+                } else {
+                    mapping.encodings.append(encoding)
+                }
+            }
+            if encodings.isEmpty, let node = dialect.keyNode("encodings") {
+                mistakes.add(node, "`encodings` is empty", hint: "name one or remove the key")
+            }
+        }
+        mapping.headerWithinRows = dialect.integer("headerWithinRows", in: 1...1000) ?? 20
+        mapping.ignoredHeaders = dialect.placedStrings("ignoreHeaders") ?? []
+        dialect.finish()
+    }
+
+    private func period(_ node: Node) -> Mapping.PeriodSource? {
+        if node.text == "none" { return .noPeriod(node) }
+        guard var reader = MappingReader(node, mistakes: mistakes, what: "`period`") else { return nil }
+        defer { reader.finish() }
+        if reader.has("from") || reader.has("to") {
+            for key in ["field", "unit"] {
+                guard let keyNode = reader.keyNode(key) else { continue }
+                mistakes.add(keyNode, "`\(key)` beside `from` and `to`", hint: "remove it")
+            }
+            guard let from = reader.requiredPlacedString("from"), let to = reader.requiredPlacedString("to") else {
+                return nil
+            }
+            return .fields(from: from, to: to)
+        }
+        let field = reader.requiredPlacedString("field")
+        let unit = reader.requiredChoice("unit", PeriodUnit.self)
+        guard let field, let unit else { return nil }
+        return .field(field, unit: unit)
+    }
+
+    private func rule(_ node: Node) -> Mapping.Rule? {
+        guard var reader = MappingReader(node, mistakes: mistakes, what: "a rule") else { return nil }
+        let id = reader.requiredPlacedString("id")
+        let check = reader.requiredPlacedString("check")
+        let severity = reader.word("severity", among: SchemaFileReader.severities) ?? .error
+        reader.finish()
+        guard let id, let check else { return nil }
+        if !isShortName(id.value) {
+            mistakes.add(
+                id.node, "\(shown(id.value)) cannot name a rule",
+                hint: "up to 40 of a-z, 0-9 and `-`, beginning with a letter")
+        }
+        guard let (left, comparison, right) = parse(check.value) else {
+            mistakes.add(
+                check.node, "\(shown(check.value)) is not a check",
+                hint: "write `FIELD >= FIELD` with one of < <= = != >= >")
+            return nil
+        }
+        return Mapping.Rule(
+            id: id.value, left: left, comparison: comparison, right: right, severity: severity, node: check.node)
+    }
+
+    private func parse(_ text: String) -> (String, RowRule.Comparison, String)? {
+        let operators: Set<Character> = ["<", ">", "=", "!"]
+        guard let start = text.firstIndex(where: { operators.contains($0) }) else { return nil }
+        let end = text[start...].firstIndex { !operators.contains($0) } ?? text.endIndex
+        let sign = String(text[start..<end])
+        guard let comparison = RowRule.Comparison.allCases.first(where: { $0.text == sign }) else { return nil }
+        let left = trimmed(text[..<start])
+        let right = trimmed(text[end...])
+        guard !left.isEmpty, !right.isEmpty, !right.contains(where: { operators.contains($0) }) else { return nil }
+        return (left, comparison, right)
+    }
+
+    private func trimmed(_ text: Substring) -> String {
+        var text = text
+        while text.first == " " { text.removeFirst() }
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+
+    // MARK: - The way into the model
+
+    private func targets(_ node: Node) -> [Mapping.Target] {
+        guard case .mapping(let pairs) = node.value else {
+            mistakes.add(node, "`map` must be a mapping, not \(node.kindName)", hint: "write `dimension: field` lines")
+            return []
+        }
+        return pairs.map { pair in
+            let items: [Node]
+            if case .sequence(let nodes) = pair.value.value { items = nodes } else { items = [pair.value] }
+            if items.isEmpty {
+                mistakes.add(
+                    pair.value, "no source for \(shown(pair.key.text ?? ""))", hint: "name a field or remove the line")
+            }
+            return Mapping.Target(
+                dimension: Placed(pair.key.text ?? "", pair.key), sources: items.compactMap { source($0) })
+        }
+    }
+
+    private func source(_ node: Node) -> Mapping.Source? {
+        if node.text != nil {
+            guard let name = scalarText(node, mistakes: mistakes, what: "a source") else { return nil }
+            return Mapping.Source(node: node, field: Placed(name, node))
+        }
+        guard var reader = MappingReader(node, mistakes: mistakes, what: "a source") else { return nil }
+        var source = Mapping.Source(node: node)
+        source.field = reader.placedString("field")
+        source.column = reader.placedString("column")
+        if let values = reader.node("values") {
+            if case .mapping(let pairs) = values.value {
+                source.values = pairs
+            } else {
+                mistakes.add(values, "`values` must be a mapping, not \(values.kindName)", hint: "write {VALUE: code}")
+            }
+        }
+        source.whenTrue = reader.placedString("true")
+        source.whenFalse = reader.placedString("false")
+        if let flag = reader.boolean("midnightIsUnknown"), let node = reader.node("midnightIsUnknown") {
+            source.midnightIsUnknown = Placed(flag, node)
+        }
+        source.bands = reader.nodes("bands")?.compactMap { band($0) }
+        source.birth = reader.placedString("birth")
+        source.at = reader.placedString("at")
+        source.value = reader.placedString("value")
+        reader.finish()
+
+        let ways = [source.field != nil, source.birth != nil || source.at != nil, source.value != nil]
+        if ways.filter({ $0 }).count != 1 {
+            mistakes.add(
+                node, "a source has either `field`, or `birth` and `at`, or `value`", hint: "write one of the three")
+            return nil
+        }
+        if (source.birth == nil) != (source.at == nil) {
+            mistakes.add(node, "`birth` and `at` go together", hint: "name the date of birth and the day of the event")
+            return nil
+        }
+        return source
+    }
+
+    private func band(_ node: Node) -> Mapping.BandSource? {
+        guard var reader = MappingReader(node, mistakes: mistakes, what: "a band") else { return nil }
+        let from = reader.placedString("from")
+        let to = reader.placedString("to")
+        let code = reader.requiredPlacedString("code")
+        reader.finish()
+        return code.map { Mapping.BandSource(node: node, from: from, to: to, code: $0) }
+    }
+}
+
+extension Mapping.Source {
+    init(node: Node, field: Placed<String>? = nil) {
+        self.node = node
+        self.field = field
+        column = nil
+        values = nil
+        whenTrue = nil
+        whenFalse = nil
+        midnightIsUnknown = nil
+        bands = nil
+        birth = nil
+        at = nil
+        value = nil
+    }
+}

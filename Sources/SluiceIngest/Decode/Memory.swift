@@ -1,0 +1,174 @@
+internal import Glibc
+
+/// The memory of one run: taken once, used again for every row, given back together.
+///
+/// `Flat` values made here stay valid until they are freed or the arena goes away; the run keeps the arena alive.
+final class Arena {
+    /// Addresses, each from `calloc`.
+    private var blocks: Set<UInt> = []
+
+    deinit {
+        for block in blocks { unsafe Glibc.free(UnsafeMutableRawPointer(bitPattern: block)) }
+    }
+
+    /// `count` elements that each hold `value`.
+    func flat<Element: BitwiseCopyable>(_ count: Int, repeating value: Element) -> Flat<Element> {
+        let base = unsafe take(bytes: count * MemoryLayout<Element>.stride).bindMemory(
+            to: Element.self, capacity: count)
+        unsafe base.initialize(repeating: value, count: count)
+        return unsafe Flat(base: base, count: count)
+    }
+
+    func flat<Element: BitwiseCopyable>(_ elements: [Element]) -> Flat<Element> {
+        guard let first = elements.first else { return empty() }
+        let flat = flat(elements.count, repeating: first)
+        for (index, element) in elements.enumerated() { flat[index] = element }
+        return flat
+    }
+
+    func empty<Element: BitwiseCopyable>() -> Flat<Element> {
+        unsafe Flat(base: take(bytes: 1).bindMemory(to: Element.self, capacity: 0), count: 0)
+    }
+
+    /// `count` zeros, in pages that cost nothing until they are touched.
+    func zeros<Element: FixedWidthInteger & BitwiseCopyable>(_ count: Int, of type: Element.Type) -> Flat<Element> {
+        unsafe Flat(
+            base: take(bytes: count * MemoryLayout<Element>.stride).bindMemory(to: Element.self, capacity: count),
+            count: count)
+    }
+
+    /// Gives back the memory of a flat made here. It must not be used again.
+    func free<Element: BitwiseCopyable>(_ flat: Flat<Element>) {
+        guard blocks.remove(unsafe UInt(bitPattern: flat.base)) != nil else { return }
+        unsafe Glibc.free(flat.base)
+    }
+
+    private func take(bytes: Int) -> UnsafeMutableRawPointer {
+        guard let block = unsafe calloc(max(bytes, 1), 1) else { fatalError("out of memory") }
+        blocks.insert(UInt(bitPattern: block))
+        return unsafe block
+    }
+}
+
+/// A fixed run of trivial elements in an `Arena`. Copies share the memory; every index is checked.
+///
+/// It is what the hot loop reads and writes instead of `Array`: no reference counting and no uniqueness check per
+/// access. This file is the only place where the worker's memory is reached without the compiler's help.
+@safe
+struct Flat<Element: BitwiseCopyable>: BitwiseCopyable {
+    fileprivate let base: UnsafeMutablePointer<Element>
+    let count: Int
+
+    fileprivate init(base: UnsafeMutablePointer<Element>, count: Int) {
+        unsafe self.base = unsafe base
+        self.count = count
+    }
+
+    // By address, so that one member of a large element is read without copying the whole.
+    subscript(index: Int) -> Element {
+        @inline(__always) unsafeAddress {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+            return unsafe UnsafePointer(base + index)
+        }
+        @inline(__always) nonmutating unsafeMutableAddress {
+            precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
+            return unsafe base + index
+        }
+    }
+
+    /// Moves `range` to begin at `target`; the two may overlap.
+    func move(_ range: Range<Int>, to target: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count && target >= 0 && target + range.count <= count)
+        unsafe (base + target).update(from: base + range.lowerBound, count: range.count)
+    }
+
+    func copy(_ range: Range<Int>, from source: Flat, to target: Int) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= source.count)
+        precondition(target >= 0 && target + range.count <= count)
+        unsafe (base + target).update(from: source.base + range.lowerBound, count: range.count)
+    }
+
+    /// The memory of `range`, for a read from a descriptor.
+    func withBytes<Result, Failure: Error>(
+        _ range: Range<Int>, _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        let stride = MemoryLayout<Element>.stride
+        return try unsafe body(
+            UnsafeMutableRawBufferPointer(start: base + range.lowerBound, count: range.count * stride))
+    }
+}
+
+extension Flat where Element == UInt8 {
+    /// Eight bytes from `index`, the first one lowest.
+    @inline(__always)
+    func word(at index: Int) -> UInt64 {
+        precondition(index >= 0 && index &+ 8 <= count)
+        return unsafe UInt64(
+            littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+    }
+
+    /// Which of the 64 bytes from `index` are `delimiter`, a double quote, a control character or beyond ASCII; the
+    /// first byte is the lowest bit.
+    @inline(__always)
+    func marks(at index: Int, delimiter: UInt8) -> UInt64 {
+        precondition(index >= 0 && index &+ 64 <= count)
+        var marks: UInt64 = 0
+        var part = 0
+        while part < 4 {
+            let bytes = unsafe UnsafeRawPointer(base + (index &+ part &* 16)).loadUnaligned(as: SIMD16<UInt8>.self)
+            // Compared for equality only, and joined as words: the library compiles its other comparisons and its
+            // operations on masks to one step per byte.
+            let hits =
+                words(bytes .== SIMD16<UInt8>(repeating: delimiter))
+                | words(bytes .== SIMD16<UInt8>(repeating: 0x22))
+                | words(bytes .== SIMD16<UInt8>(repeating: 0x7F))
+                | words((bytes & SIMD16<UInt8>(repeating: 0xE0)) .== SIMD16<UInt8>(repeating: 0))
+                | words((bytes & SIMD16<UInt8>(repeating: 0x80)) .== SIMD16<UInt8>(repeating: 0x80))
+            // A hit is a byte of ones. Keep a bit of each, a different one in each of eight: multiplied by ones, they
+            // add up in the top byte.
+            let low = ((hits.x & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56
+            let high = ((hits.y & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56
+            marks |= (low | high &<< 8) &<< UInt64(truncatingIfNeeded: part &* 16)
+            part &+= 1
+        }
+        return marks
+    }
+
+    @inline(__always)
+    private func words(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
+        unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+    }
+
+    func bytes(_ range: Range<Int>) -> [UInt8] {
+        var copy: [UInt8] = []
+        copy.reserveCapacity(range.count)
+        for index in range { copy.append(self[index]) }
+        return copy
+    }
+}
+
+extension Flat where Element == UInt32 {
+    /// The first `rows` elements as `width` little-endian bytes each.
+    func packed(rows: Int, width: Int) -> [UInt8] {
+        precondition(rows <= count && (width == 1 || width == 2 || width == 4))
+        return unsafe [UInt8](unsafeUninitializedCapacity: rows * width) { buffer, filled in
+            switch width {
+            case 1:
+                for row in 0..<rows { unsafe buffer[row] = UInt8(truncatingIfNeeded: base[row]) }
+            case 2:
+                let raw = UnsafeMutableRawBufferPointer(buffer)
+                for row in 0..<rows {
+                    unsafe raw.storeBytes(
+                        of: UInt16(truncatingIfNeeded: base[row]).littleEndian, toByteOffset: row * 2, as: UInt16.self)
+                }
+            default:
+                let raw = UnsafeMutableRawBufferPointer(buffer)
+                for row in 0..<rows {
+                    unsafe raw.storeBytes(of: base[row].littleEndian, toByteOffset: row * 4, as: UInt32.self)
+                }
+            }
+            filled = rows * width
+        }
+    }
+}

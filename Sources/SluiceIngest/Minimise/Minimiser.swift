@@ -1,0 +1,295 @@
+import SluiceModel
+
+/// Turns judged rows into codes of the shared model, and a block's worth of them into a `RecordBlock`.
+///
+/// Nothing but codes, months, counts and the one identifier to link by is kept of a row.
+struct Minimiser {
+    /// Rows in the block that is being filled.
+    private(set) var rowCount = 0
+    private(set) var linkedRowCount = 0
+    /// Months the sealed rows lie in, by the plan's period; nil before there was one.
+    private(set) var months: ClosedRange<Int>?
+
+    private let columns: Flat<Column>
+    private let sources: Flat<Source>
+    private let countField: Int
+    private let counts: Flat<UInt32>
+    /// The field to link by; −1 for none.
+    let linkField: Int
+    private let linkCheck: CheckDigit?
+    /// `linkStride` bytes a row: length and identifier.
+    private let links: Flat<UInt8>
+    private let periodFrom: Int
+    private let periodTo: Int
+    /// What is added to reach a period's last month: 11 for a field that holds a year.
+    private let periodToSpan: Int
+    private let rowMonths: Flat<MonthPair>
+    private let currentYear: Int
+
+    private static var linkStride: Int { LinkIdentifiers.identifierLimitBytes + 1 }
+    /// What the wire lets through: 1900-01 to 2200-12. A month outside is no month an event was recorded in.
+    private static var knownMonths: ClosedRange<Int> { 1900 * 12...2200 * 12 + 11 }
+
+    private struct Column: BitwiseCopyable {
+        let dimension: Int
+        let width: Int
+        /// Place of the first source in `sources`, and of the one behind the last.
+        let firstSource: Int
+        let endSource: Int
+        let staged: Flat<UInt32>
+    }
+
+    /// Months of a row that count towards the period; 0 for none.
+    private struct MonthPair: BitwiseCopyable {
+        var first: Int32
+        var last: Int32
+    }
+
+    init(plan: FormatPlan, dataset: DatasetPlan, arena: Arena) {
+        let rows = plan.limits.blockRows
+        var sources: [Source] = []
+        var columns: [Column] = []
+        for column in dataset.output.columns {
+            let first = sources.count
+            sources += column.sources.map { Source($0, arena: arena) }
+            columns.append(
+                Column(
+                    dimension: column.dimension,
+                    width: RecordBlock.width(codeCount: plan.dimensions[column.dimension].codeCount),
+                    firstSource: first, endSource: sources.count,
+                    staged: arena.flat(rows, repeating: 0)))
+        }
+        self.columns = arena.flat(columns)
+        self.sources = arena.flat(sources)
+        if case .counts(let field) = dataset.output.kind {
+            countField = field
+            counts = arena.flat(rows, repeating: 0)
+        } else {
+            countField = -1
+            counts = arena.empty()
+        }
+        linkField = dataset.output.linkField ?? -1
+        linkCheck = dataset.output.linkField.flatMap { dataset.fields[$0].check }
+        links = linkField >= 0 ? arena.flat(rows * Minimiser.linkStride, repeating: 0) : arena.empty()
+        switch dataset.period {
+        case .field(let field, _): (periodFrom, periodTo) = (field, field)
+        case .fields(let from, let to): (periodFrom, periodTo) = (from, to)
+        case .none: (periodFrom, periodTo) = (-1, -1)
+        }
+        periodToSpan = periodTo >= 0 && dataset.fields[periodTo].type == .year ? 11 : 0
+        rowMonths = arena.flat(rows, repeating: MonthPair(first: 0, last: 0))
+        currentYear = plan.today.parts.year
+    }
+
+    /// Adds the row with these values. Returns its index in the block.
+    @inline(__always)
+    mutating func add(_ values: Flat<FieldValue>) -> Int {
+        let row = rowCount
+        var column = 0
+        while column < columns.count {
+            var code: UInt32 = 0
+            var index = columns[column].firstSource
+            while code == 0, index < columns[column].endSource {
+                code = sources[index].code(values)
+                index &+= 1
+            }
+            columns[column].staged[row] = code
+            column &+= 1
+        }
+        if countField >= 0 {
+            counts[row] =
+                values[countField].state == .good
+                ? UInt32(truncatingIfNeeded: values[countField].value) : RecordBlock.countHidden
+        }
+        if periodFrom >= 0 {
+            rowMonths[row] = MonthPair(
+                first: month(values[periodFrom], adding: 0), last: month(values[periodTo], adding: periodToSpan))
+        }
+        rowCount &+= 1
+        return row
+    }
+
+    @inline(__always)
+    private func month(_ value: FieldValue, adding span: Int) -> Int32 {
+        guard value.state == .good else { return 0 }
+        let month = Int(value.time.month) &+ span
+        return Minimiser.knownMonths.contains(month) ? Int32(truncatingIfNeeded: month) : 0
+    }
+
+    /// Gives a row that was added its identifier: the cell's, nil when it has none that may be linked by.
+    func link(_ row: Int, _ text: Flat<UInt8>, _ cell: RowScanner.Cell?) {
+        let offset = row * Minimiser.linkStride
+        links[offset] = 0
+        guard let cell, var identifier = Identifier(text, Int(cell.start), Int(cell.end), check: linkCheck),
+            identifier.count > 0
+        else { return }
+        if let linkCheck { guard case .valid = identifier.judge(linkCheck, year: currentYear) else { return } }
+        links[offset] = UInt8(identifier.count)
+        for index in 0..<identifier.count { links[offset + 1 + index] = identifier[index] }
+    }
+
+    /// Takes the rows at `indices`, ascending, out of the block again.
+    mutating func remove(_ indices: [Int]) {
+        guard let first = indices.first else { return }
+        var write = first
+        var next = 0
+        for row in first..<rowCount {
+            if next < indices.count, indices[next] == row {
+                next += 1
+                continue
+            }
+            for column in 0..<columns.count { columns[column].staged[write] = columns[column].staged[row] }
+            if countField >= 0 { counts[write] = counts[row] }
+            if linkField >= 0 {
+                let stride = Minimiser.linkStride
+                links.move(row * stride..<(row + 1) * stride, to: write * stride)
+            }
+            rowMonths[write] = rowMonths[row]
+            write += 1
+        }
+        rowCount = write
+    }
+
+    /// The block and its identifiers; nil when it is empty. The next row begins a new one.
+    mutating func seal() -> (block: RecordBlock, links: LinkIdentifiers?)? {
+        let rows = rowCount
+        guard rows > 0 else { return nil }
+        rowCount = 0
+        foldMonths(rows)
+        let block = RecordBlock(
+            rowCount: rows,
+            columns: (0..<columns.count).map { index in
+                let column = columns[index]
+                return RecordBlock.Column(
+                    dimension: column.dimension, width: column.width,
+                    bytes: column.staged.packed(rows: rows, width: column.width))
+            },
+            counts: countField >= 0 ? counts.packed(rows: rows, width: 4) : [])
+        guard linkField >= 0 else { return (block, nil) }
+        var bytes: [UInt8] = []
+        for row in 0..<rows {
+            let offset = row * Minimiser.linkStride
+            let length = Int(links[offset])
+            if length > 0 { linkedRowCount += 1 }
+            bytes += links.bytes(offset..<offset + 1 + length)
+        }
+        return (block, LinkIdentifiers(bytes: bytes))
+    }
+
+    private mutating func foldMonths(_ rows: Int) {
+        guard periodFrom >= 0 else { return }
+        var first = months?.lowerBound ?? Int.max
+        var last = months?.upperBound ?? Int.min
+        for row in 0..<rows {
+            let pair = rowMonths[row]
+            if pair.first > 0 { first = min(first, Int(pair.first)) }
+            if pair.last > 0 { last = max(last, Int(pair.last)) }
+        }
+        if first <= last { months = first...last }
+    }
+
+    /// The reporting period of the sealed rows: nil when none had a month.
+    func period(_ plan: PeriodPlan) -> Period? {
+        guard let months else { return nil }
+        func month(_ index: Int) -> CivilMonth {
+            let known = Minimiser.knownMonths
+            return CivilMonth(index: max(known.lowerBound, min(known.upperBound, index)))!
+        }
+        let first = month(months.lowerBound)
+        let last = month(months.upperBound)
+        guard case .field(_, let unit) = plan else { return Period(first: first, last: last) }
+        return Period(
+            first: month(unit.period(holding: first).first.index), last: month(unit.period(holding: last).last.index))
+    }
+}
+
+/// One `OutputSource`, laid out for the loop over rows.
+private struct Source: BitwiseCopyable {
+    enum Kind: UInt8, BitwiseCopyable {
+        case constant, lookup, boolean, month, weekday, partOfDay, band, age
+    }
+
+    struct Band: BitwiseCopyable {
+        var lower: Int
+        var upper: Int
+        var code: UInt32
+    }
+
+    private let kind: Kind
+    private let midnightIsUnknown: Bool
+    private let field: Int
+    private let at: Int
+    private let codes: Flat<UInt32>
+    private let bands: Flat<Band>
+    /// The codes of the values 0 to 127, since most bands are of ages.
+    private let small: Flat<UInt32>
+
+    init(_ source: OutputSource, arena: Arena) {
+        var kind = Kind.constant
+        var field = 0
+        var at = 0
+        var codes: [UInt32] = []
+        var bands: [OutputSource.Band] = []
+        var midnight = false
+        switch source {
+        case .constant(let code): codes = [code]
+        case .lookup(let index, let entries): (kind, field, codes) = (.lookup, index, entries)
+        case .boolean(let index, let whenTrue, let whenFalse):
+            (kind, field, codes) = (.boolean, index, [whenFalse, whenTrue])
+        case .month(let index): (kind, field) = (.month, index)
+        case .weekday(let index, let days): (kind, field, codes) = (.weekday, index, days)
+        case .partOfDay(let index, let parts, let midnightIsUnknown):
+            (kind, field, codes, midnight) = (.partOfDay, index, parts, midnightIsUnknown)
+        case .band(let index, let list): (kind, field, bands) = (.band, index, list)
+        case .age(let birth, let day, let list): (kind, field, at, bands) = (.age, birth, day, list)
+        }
+        self.kind = kind
+        midnightIsUnknown = midnight
+        self.field = field
+        self.at = at
+        self.codes = arena.flat(codes)
+        self.bands = arena.flat(bands.map { Band(lower: $0.lower, upper: $0.upper, code: $0.code) })
+        small = arena.flat((0..<128).map { value in bands.first { $0.lower <= value && value < $0.upper }?.code ?? 0 })
+    }
+
+    /// The code of the row at hand, 0 when this source cannot tell.
+    @inline(__always)
+    func code(_ values: Flat<FieldValue>) -> UInt32 {
+        if kind == .constant { return codes[0] }
+        guard values[field].state == .good else { return 0 }
+        switch kind {
+        case .constant: return codes[0]
+        case .lookup:
+            let entry = Int(values[field].entry)
+            return entry < 0 ? 0 : codes[entry]
+        case .boolean: return codes[values[field].value]
+        case .month:
+            let month = UInt32(truncatingIfNeeded: values[field].time.month)
+            return month >= 1900 * 12 && month <= 2200 * 12 + 11 ? month : 0
+        case .weekday:
+            // 1970-01-01 was a Thursday.
+            let weekday = (Int(values[field].time.day) &+ 3) % 7
+            return codes[weekday < 0 ? weekday &+ 7 : weekday]
+        case .partOfDay:
+            let second = Int(values[field].time.second)
+            return second == 0 && midnightIsUnknown ? 0 : codes[second / 21_600]
+        case .band: return band(values[field].value)
+        case .age:
+            guard values[at].state == .good else { return 0 }
+            let birth = values[field].time
+            let day = values[at].time
+            var months = Int(day.month) &- Int(birth.month)
+            if day.dayOfMonth < birth.dayOfMonth { months &-= 1 }
+            return months < 0 ? 0 : band(months / 12)
+        }
+    }
+
+    @inline(__always)
+    private func band(_ value: Int) -> UInt32 {
+        if value >= 0, value < 128 { return small[value] }
+        for index in 0..<bands.count where bands[index].lower <= value && value < bands[index].upper {
+            return bands[index].code
+        }
+        return 0
+    }
+}

@@ -1,0 +1,98 @@
+package import SluiceModel
+package import SluiceYAML
+
+/// A request to change an instance, made by the command line and carried out by whoever holds the state lock.
+///
+/// Its JSON form crosses the control socket; an open file travels beside `ingest`.
+package enum Command: Hashable, Sendable {
+    case withdraw(delivery: String, reason: String)
+    case buildRelease(String)
+    case acknowledgeReview(String)
+    case closeReview(String, note: String)
+    /// The name is hexadecimal, because names may be any bytes.
+    case ingest(authority: String, nameHex: String)
+    /// Changes nothing: whether anything waits to be done.
+    case idle
+
+    package var json: JSON {
+        switch self {
+        case .withdraw(let delivery, let reason):
+            .members(["command": "withdraw", "delivery": .string(delivery), "reason": .string(reason)])
+        case .buildRelease(let release): .members(["command": "build-release", "release": .string(release)])
+        case .acknowledgeReview(let id): .members(["command": "acknowledge-review", "review": .string(id)])
+        case .closeReview(let id, let note):
+            .members(["command": "close-review", "review": .string(id), "note": .string(note)])
+        case .ingest(let authority, let nameHex):
+            .members(["command": "ingest", "authority": .string(authority), "name": .string(nameHex)])
+        case .idle: .members(["command": "idle"])
+        }
+    }
+
+    package init?(_ json: JSON) {
+        func text(_ name: String) -> String? { json[name]?.text }
+        switch text("command") {
+        case "withdraw":
+            guard let delivery = text("delivery"), let reason = text("reason") else { return nil }
+            self = .withdraw(delivery: delivery, reason: reason)
+        case "build-release":
+            guard let release = text("release") else { return nil }
+            self = .buildRelease(release)
+        case "acknowledge-review":
+            guard let id = text("review") else { return nil }
+            self = .acknowledgeReview(id)
+        case "close-review":
+            guard let id = text("review"), let note = text("note") else { return nil }
+            self = .closeReview(id, note: note)
+        case "ingest":
+            guard let authority = text("authority"), let name = text("name") else { return nil }
+            self = .ingest(authority: authority, nameHex: name)
+        case "idle": self = .idle
+        default: return nil
+        }
+    }
+}
+
+/// What came of a command.
+package struct CommandResult: Hashable, Sendable {
+    /// The exit status of `docs/operating.md`.
+    package var exit: ExitStatusCode
+    package var json: JSON
+    /// For people; what went wrong, or what was done.
+    package var text: String
+
+    package init(exit: ExitStatusCode, json: JSON, text: String) {
+        self.exit = exit
+        self.json = json
+        self.text = text
+    }
+
+    package var asJSON: JSON { .members(["exit": .int(Int(exit.rawValue)), "result": json, "text": .string(text)]) }
+
+    package init?(_ json: JSON) {
+        guard let number = json["exit"]?.number, let exit = ExitStatusCode(rawValue: Int32(truncatingIfNeeded: number)),
+            let result = json["result"], let text = json["text"]?.text
+        else { return nil }
+        self.init(exit: exit, json: result, text: text)
+    }
+}
+
+/// The exit statuses of every command.
+package enum ExitStatusCode: Int32, Error, Sendable {
+    case done = 0
+    /// The answer is no: data rejected or refused, a check failed.
+    case no = 1
+    case usage = 64
+    case ourFault = 70
+    /// Busy; try again.
+    case busy = 75
+    case settings = 78
+}
+
+extension Mistake {
+    package var json: JSON {
+        .members([
+            "file": .string(file), "line": .int(line), "column": .int(column), "what": .string(what),
+            "hint": .string(hint),
+        ])
+    }
+}

@@ -1,0 +1,173 @@
+import Logging
+import SluiceIntake
+import SluiceModel
+import SluiceRelease
+import SluiceReview
+import SluiceSettings
+import SluiceStore
+package import SluiceSystem
+
+extension Instance {
+    /// Carries a command out and puts `actor` on record for it. Never throws: what went wrong is in the result.
+    package func perform(_ command: Command, attachment: consuming OpenFile?, actor: String) -> CommandResult {
+        do {
+            switch command {
+            case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
+            case .buildRelease(let id): return try buildRelease(id, actor: actor)
+            case .acknowledgeReview(let id):
+                try reviews(actor: actor).acknowledge(id)
+                return CommandResult(exit: .done, json: .members(["review": .string(id)]), text: "\(id): acknowledged")
+            case .closeReview(let id, let note):
+                let due = try reviews(actor: actor).close(id, note: note)
+                return CommandResult(
+                    exit: .done, json: .members(["review": .string(id), "nextDue": .optional(due.map { "\($0)" })]),
+                    text: "\(id): closed" + (due.map { "; due again on \($0)" } ?? ""))
+            case .ingest(let authority, let nameHex):
+                guard let file = attachment else { return CommandResult.no("no file came with the request") }
+                return try ingest(file, authority: authority, nameHex: nameHex, actor: actor)
+            case .idle:
+                let isIdle = try intake.isIdle()
+                return CommandResult(
+                    exit: isIdle ? .done : .no, json: .members(["idle": .bool(isIdle)]),
+                    text: isIdle ? "idle" : "at work")
+            }
+        } catch {
+            return CommandResult(failure: error)
+        }
+    }
+
+    private func withdraw(_ text: String, reason: String, actor: String) throws -> CommandResult {
+        guard let id = DeliveryID(text), let delivery = try store.delivery(id) else {
+            return .no("no delivery is called \(text); see `sluice deliveries list`")
+        }
+        guard case .final(let outcome) = delivery.status, outcome.isAccepted else {
+            return .no("delivery \(id) is \(delivery.status.text): there is nothing of it to take back")
+        }
+        intake.actor = actor
+        defer { intake.actor = "daemon" }
+        let affected = try intake.withdraw(id, reason: reason)
+        let names = affected.map { "\($0.release)/\(padded($0.version, 4))" }
+        var text = "delivery \(id) withdrawn; its records are gone"
+        if !names.isEmpty { text += "\nreleases that hold its records: " + names.joined(separator: ", ") }
+        return CommandResult(
+            exit: .done, json: .members(["delivery": .string(id.text), "affectedReleases": .strings(names)]), text: text
+        )
+    }
+
+    private func buildRelease(_ id: String, actor: String) throws -> CommandResult {
+        guard let spec = settings.releases.first(where: { $0.id == id }) else { throw ReleaseRefusal.specUnknown(id) }
+        let built: BuiltRelease
+        do {
+            built = try releases(actor: actor).build(spec)
+        } catch let refusal as ReleaseRefusal {
+            try store.append([
+                LedgerEntry(
+                    at: clock.now(), actor: actor, kind: .releaseRefused, subject: id,
+                    details: ["reason": "\(refusal)"])
+            ])
+            throw refusal
+        }
+        var lines = ["release \(id), version \(padded(built.record.version, 4)): \(built.path)"]
+        for table in built.hidden { lines.append("  \(table.table): \(table.hidden) of \(table.cells) cells hidden") }
+        lines += built.warnings.map { "  warning: \($0)" }
+        return CommandResult(
+            exit: .done,
+            json: .members([
+                "release": .string(id), "version": .string(padded(built.record.version, 4)),
+                "path": .string(built.path), "sumsHash": .string(built.record.sumsHash),
+                "hidden": .array(
+                    built.hidden.map {
+                        .members(["table": .string($0.table), "hidden": .int($0.hidden), "cells": .int($0.cells)])
+                    }),
+                "warnings": .strings(built.warnings),
+            ]),
+            text: lines.joined(separator: "\n"))
+    }
+
+    private func ingest(
+        _ file: borrowing OpenFile, authority text: String, nameHex: String, actor: String
+    ) throws -> CommandResult {
+        guard let id = AuthorityID(text), let source = intake.source(id) else {
+            return .no("no authority is called \(text); see `authorities/`")
+        }
+        guard let name = FileName(hexadecimal: nameHex) else { return .no("the file has no usable name") }
+        intake.actor = actor
+        defer { intake.actor = "daemon" }
+        let delivery: Delivery
+        do {
+            delivery = try intake.ingest(file, named: name, for: source)
+        } catch let refused as IngestRefused {
+            return .no("\(refused)")
+        }
+        let json = deliveryJSON(delivery)
+        let isFine = delivery.outcomeAtArrival.map { $0.isAccepted || $0 == .duplicate } ?? false
+        return CommandResult(
+            exit: isFine ? .done : .no, json: json,
+            text: "delivery \(delivery.id): \(delivery.status.text)"
+                + (delivery.rows.map { "; \($0.read) rows read, \($0.accepted) kept, \($0.rejected) rejected" } ?? "")
+                + "\nreceipt: \(settings.paths.drop)/\(id)/receipts/")
+    }
+
+    /// Puts in their place what a crash left half published.
+    package func finishReleases() {
+        do {
+            try releases(actor: "daemon").recover()
+        } catch {
+            log.error("a release could not be put in its place yet", metadata: ["error": "\(error)"])
+        }
+    }
+}
+
+extension CommandResult {
+    package static func no(_ text: String) -> CommandResult {
+        CommandResult(exit: .no, json: .members(["error": .string(text)]), text: text)
+    }
+
+    /// What went wrong, and whether trying again can help.
+    package init(failure error: any Error) {
+        let exit: ExitStatusCode =
+            switch error {
+            case is ReleaseRefusal, is ReviewRefusal, is IngestRefused, is TemplateRefusal, is PluginExists: .no
+            case StoreError.busy, StoreError.full, InstanceError.busy: .busy
+            case InstanceError.settings, StoreError.unusable: .settings
+            case InstanceError.neverStarted, InstanceError.noAccess: .no
+            case is TrialFailure: .no
+            case let error as SystemError where error.isTemporary: .busy
+            case let error as SystemError where error.isAboutPlace: .no
+            default: .ourFault
+            }
+        var json = JSON.members(["error": .string("\(error)")])
+        if case InstanceError.settings(let mistakes) = error {
+            json = .members(["mistakes": .array(mistakes.map(\.json))])
+        }
+        self.init(exit: exit, json: json, text: "\(error)")
+    }
+}
+
+extension SystemError {
+    /// Whether room or another process's end may make the same call succeed.
+    var isTemporary: Bool { [28, 122, 11, 4, 16].contains(errno) }  // ENOSPC EDQUOT EAGAIN EINTR EBUSY
+}
+
+extension SystemError {
+    /// Whether a path that the caller named is missing, of the wrong kind or out of reach.
+    var isAboutPlace: Bool { [2, 13, 17, 20, 21, 40].contains(errno) }  // ENOENT EACCES EEXIST ENOTDIR EISDIR ELOOP
+}
+
+extension FileName {
+    /// Reads the form that `hexadecimalText` writes.
+    init?(hexadecimal text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count % 2 == 0 else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+        }
+        self.init(bytes)
+    }
+
+    package var hexadecimalText: String { SluiceIntake.hexadecimal(bytes) }
+}

@@ -1,0 +1,191 @@
+import Logging
+import SluiceFormat
+import SluiceIntake
+import SluiceLedger
+package import SluiceModel
+import SluiceReview
+import SluiceSettings
+import SluiceStore
+import SluiceSystem
+import SluiceYAML
+
+extension Instance {
+    /// One delivery as `deliveries list` shows it. `file` comes from the agency's own folders; the store never knew it.
+    package func deliveryJSON(_ delivery: Delivery) -> JSON {
+        .members([
+            "id": .string(delivery.id.text),
+            "parent": .optional(delivery.parent?.text),
+            "authority": .string(delivery.authority.text),
+            "plugin": .string(delivery.plugin),
+            "dataset": .optional(delivery.dataset),
+            "file": .optional(intake.fileName(of: delivery)),
+            "sha256": .optional(delivery.sha256),
+            "bytes": .int(delivery.bytes),
+            "period": .optional(delivery.period.map { "\($0)" }),
+            "outcome": .string(delivery.status.text),
+            "outcomeAtArrival": .optional(delivery.outcomeAtArrival?.rawValue),
+            "rows": delivery.rows.map(\.json) ?? .null,
+            "receivedAt": .string("\(delivery.receivedAt)"),
+            "finishedAt": .optional(delivery.finishedAt.map { "\($0)" }),
+            "replaces": .strings(delivery.replaces.map(\.text)),
+            "replacedBy": .optional(delivery.replacedBy?.text),
+            "reason": .optional(delivery.reason),
+        ])
+    }
+
+    /// One delivery with its receipt, as `deliveries show` shows it.
+    package func deliveryDetailJSON(_ delivery: Delivery) throws -> JSON {
+        let receipt = try store.receipt(delivery.id).flatMap { try? JSON(reading: $0.json) }
+        return deliveryJSON(delivery)
+            .setting("findings", receipt?["findings"] ?? .array([]))
+            .setting("assumed", receipt?["assumed"] ?? .null)
+            .setting("checkpoint", receipt?["checkpoint"] ?? .null)
+    }
+
+    package func releaseJSON(_ release: ReleaseRecord) -> JSON {
+        .members([
+            "release": .string(release.release),
+            "version": .string(padded(release.version, 4)),
+            "state": .string(release.state.rawValue),
+            "builtAt": .string("\(release.builtAt)"),
+            "audience": .string(release.audience.rawValue),
+            "period": .string("\(release.period)"),
+            "path": .string("\(settings.paths.releases)/\(release.release)/\(padded(release.version, 4))"),
+            "sumsHash": .string(release.sumsHash),
+        ])
+    }
+
+    package func reviewsJSON() throws -> [JSON] {
+        try reviews(actor: "").standings().map { standing in
+            .members([
+                "id": .string(standing.item.id),
+                "kind": .string(standing.item.kind.rawValue),
+                "title": .string(standing.item.title),
+                "due": .optional(standing.due.map { "\($0)" }),
+                "daysLeft": .optional(standing.daysLeft),
+                "state": .string(standing.state.rawValue),
+                "owner": .string(standing.item.owner),
+            ])
+        }
+    }
+
+    package func ledgerJSON(_ row: LedgerRow) -> JSON {
+        .members([
+            "sequence": .int(row.sequence),
+            "at": .string("\(row.entry.at)"),
+            "actor": .string(row.entry.actor),
+            "kind": .string(row.entry.kind.rawValue),
+            "subject": .string(row.entry.subject),
+            "details": .object(
+                row.entry.details.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) }),
+            "hash": .string(hexadecimal(row.rowHash)),
+        ])
+    }
+
+    /// State at a glance. `isDaemonRunning` is what the caller found out.
+    package func statusJSON(isDaemonRunning: Bool) throws -> JSON {
+        let now = clock.now()
+        let sources = settings.authorities.map { authority in sourceJSON(authority, at: now) }
+        let release = try store.releases().last
+        let states = try reviews(actor: "").standings().map(\.state)
+        let waiting = try store.deliveries(DeliveryFilter(status: .held)).count
+        let head = try store.ledgerHead()
+        return .members([
+            "version": .string(sluiceVersion),
+            "instance": .string(settings.instanceName),
+            "daemon": .string(isDaemonRunning ? "running" : "stopped"),
+            "sources": .array(sources),
+            "held": .int(waiting),
+            "worker": .members(["sandbox": .optional(try store.value("worker-sandbox"))]),
+            "store": .members([
+                "path": .string(settings.paths.state + "/sluice.db"),
+                "deliveries": .int(try store.deliveries(DeliveryFilter()).count),
+                "ledger": .int(head.size), "checkpoint": .string("\(head.size) \(hexadecimal(head.rowHash))"),
+            ]),
+            "plugins": .array(
+                catalogue.plugins.values.sorted { $0.id < $1.id }.map {
+                    .members(["id": .string($0.id), "version": .string($0.version), "state": "ok"])
+                }
+                    + catalogue.broken.sorted { $0.key < $1.key }.map {
+                        .members([
+                            "id": .string($0.key), "state": "unusable", "mistakes": .strings($0.value.map { "\($0)" }),
+                        ])
+                    }),
+            "lastRelease": release.map { releaseJSON($0) } ?? .null,
+            "reviews": .members([
+                "due": .int(states.count { $0 == .due || $0 == .acknowledged }),
+                "overdue": .int(states.count { $0 == .overdue }),
+            ]),
+        ])
+    }
+
+    private func sourceJSON(_ authority: Authority, at now: Instant) -> JSON {
+        var waiting = 0
+        var oldest: Int?
+        var mode = authority.readiness.rawValue
+        if let incoming = try? Folder(path: settings.paths.drop + "/" + authority.id.text + "/incoming") {
+            if let fileSystem = try? incoming.fileSystem(), fileSystem.isRemote { mode += ", polled" }
+            for name in (try? incoming.entries()) ?? [] {
+                guard let status = try? incoming.status(name) else { continue }
+                waiting += 1
+                let age = now.secondsSince1970 - Int(status.changedNanoseconds / 1_000_000_000)
+                oldest = max(oldest ?? 0, age)
+            }
+        } else {
+            mode = "unavailable"
+        }
+        return .members([
+            "authority": .string(authority.id.text), "mode": .string(mode), "waiting": .int(waiting),
+            "oldestWaitingSeconds": .optional(oldest),
+        ])
+    }
+}
+
+// MARK: - Looking from outside
+
+extension Instance {
+    /// Whether a daemon answers for this instance.
+    package var isDaemonRunning: Bool {
+        do {
+            _ = try UnixConnection.connect(path: settings.paths.control)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// Where the daemon of an instance listens, without opening the instance.
+    package static func controlPath(config: String) throws -> String {
+        let mistakes = Mistakes()
+        guard let settings = readSettings(file: config, mistakes: mistakes) else {
+            throw InstanceError.settings(mistakes.all)
+        }
+        return settings.paths.control
+    }
+
+    /// Recomputes the ledger's chain.
+    ///
+    /// - Returns: what does not fit, nil when all does.
+    package func verifyLedger() throws -> (rows: Int, checkpoint: String, problem: String?) {
+        let head = try store.ledgerHead()
+        var verified = LedgerHead.empty
+        let step = 10_000
+        for first in stride(from: 1, through: head.size, by: step) {
+            let rows = try store.ledgerRows(first..<min(first + step, head.size + 1))
+            do {
+                verified = try LedgerChain().verify(rows: rows, from: verified)
+            } catch {
+                return (verified.size, checkpointText(verified), "\(error)")
+            }
+        }
+        let problem = verified == head ? nil : "the last row of the ledger is not the one on record"
+        return (verified.size, checkpointText(verified), problem)
+    }
+}
+
+extension Instance {
+    /// Opens an instance to look at it, with a log that stays quiet.
+    package static func openForLooking(config: String) throws -> Instance {
+        try open(config: config, forChanges: false, log: Logger(label: "sluice"))
+    }
+}

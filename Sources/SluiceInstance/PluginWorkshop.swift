@@ -1,0 +1,84 @@
+package import SluiceFormat
+import SluiceIntake
+package import SluiceModel
+import SluiceSystem
+import SluiceYAML
+
+/// What a plugin's author does: try its samples with the real worker, begin a new one.
+extension Trial {
+    /// How one sample fared.
+    package struct SampleResult: Sendable {
+        package var name: String
+        /// Empty when the worker found exactly what the receipt beside the sample says.
+        package var differences: [String]
+        package var report: DecodeReport?
+    }
+
+    /// Runs every sample of a plugin through the real worker.
+    ///
+    /// - Throws: `InstanceError.settings` when a receipt cannot be read.
+    package func test(_ plugin: SluiceFormat.Plugin, today: CivilDate) throws -> [SampleResult] {
+        let mistakes = Mistakes()
+        let samples = readSamples(folder: plugin.folder, mistakes: mistakes)
+        guard mistakes.isEmpty else { throw InstanceError.settings(mistakes.all) }
+        return try samples.map { sample in
+            let file = try OpenFile(readingPath: sample.file)
+            do {
+                let (report, _) = try judge(file, with: plugin, today: today, progress: { _ in })
+                return SampleResult(
+                    name: sample.name, differences: sample.expected.differences(from: report), report: report)
+            } catch let failure as TrialFailure {
+                return SampleResult(name: sample.name, differences: ["\(failure)"])
+            }
+        }
+    }
+
+    /// Writes what the worker found into the receipts beside the samples, to be read and committed by a person.
+    package func rewriteReceipts(of plugin: SluiceFormat.Plugin, _ results: [SampleResult]) throws {
+        let samples = try Folder(path: plugin.folder + "/samples")
+        for result in results {
+            guard let report = result.report else { continue }
+            try samples.writeAtomically(
+                FileName(own: result.name + ".receipt.json"), Array(report.sampleReceipt.utf8), mode: 0o644)
+        }
+    }
+
+    /// Writes the skeleton of a new plugin into `folder/id`.
+    ///
+    /// - Returns: the new folder.
+    package static func writeNewPlugin(_ id: String, in folder: String) throws -> String {
+        let path = folder + "/" + id
+        if (try? Folder(path: path)) != nil { throw PluginExists(path: path) }
+        for (file, text) in newPluginFiles(id: id) {
+            let parts = file.split(separator: "/")
+            let parent = ([path] + parts.dropLast().map(String.init)).joined(separator: "/")
+            let target = try Folder.createIfMissing(path: parent)
+            try target.writeAtomically(FileName(own: String(parts[parts.count - 1])), Array(text.utf8), mode: 0o644)
+        }
+        return path
+    }
+}
+
+package struct PluginExists: Error, CustomStringConvertible {
+    var path: String
+    package var description: String { "\(path): is there already; choose another name or folder" }
+}
+
+extension DecodeReport {
+    /// A sample's receipt: what a person compares, one finding a line.
+    fileprivate var sampleReceipt: String {
+        let lines = findings.map { finding in
+            JSON.members([
+                "column": .optional(finding.column), "rule": .string(finding.rule),
+                "code": .string(finding.code.rawValue), "severity": .string(finding.severity.text),
+                "count": .int(finding.count), "rows": .array(finding.rows.map { .int($0) }),
+            ]).lineText
+        }
+        let head = JSON.members([
+            "outcome": .string(outcome.rawValue), "dataset": .optional(assumptions?.dataset),
+            "edition": .optional(assumptions?.edition),
+        ]).lineText.dropLast()
+        let list = lines.isEmpty ? "" : "\n  " + lines.joined(separator: ",\n  ")
+        return "\(head),\n \"rows\": \(rows.json.lineText),\n \"findings\": [\(list)]}\n"
+    }
+}

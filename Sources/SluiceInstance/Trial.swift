@@ -1,0 +1,101 @@
+package import SluiceFormat
+package import SluiceIntake
+package import SluiceModel
+package import SluiceSystem
+import SluiceYAML
+
+/// Puts a file through the real worker without an instance: what `validate` and `plugin test` do.
+package struct Trial {
+    package let catalogue: Catalogue
+
+    /// - Parameter plugin: the name of a shipped plugin, or a plugin's folder.
+    /// - Throws: `InstanceError.settings` with every mistake of the plugin or the model.
+    package static func open(plugin: String) throws -> (trial: Trial, plugin: Plugin) {
+        let share = try Installation.share()
+        var folder = share + "/plugins"
+        var name = plugin
+        if plugin.contains("/") || (try? readSmallFile(plugin + "/plugin.yaml")) != nil {
+            let parts = plugin.split(separator: "/", omittingEmptySubsequences: true)
+            name = parts.last.map(String.init) ?? plugin
+            folder = (plugin.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
+            if folder.isEmpty { folder = "." }
+        }
+        let mistakes = Mistakes()
+        let catalogue = Catalogue.read(
+            model: share + "/config/model", plugins: [folder],
+            patientColumns: share + "/config/disclosure/patient-columns.csv", mistakes: mistakes)
+        guard let catalogue else { throw InstanceError.settings(mistakes.all) }
+        if let own = catalogue.broken[name] { throw InstanceError.settings(own) }
+        guard let found = catalogue.plugins[name] else {
+            let near = nearest(name, among: catalogue.plugins.keys.sorted()).map { "did you mean `\($0)`?" }
+            throw InstanceError.settings([
+                Mistake(
+                    file: folder, what: "no plugin is called `\(name)`",
+                    hint: near ?? "there are: " + catalogue.plugins.keys.sorted().joined(separator: ", "))
+            ])
+        }
+        return (Trial(catalogue: catalogue), found)
+    }
+
+    /// All shipped plugins, usable or not.
+    package static func shipped() throws -> Trial {
+        let share = try Installation.share()
+        let mistakes = Mistakes()
+        let catalogue = Catalogue.read(
+            model: share + "/config/model", plugins: [share + "/plugins"],
+            patientColumns: share + "/config/disclosure/patient-columns.csv", mistakes: mistakes)
+        guard let catalogue else { throw InstanceError.settings(mistakes.all) }
+        return Trial(catalogue: catalogue)
+    }
+
+    /// Lets the worker judge a file as if it had been dropped today.
+    ///
+    /// - Returns: what it found, and how it was confined.
+    package func judge(
+        _ file: borrowing OpenFile, with plugin: Plugin, today: CivilDate, progress: (_ rows: Int) -> Void
+    ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
+        let mistakes = Mistakes()
+        guard let compiled = catalogue.plan(trying: plugin, today: today) else {
+            throw InstanceError.settings(mistakes.all)
+        }
+        let job = WorkerJob(
+            executable: try Installation.worker(), input: file.descriptor, plan: compiled.plan, timeLimitSeconds: 3600,
+            memoryLimitBytes: 512 << 20, allowDegraded: false)
+        let result = try job.run(
+            onSandbox: { _ in }, onRecognised: { _ in }, onBlock: { _, _ in },
+            onProgress: { rows, _ in progress(rows) },
+            shouldStop: { false })
+        switch result {
+        case .report(let report, let level): return (report, level)
+        case .died(let death): throw TrialFailure(reason: death.reason)
+        }
+    }
+
+    /// Rules that only an instance can judge, with its agreements and earlier deliveries.
+    package static let notChecked = ["agreement", "duplicate", "period.overlaps"]
+}
+
+/// The worker ended without a report.
+package struct TrialFailure: Error, CustomStringConvertible {
+    var reason: String
+    package var description: String {
+        "the worker could not process the file (\(reason)); an instance would quarantine it"
+    }
+}
+
+extension DecodeReport {
+    /// The answer of `sluice validate --json`.
+    package func validationJSON(notChecked: [String]) -> JSON {
+        .members([
+            "outcome": .string(outcome.rawValue),
+            "dataset": .optional(assumptions?.dataset),
+            "edition": .optional(assumptions?.edition),
+            "period": .optional(period.map { "\($0)" }),
+            "assumed": assumptions?.json ?? .null,
+            "rows": rows.json,
+            "findings": .array(findings.map(\.json)),
+            "findingsCut": .bool(findingsCut),
+            "notChecked": .strings(notChecked),
+        ])
+    }
+}

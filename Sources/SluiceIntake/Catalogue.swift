@@ -1,0 +1,65 @@
+package import SluiceFormat
+package import SluiceModel
+package import SluiceSettings
+import SluiceSystem
+package import SluiceYAML
+
+/// The shared model and the plugins of an instance, as read from disk. A plugin that cannot be used is kept with its
+/// mistakes, so that status and ledger can say why.
+package struct Catalogue: Sendable {
+    package let model: EventModel
+    package let plugins: [String: Plugin]
+    /// Plugin id, or folder name where the id is unreadable, to its mistakes.
+    package let broken: [String: [Mistake]]
+    package let patientColumns: [String]
+
+    /// Reads the model and every plugin below the plugin folders; an earlier folder overrides a later one.
+    ///
+    /// - Parameter mistakes: gets those of the model, of every plugin, and of the patient columns.
+    /// - Returns: nil when the model itself cannot be used.
+    package static func read(
+        model modelFolder: String, plugins folders: [String], patientColumns file: String, mistakes: Mistakes
+    ) -> Catalogue? {
+        guard let model = readModel(folder: modelFolder, mistakes: mistakes) else { return nil }
+        var plugins: [String: Plugin] = [:]
+        var broken: [String: [Mistake]] = [:]
+        for folder in folders {
+            for name in (try? listSmallFolder(folder)) ?? [] where plugins[name] == nil && broken[name] == nil {
+                guard (try? readSmallFile(folder + "/" + name + "/plugin.yaml")) != nil else { continue }
+                let own = Mistakes()
+                if let plugin = checkedPlugin(folder + "/" + name, model: model, mistakes: own) {
+                    plugins[plugin.id] = plugin
+                } else {
+                    broken[name] = own.all
+                    for mistake in own.all { mistakes.add(mistake) }
+                }
+            }
+        }
+        let columns = readPatientColumns(file: file, mistakes: mistakes)
+        return Catalogue(model: model, plugins: plugins, broken: broken, patientColumns: columns ?? [])
+    }
+
+    /// Reads a plugin and compiles it once, so that all its mistakes are known.
+    private static func checkedPlugin(_ folder: String, model: EventModel, mistakes: Mistakes) -> Plugin? {
+        guard let plugin = readPlugin(folder: folder, mistakes: mistakes), mistakes.isEmpty else { return nil }
+        let options = PlanOptions(isHealth: plugin.isHealth, today: CivilDate(dayNumber: 0))
+        guard compile(plugin, model: model, options: options, mistakes: mistakes) != nil else { return nil }
+        return mistakes.isEmpty ? plugin : nil
+    }
+
+    /// What the worker is to do with this authority's files on this day; nil when its plugin cannot be used.
+    package func plan(for authority: Authority, today: CivilDate) -> CompiledPlugin? {
+        guard let plugin = plugins[authority.plugin] else { return nil }
+        let options = PlanOptions(
+            isHealth: authority.kind.isHealth, today: today, patientColumns: patientColumns,
+            tolerancePercentOverride: authority.toleranceRejectedPercent, datasets: authority.datasets)
+        return compile(plugin, model: model, options: options, mistakes: Mistakes())
+    }
+
+    /// What a plugin's author or an agency gets without an instance: the plugin's own kinds say whether it is health.
+    package func plan(trying plugin: Plugin, today: CivilDate) -> CompiledPlugin? {
+        let options = PlanOptions(
+            isHealth: plugin.isHealth, today: today, patientColumns: patientColumns)
+        return compile(plugin, model: model, options: options, mistakes: Mistakes())
+    }
+}

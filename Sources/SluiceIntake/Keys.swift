@@ -1,0 +1,100 @@
+import Crypto
+package import SluiceModel
+package import SluiceSystem
+
+/// The secrets of an instance, each 32 bytes in a file of `state/keys/` that only the daemon can read.
+///
+/// The worker never sees one, and nothing derived from them leaves in a release.
+package struct InstanceKeys: Sendable {
+    /// For hashes of file names: the store must not hold a name, yet must know one again.
+    private let nameKey: SymmetricKey
+    /// For link tokens; each recipe has a key of its own, derived from it.
+    private let linkKey: SymmetricKey
+
+    /// Reads the keys below `folder`, making them the first time.
+    ///
+    /// - Throws: `KeyError.exposed` when a key file can be read by others; it must then be taken to be known.
+    package init(folder: String) throws {
+        nameKey = try InstanceKeys.key("name", in: folder)
+        linkKey = try InstanceKeys.key("link", in: folder)
+    }
+
+    /// The keyed hash under which the store knows a file's name. Hexadecimal, 64 characters.
+    package func nameHash(_ name: FileName) -> String {
+        hexadecimal(HMAC<SHA256>.authenticationCode(for: name.bytes, using: nameKey))
+    }
+
+    package func linkTokens(recipe: String) -> LinkTokens {
+        let label = Array("sluice link v1 ".utf8) + Array(recipe.utf8)
+        return LinkTokens(key: SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: label, using: linkKey)))
+    }
+
+    private static func key(_ name: String, in folder: String) throws -> SymmetricKey {
+        let path = folder + "/" + name + ".key"
+        let keys = try Folder.createIfMissing(path: folder, mode: 0o700)
+        let file = FileName(own: name + ".key")
+        if let status = try keys.status(file) {
+            guard status.mode & 0o077 == 0 else { throw KeyError.exposed(path: path) }
+            let bytes = try readSmallFile(path, limitBytes: 4096)
+            guard bytes.count == 32 else { throw KeyError.damaged(path: path) }
+            return SymmetricKey(data: bytes)
+        }
+        let bytes = try randomBytes(count: 32)
+        try keys.writeAtomically(file, bytes, mode: 0o600)
+        return SymmetricKey(data: bytes)
+    }
+}
+
+package enum KeyError: Error, Hashable, Sendable, CustomStringConvertible {
+    case exposed(path: String)
+    case damaged(path: String)
+
+    package var description: String {
+        switch self {
+        case .exposed(let path):
+            "\(path): others can read this key; take it to be known: set its mode to 0600 and see docs/operating.md, Keys"
+        case .damaged(let path): "\(path): not a key of 32 bytes; restore it from a backup"
+        }
+    }
+}
+
+/// Turns identifiers into tokens that say only "the same person as before".
+///
+/// A token is the first 128 bits of HMAC-SHA256 (RFC 2104) of the normalised identifier under the recipe's key.
+package struct LinkTokens {
+    private let key: SymmetricKey
+
+    fileprivate init(key: SymmetricKey) { self.key = key }
+
+    /// One token of 16 bytes per row, zero where the row has no identifier, in row order.
+    package func tokens(for links: LinkIdentifiers, rowCount: Int) -> [UInt8] {
+        var tokens = [UInt8](repeating: 0, count: rowCount * RecordBlock.linkTokenBytes)
+        var offset = 0
+        for rowIndex in 0..<rowCount {
+            let length = Int(links.bytes[offset])
+            offset += 1
+            if length > 0 {
+                let code = HMAC<SHA256>.authenticationCode(for: links.bytes[offset..<offset + length], using: key)
+                var index = rowIndex * RecordBlock.linkTokenBytes
+                let end = index + RecordBlock.linkTokenBytes
+                for byte in code where index < end {
+                    tokens[index] = byte
+                    index += 1
+                }
+            }
+            offset += length
+        }
+        return tokens
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    for byte in bytes {
+        text.append(digits[Int(byte >> 4)])
+        text.append(digits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
+}

@@ -1,0 +1,206 @@
+package import SluiceModel
+import SluiceStore
+
+/// What an agency is told about one delivery, as JSON for machines and as text a person can act on.
+///
+/// The two are made from the same facts when the delivery is decided and never change. The file's name is not among
+/// them, for the store keeps them: `named` puts it in when they are written to the agency's own folder.
+package struct Receipt: Sendable {
+    package var delivery: Delivery
+    package var authorityName: String
+    package var outcome: Outcome
+    package var finishedAt: Instant
+    package var pluginVersion: String
+    package var report: DecodeReport?
+    package var dataset: String?
+    package var period: Period?
+    package var rows: RowCounts?
+    package var findings: [Finding]
+    package var replaces: [DeliveryID]
+    package var duplicateOf: DeliveryID?
+    package var reason: String?
+    package var sandbox: SandboxLevel?
+    /// Rules the worker could not judge.
+    package var notChecked: [String]
+    package var checkpoint: String
+
+    /// Stands for the file's name until the receipt is written.
+    static let nameMark = "{file}"
+
+    package var json: JSON {
+        .members([
+            "receipt": 1,
+            "delivery": .string(delivery.id.text),
+            "authority": .string(delivery.authority.text),
+            "file": .string(Receipt.nameMark),
+            "sha256": .optional(delivery.sha256),
+            "bytes": .int(delivery.bytes),
+            "receivedAt": .string("\(delivery.receivedAt)"),
+            "finishedAt": .string("\(finishedAt)"),
+            "outcome": .string(outcome.rawValue),
+            "reason": .optional(reason),
+            "plugin": .members(["id": .string(delivery.plugin), "version": .string(pluginVersion)]),
+            "dataset": .optional(dataset),
+            "period": .optional(period.map { "\($0)" }),
+            "rows": rows.map(\.json) ?? .null,
+            "assumed": report?.assumptions?.json ?? .null,
+            "findings": .array(findings.map(\.json)),
+            "findingsCut": .bool(report?.findingsCut ?? false),
+            "notChecked": .strings(notChecked),
+            "linked": .optional(report?.linkedRows),
+            "replaces": .strings(replaces.map(\.text)),
+            "duplicateOf": .optional(duplicateOf?.text),
+            "sandbox": .optional(sandbox?.text),
+            "next": .string(next),
+            "checkpoint": .string(checkpoint),
+            "sluice": .string(sluiceVersion),
+        ])
+    }
+
+    package var text: String {
+        var lines = [
+            "Sluice receipt: \(outcome.headline)",
+            "",
+            "File        \(Receipt.nameMark)",
+            "Delivery    \(delivery.id)",
+            "From        \(authorityName) (\(delivery.authority))",
+            "Received    \(delivery.receivedAt)",
+            "Decided     \(finishedAt)",
+        ]
+        if let dataset {
+            let edition = report?.assumptions?.edition ?? ""
+            lines.append(
+                "Dataset     \(delivery.plugin) / \(dataset)" + (edition.isEmpty ? "" : ", edition \(edition)"))
+        }
+        if let period { lines.append("Covers      \(period)") }
+        if let rows {
+            let kept = outcome.isAccepted ? "\(rows.accepted) kept, \(rows.rejected) rejected" : "none kept"
+            lines.append("Rows        \(rows.read) read, \(kept)")
+        }
+        if let duplicateOf { lines.append("Same as     delivery \(duplicateOf)") }
+        if !replaces.isEmpty { lines.append("Replaces    " + replaces.map(\.text).joined(separator: ", ")) }
+        if let reason { lines.append("Reason      \(reason)") }
+        lines += ["", "What happens next", "  " + next]
+        if !findings.isEmpty {
+            lines += ["", "What was found, worst first"]
+            for finding in findings { lines.append("  " + finding.line) }
+            if report?.findingsCut == true { lines.append("  (more kinds of finding than are listed)") }
+        }
+        if let assumed = report?.assumptions {
+            lines += [
+                "", "What was taken for granted",
+                "  encoding \(assumed.encoding)\(assumed.hasByteOrderMark ? " with byte order mark" : ""), "
+                    + "delimiter \(assumed.delimiter), header in row \(assumed.headerRowNumber)",
+            ]
+            for choice in assumed.dateFormats { lines.append("  \(choice.field): dates written as \(choice.format)") }
+        }
+        lines += ["", "For the record"]
+        if let sha256 = delivery.sha256 { lines.append("  SHA-256     \(sha256)") }
+        lines.append("  Plugin      \(delivery.plugin) \(pluginVersion)")
+        if let sandbox { lines.append("  Read under  \(sandbox.text)") }
+        lines.append("  Ledger      \(checkpoint)")
+        lines.append("  Sluice      \(sluiceVersion)")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var next: String {
+        switch outcome {
+        case .accepted:
+            "Nothing to do. The file has been removed from incoming; only minimised records are kept."
+        case .acceptedWithRejections:
+            "The good rows are kept. Correct the rows listed below and send the whole period again; it will replace "
+                + "this delivery."
+        case .rejected:
+            "Nothing of the file is kept. Correct what is listed below and send it again. You can try it first with "
+                + "`sluice validate`."
+        case .refused:
+            "Nothing of the file is kept: a disclosure rule forbids taking it. Delete the export, leave out what is "
+                + "named below, and tell your information governance lead."
+        case .duplicate:
+            "Nothing to do. These very bytes were taken before; if you meant to send something else, check the export."
+        case .quarantined:
+            "The file could not be processed and its content is not kept. Export it again; if that fails too, ask the "
+                + "operator, naming the delivery."
+        }
+    }
+}
+
+extension Outcome {
+    var headline: String {
+        switch self {
+        case .accepted: "ACCEPTED"
+        case .acceptedWithRejections: "ACCEPTED, WITH REJECTED ROWS"
+        case .rejected: "REJECTED"
+        case .refused: "REFUSED"
+        case .duplicate: "DUPLICATE"
+        case .quarantined: "QUARANTINED"
+        }
+    }
+}
+
+extension RowCounts {
+    package var json: JSON {
+        .members(["read": .int(read), "accepted": .int(accepted), "rejected": .int(rejected)])
+    }
+}
+
+extension Assumptions {
+    package var json: JSON {
+        .members([
+            "dataset": .string(dataset),
+            "edition": .string(edition),
+            "encoding": .string(encoding),
+            "byteOrderMark": .bool(hasByteOrderMark),
+            "delimiter": .string(delimiter),
+            "headerRow": .int(headerRowNumber),
+            "dateFormats": .object(dateFormats.map { JSON.Member($0.field, .string($0.format)) }),
+        ])
+    }
+}
+
+extension Finding {
+    package var json: JSON {
+        .members([
+            "column": .optional(column),
+            "columnNumber": .optional(columnNumber),
+            "rule": .string(rule),
+            "code": .string(code.rawValue),
+            "severity": .string(severity.text),
+            "count": .int(count),
+            "rows": .array(rows.map { .int($0) }),
+            "message": .string(message),
+        ])
+    }
+
+    /// One line for people: severity, where, what, and the first rows.
+    package var line: String {
+        var place = ""
+        if let column {
+            place = column + ": "
+        } else if let columnNumber {
+            place = "column \(columnNumber): "
+        }
+        var line = "\(severity.text): \(place)\(message)"
+        if !rows.isEmpty {
+            line += count == 1 ? " Row " : " \(count) times; rows "
+            line += rows.map(String.init).joined(separator: ", ")
+            line += count > rows.count ? ", …" : "."
+        }
+        return line
+    }
+}
+
+extension PendingReceipt {
+    /// The receipt with the file's name in it, as it goes to the agency's own folder.
+    func named(_ name: String?) -> (json: String, text: String) {
+        let shown = name ?? "(the name is no longer known)"
+        let parsed = try? JSON(reading: json)
+        let named = parsed?.setting("file", .optional(name)).prettyText ?? json
+        var text = text
+        if let range = text.firstRange(of: Receipt.nameMark) { text.replaceSubrange(range, with: shown) }
+        return (named, text)
+    }
+
+    /// `20260401-101530-k3f9q2xw-accepted.receipt`; the same at every try, so that a replay overwrites itself.
+    var baseName: String { "\(delivery)-\(outcome.rawValue).receipt" }
+}

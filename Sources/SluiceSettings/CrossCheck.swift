@@ -1,0 +1,98 @@
+package import SluiceModel
+package import SluiceYAML
+
+extension Settings {
+    /// Checks the names in the settings against the model and the plugins, which are read separately.
+    ///
+    /// - Parameter plugins: By id, the kinds of authority each accepts and its datasets.
+    package func crossCheck(
+        model: EventModel, plugins: [String: (kinds: [AuthorityKind], datasets: [String])], mistakes: Mistakes
+    ) {
+        for (authority, places) in zip(authorities, authorityPlaces) {
+            guard let plugin = plugins[authority.plugin] else {
+                mistakes.add(
+                    places.plugin, "there is no plugin \(shown(authority.plugin))",
+                    hint: knownHint(authority.plugin, among: plugins.keys.sorted()))
+                continue
+            }
+            if !plugin.kinds.contains(authority.kind) {
+                mistakes.add(
+                    places.kind, "plugin `\(authority.plugin)` is not for `kind: \(authority.kind.rawValue)`",
+                    hint: "it is for " + plugin.kinds.map(\.rawValue).joined(separator: ", "))
+            }
+            for node in places.datasets {
+                _ = knownName(node, "the dataset", among: plugin.datasets, mistakes: mistakes)
+            }
+        }
+        for (spec, places) in zip(releases, releasePlaces) {
+            check(spec, places, against: model, mistakes: mistakes)
+        }
+        for (review, places) in zip(reviews, reviewPlaces) {
+            guard case .delivery(let id, _, _, _, _) = review.schedule, let node = places.dataset,
+                let authority = authorities.first(where: { $0.id == id }), let plugin = plugins[authority.plugin]
+            else { continue }
+            let expected = authority.datasets.isEmpty ? plugin.datasets : authority.datasets
+            _ = knownName(node, "the dataset", among: expected, mistakes: mistakes)
+        }
+    }
+}
+
+/// Checks event kinds, dimensions, levels and codes of a release against the model.
+private func check(_ spec: ReleaseSpec, _ places: ReleasePlaces, against model: EventModel, mistakes: Mistakes) {
+    for (table, places) in zip(spec.tables, places.tables) {
+        _ = knownName(places.event, "the event kind", among: model.eventKinds.map(\.id), mistakes: mistakes)
+        for (axis, places) in zip(table.axes, places.axes) {
+            check(axis, places, against: model, mistakes: mistakes)
+        }
+    }
+}
+
+private func check(
+    _ axis: TableSpec.Axis, _ places: ReleasePlaces.Axis, against model: EventModel, mistakes: Mistakes
+) {
+    // Of a count dataset: an event is counted, it has no measure.
+    let dimensions = model.dimensions.filter { $0.id != "measure" }
+    if axis.dimension == "measure", model.dimensionIndex("measure") != nil {
+        mistakes.add(places.dimension, "`measure` is not a dimension of events", hint: "remove it from `by`")
+        return
+    }
+    guard knownName(places.dimension, "the dimension", among: dimensions.map(\.id), mistakes: mistakes) != nil,
+        let dimension = dimensions.first(where: { $0.id == axis.dimension })
+    else { return }
+    let levels = dimension.kind == .month ? Dimension.monthLevels : dimension.levels
+    guard knownName(places.level, "the level", among: levels, mistakes: mistakes) != nil else { return }
+    if let kept = dimension.keptLevel, let keptIndex = levels.firstIndex(of: kept),
+        let index = levels.firstIndex(of: axis.level), index > keptIndex
+    {
+        mistakes.add(
+            places.level, "records are kept no finer than `\(kept)`",
+            hint: "choose one of " + levels[...keptIndex].joined(separator: ", "))
+        return
+    }
+    if dimension.kind == .month, let code = places.codes.first {
+        mistakes.add(code, "`only` cannot choose months", hint: "remove it and set the release's `period`")
+        return
+    }
+    let codes = dimension.nodes.filter { $0.level == axis.level }.map(\.code)
+    for code in places.codes {
+        _ = knownName(code, "the code", among: codes, mistakes: mistakes)
+    }
+}
+
+/// A release may use an authority's records only for a purpose its agreement states.
+///
+/// - Source: PCSC Act 2022 s.16(4)(c), necessary, proportionate and for a stated purpose; draft guidance June 2022,
+///   paras 145, 150, 164.
+func checkPurposes(_ settings: Settings, mistakes: Mistakes) {
+    for (spec, places) in zip(settings.releases, settings.releasePlaces) {
+        let outside = settings.authorities.filter { authority in
+            (spec.sources.isEmpty || spec.sources.contains(authority.id))
+                && !authority.purposes.contains(spec.purpose)
+        }
+        guard !outside.isEmpty else { continue }
+        let names = outside.map(\.id.text).joined(separator: ", ")
+        mistakes.add(
+            places.purpose, "`purpose: \(spec.purpose)` is not a purpose that \(names) share data for",
+            hint: "leave them out of `sources`, or agree the purpose with them and add it to their `purposes`")
+    }
+}

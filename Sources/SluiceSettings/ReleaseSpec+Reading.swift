@@ -1,0 +1,194 @@
+import SluiceModel
+import SluiceYAML
+
+/// Where the names of a release spec stand that only the model can confirm, table by table.
+struct ReleasePlaces: Hashable, Sendable {
+    struct Axis: Hashable, Sendable {
+        var dimension: Node
+        var level: Node
+        /// Parallel to the axis's codes.
+        var codes: [Node]
+    }
+
+    struct Table: Hashable, Sendable {
+        var event: Node
+        /// Parallel to the table's axes.
+        var axes: [Axis]
+    }
+
+    var purpose: Node
+    /// Parallel to the spec's tables.
+    var tables: [Table]
+}
+
+/// - Parameter stem: The file's name without `.yaml`.
+func readReleaseSpec(
+    _ root: Node, stem: String, authorities: [String], mistakes: Mistakes
+) -> (spec: ReleaseSpec, places: ReleasePlaces)? {
+    guard var reader = MappingReader(root, mistakes: mistakes, what: "a release") else { return nil }
+    refuseUnproved(&reader)
+    let id = reader.ownName("release", stem: stem)
+    let title = reader.requiredString("title")
+    let audience = readAudience(&reader)
+    let recipients = readRecipients(&reader)
+    let purpose = reader.requiredShortName("purpose")
+    let purposeNode = reader.node("purpose")
+    let sources = (reader.nodes("sources") ?? []).compactMap { node in
+        knownName(node, "the authority", among: authorities, mistakes: mistakes).flatMap { AuthorityID($0) }
+    }
+    let period = reader.requiredMapping("period", what: "`period`").flatMap { readPeriod($0) }
+    let profile = reader.requiredMapping("profile", what: "`profile`").flatMap { readProfile($0) }
+    let tables = readTables(&reader)
+    reader.finish()
+    guard let id, let title, let audience, let purpose, let purposeNode, let period, let profile else { return nil }
+    let spec = ReleaseSpec(
+        id: id, title: title, audience: audience, recipients: recipients, purpose: purpose, sources: sources,
+        period: period, profile: profile, tables: tables.map(\.table))
+    return (spec, ReleasePlaces(purpose: purposeNode, tables: tables.map(\.places)))
+}
+
+/// Hiding 1 to `threshold − 1` is safe by itself only while no equation ties a hidden cell to published ones. What
+/// would make one is refused here, with the reason.
+private func refuseUnproved(_ reader: inout MappingReader) {
+    if let key = reader.keyNode("totals") {
+        reader.mistakes.add(
+            key, "`totals` are refused: a total less the cells shown gives the hidden ones away",
+            hint: "remove it; totals come once tables with them can be proved safe")
+    }
+    if let key = reader.keyNode("microdata") {
+        reader.mistakes.add(
+            key, "`microdata` is refused: single records cannot be proved safe yet",
+            hint: "remove it and ask for tables")
+    }
+}
+
+private func readAudience(_ reader: inout MappingReader) -> ReleaseSpec.Audience? {
+    let audience = reader.requiredChoice("audience", ReleaseSpec.Audience.self)
+    guard audience == .public, let node = reader.node("audience") else { return audience }
+    reader.mistakes.add(
+        node,
+        "`audience: public` is refused: what a release and earlier ones give away together cannot be proved yet",
+        hint: "write `audience: partnership`")
+    return nil
+}
+
+private func readRecipients(_ reader: inout MappingReader) -> [ReleaseSpec.Recipient] {
+    guard let node = reader.requiredNode("recipients"), let items = reader.nodes("recipients") else { return [] }
+    if items.isEmpty {
+        reader.mistakes.add(node, "`recipients` is empty", hint: "name who gets it: [{kind: vru, name: …}]")
+    }
+    return items.compactMap { item in
+        guard var recipient = MappingReader(item, mistakes: reader.mistakes, what: "a recipient") else { return nil }
+        let kind = recipient.requiredChoice("kind", AuthorityKind.self)
+        let name = recipient.requiredString("name")
+        recipient.finish()
+        guard let kind, let name else { return nil }
+        return ReleaseSpec.Recipient(kind: kind, name: name)
+    }
+}
+
+private func readPeriod(_ period: MappingReader) -> Period? {
+    var reader = period
+    let from = reader.requiredMonth("from")
+    let to = reader.requiredMonth("to")
+    reader.finish()
+    guard let from, let to else { return nil }
+    if let period = Period(first: from, last: to) { return period }
+    if let node = reader.node("to") {
+        reader.mistakes.add(node, "`to` is before `from`", hint: "write the last month of the period")
+    }
+    return nil
+}
+
+private func readProfile(_ profile: MappingReader) -> DisclosureProfile? {
+    var reader = profile
+    let id = reader.requiredShortName("id")
+    let threshold = reader.requiredInteger("threshold", in: 0...1_000_000)
+    if let threshold, threshold < 2, let node = reader.node("threshold") {
+        reader.mistakes.add(
+            node, "`threshold: \(threshold)` hides nothing",
+            hint: "write 2 or more: counts from 1 to one below it are hidden")
+    }
+    reader.finish()
+    guard let id, let threshold else { return nil }
+    return DisclosureProfile(id: id, threshold: threshold)
+}
+
+// MARK: - Tables
+
+private func readTables(_ reader: inout MappingReader) -> [(table: TableSpec, places: ReleasePlaces.Table)] {
+    guard let node = reader.requiredNode("tables"), let items = reader.nodes("tables") else { return [] }
+    if items.isEmpty { reader.mistakes.add(node, "`tables` is empty", hint: "ask for at least one table") }
+    var result: [(table: TableSpec, places: ReleasePlaces.Table)] = []
+    var ids: [String: Int] = [:]
+    var events: [String: Int] = [:]
+    for item in items {
+        guard var table = MappingReader(item, mistakes: reader.mistakes, what: "a table") else { continue }
+        refuseUnproved(&table)
+        let id = table.requiredShortName("id")
+        if let id, let node = table.node("id") {
+            if let line = ids[id] {
+                table.mistakes.add(node, "table \(shown(id)) is on line \(line) already", hint: "give it another id")
+            }
+            ids[id] = ids[id] ?? node.line
+        }
+        let title = table.requiredString("title")
+        let event = table.requiredShortName("event")
+        let eventNode = table.node("event")
+        if let event, let eventNode {
+            if let line = events[event] {
+                table.mistakes.add(
+                    eventNode,
+                    "a second table over \(shown(event)), after line \(line), is refused: two tables over the same "
+                        + "events tie hidden cells to shown ones",
+                    hint: "keep one; linked tables come once they can be proved safe together")
+            }
+            events[event] = events[event] ?? eventNode.line
+        }
+        let axes = readAxes(&table)
+        table.finish()
+        guard let id, let title, let event, let eventNode else { continue }
+        let spec = TableSpec(id: id, title: title, eventKind: event, axes: axes.map(\.axis))
+        result.append((spec, ReleasePlaces.Table(event: eventNode, axes: axes.map(\.places))))
+    }
+    return result
+}
+
+/// `by` in its order, each axis with the codes that `only` chooses.
+private func readAxes(_ table: inout MappingReader) -> [(axis: TableSpec.Axis, places: ReleasePlaces.Axis)] {
+    let mistakes = table.mistakes
+    let by = pairs(table.requiredNode("by"), "`by`", mistakes)
+    let only = pairs(table.node("only"), "`only`", mistakes)
+    if let by, by.isEmpty, let node = table.node("by") {
+        mistakes.add(node, "`by` is empty", hint: "name at least one dimension and its level: {area: lad}")
+    }
+    let dimensions = (by ?? []).compactMap { $0.key.text }
+    for pair in only ?? [] where by != nil {
+        guard let dimension = pair.key.text, !dimensions.contains(dimension) else { continue }
+        mistakes.add(pair.key, "`only` names \(shown(dimension)), which is not in `by`", hint: "add it to `by`")
+    }
+    return (by ?? []).compactMap { pair in
+        guard let dimension = pair.key.text,
+            let level = scalarText(pair.value, mistakes: mistakes, what: "the level of \(shown(dimension))")
+        else { return nil }
+        var codes: [Node] = []
+        if let chosen = only?.first(where: { $0.key.text == dimension }) {
+            if case .sequence(let items) = chosen.value.value, !items.isEmpty {
+                codes = items.filter { scalarText($0, mistakes: mistakes, what: "a code") != nil }
+            } else {
+                mistakes.add(
+                    chosen.value, "`only` for \(shown(dimension)) must be a list of codes",
+                    hint: "write [CODE, …], or leave it out to show every code")
+            }
+        }
+        let axis = TableSpec.Axis(dimension: dimension, level: level, codes: codes.compactMap(\.text))
+        return (axis, ReleasePlaces.Axis(dimension: pair.key, level: pair.value, codes: codes))
+    }
+}
+
+private func pairs(_ node: Node?, _ what: String, _ mistakes: Mistakes) -> [Node.Pair]? {
+    guard let node else { return nil }
+    if case .mapping(let pairs) = node.value { return pairs }
+    mistakes.add(node, "\(what) must be a mapping, not \(node.kindName)", hint: "write {dimension: …}")
+    return nil
+}

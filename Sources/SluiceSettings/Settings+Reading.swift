@@ -1,0 +1,115 @@
+import SluiceModel
+import SluiceYAML
+
+func readOperator(_ top: inout MappingReader) -> Operator {
+    var result = Operator(kind: .voluntary, name: "")
+    guard var reader = top.requiredMapping("operator", what: "`operator`") else { return result }
+    if let kind = reader.requiredChoice("kind", AuthorityKind.self) { result.kind = kind }
+    if let name = reader.requiredString("name") { result.name = name }
+    reader.finish()
+    return result
+}
+
+func readControllers(_ top: inout MappingReader) -> [String] {
+    guard let node = top.requiredNode("controllers"), let names = top.strings("controllers") else { return [] }
+    if case .sequence([]) = node.value {
+        top.mistakes.add(
+            node, "`controllers` is empty", hint: "name the bodies that answer for the data (UK GDPR Art. 26)")
+    }
+    return names
+}
+
+func readTimeZone(_ top: inout MappingReader) -> String {
+    guard let node = top.node("timeZone"), let text = scalarText(node, mistakes: top.mistakes, what: "`timeZone`")
+    else { return "Europe/London" }
+    let isName = text.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+            || [0x2B, 0x2D, 0x2F, 0x5F].contains(byte)
+    }
+    if !isName || text.isEmpty || text.hasPrefix("/") {
+        top.mistakes.add(node, "`timeZone` cannot be \(shown(text))", hint: "write a name such as Europe/London")
+    }
+    return text
+}
+
+func readIntake(_ reader: MappingReader?) -> IntakeSettings {
+    var result = IntakeSettings()
+    guard var reader else { return result }
+    let day = 86_400
+    func set(_ value: Int?, _ setting: WritableKeyPath<IntakeSettings, Int>) {
+        if let value { result[keyPath: setting] = value }
+    }
+    set(reader.integer("scanSeconds", in: 1...day), \.scanSeconds)
+    set(reader.integer("pollSeconds", in: 1...day), \.pollSeconds)
+    set(reader.integer("settleMilliseconds", in: 0...day * 1000), \.settleMilliseconds)
+    set(reader.integer("settleRemoteMilliseconds", in: 0...day * 1000), \.settleRemoteMilliseconds)
+    set(reader.integer("stalledAfterSeconds", in: 1...365 * day), \.stalledAfterSeconds)
+    set(reader.bytes("fileLimitBytes", in: 1...1 << 40), \.fileLimitBytes)
+    set(reader.bytes("freeSpaceFloorBytes", in: 0...1 << 50), \.freeSpaceFloorBytes)
+    set(reader.integer("attemptLimit", in: 1...100), \.attemptLimit)
+    if let value = reader.boolean("returnOriginals") { result.returnOriginals = value }
+    reader.finish()
+    return result
+}
+
+func readDecode(_ reader: MappingReader?) -> DecodeSettings {
+    var result = DecodeSettings()
+    guard var reader else { return result }
+    if let value = reader.integer("timeLimitSeconds", in: 1...86_400) { result.timeLimitSeconds = value }
+    if let value = reader.bytes("memoryLimitBytes", in: 32 << 20...1 << 40) { result.memoryLimitBytes = value }
+    if let value = reader.boolean("sandboxDegradedOK") { result.sandboxDegradedOK = value }
+    reader.finish()
+    return result
+}
+
+/// The paths, and where each that was written stands.
+func readPaths(
+    _ reader: MappingReader?, in folders: InstanceFolders, root: Node, mistakes: Mistakes
+) -> (paths: Paths, places: [String: Node]) {
+    var result = Paths(folder: folders.absolute)
+    var places: [String: Node] = [:]
+    guard var reader else { return (result, places) }
+
+    func path(_ node: Node, _ key: String) -> String? {
+        guard let text = scalarText(node, mistakes: mistakes, what: "`\(key)`") else { return nil }
+        guard !text.isEmpty, !text.unicodeScalars.contains("\0") else {
+            mistakes.add(node, "`\(key)` is not a path", hint: "write one, from / or from the folder of sluice.yaml")
+            return nil
+        }
+        return folders.resolve(text)
+    }
+    func read(_ key: String, _ setting: WritableKeyPath<Paths, String>) {
+        guard let node = reader.node(key) else { return }
+        places[key] = node
+        if let path = path(node, key) { result[keyPath: setting] = path }
+    }
+    read("drop", \.drop)
+    read("releases", \.releases)
+    read("alerts", \.alerts)
+    read("state", \.state)
+    result.control = result.state + "/control.sock"
+    read("model", \.model)
+    if let nodes = reader.nodes("plugins") { result.plugins = nodes.compactMap { path($0, "plugins") } }
+    read("authorities", \.authorities)
+    read("releaseSpecs", \.releaseSpecs)
+    read("reviews", \.reviews)
+    read("patientColumns", \.patientColumns)
+    read("control", \.control)
+    reader.finish()
+
+    // Each of these belongs to other people: none may hold another.
+    let separate = [
+        ("drop", result.drop), ("releases", result.releases), ("alerts", result.alerts), ("state", result.state),
+    ]
+    for (index, (key, path)) in separate.enumerated() {
+        for (otherKey, other) in separate[..<index] where holds(path, other) || holds(other, path) {
+            mistakes.add(
+                places[key] ?? places[otherKey] ?? root,
+                "`\(key)` and `\(otherKey)` are one folder or inside each other",
+                hint: "give each a folder of its own, for different people may read them")
+        }
+    }
+    return (result, places)
+}
+
+private func holds(_ folder: String, _ path: String) -> Bool { path == folder || path.hasPrefix(folder + "/") }

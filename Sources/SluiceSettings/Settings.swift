@@ -1,0 +1,124 @@
+package import SluiceModel
+import SluiceYAML
+
+/// Everything a person has set for one instance.
+package struct Settings: Hashable, Sendable {
+    /// `sluice.yaml`, as it was named.
+    package var file: String
+    /// Its folder, absolute.
+    package var folder: String
+    package var instanceName: String
+    /// The body that runs the instance; the gates judge it beside senders and recipients.
+    package var `operator`: Operator
+    /// The bodies that answer for the data, never empty.
+    package var controllers: [String]
+    package var paths: Paths
+    /// A name of the IANA time zone database, for dates that people read.
+    package var timeZone: String
+    package var intake: IntakeSettings
+    package var decode: DecodeSettings
+    /// By id.
+    package var authorities: [Authority] = []
+    /// By id.
+    package var releases: [ReleaseSpec] = []
+    /// In the file's order.
+    package var reviews: [ReviewItem] = []
+
+    // Where the names stand that only the model and the plugins can confirm; parallel to the lists above.
+    var authorityPlaces: [AuthorityPlaces] = []
+    var releasePlaces: [ReleasePlaces] = []
+    var reviewPlaces: [ReviewPlaces] = []
+
+    package init(
+        file: String, folder: String, instanceName: String, operator: Operator, controllers: [String], paths: Paths,
+        timeZone: String = "Europe/London", intake: IntakeSettings = .init(), decode: DecodeSettings = .init()
+    ) {
+        self.file = file
+        self.folder = folder
+        self.instanceName = instanceName
+        self.operator = `operator`
+        self.controllers = controllers
+        self.paths = paths
+        self.timeZone = timeZone
+        self.intake = intake
+        self.decode = decode
+    }
+}
+
+package struct Operator: Hashable, Sendable {
+    package var kind: AuthorityKind
+    package var name: String
+
+    package init(kind: AuthorityKind, name: String) {
+        self.kind = kind
+        self.name = name
+    }
+}
+
+/// Where things are, absolute. The defaults keep a whole instance below one folder.
+package struct Paths: Hashable, Sendable {
+    package var drop: String
+    /// Published releases.
+    package var releases: String
+    package var alerts: String
+    package var state: String
+    package var model: String
+    /// Folders of plugins. A plugin found in an earlier folder hides one of the same name in a later folder.
+    package var plugins: [String]
+    package var authorities: String
+    package var releaseSpecs: String
+    package var reviews: String
+    /// Names and tags that mark a column as identifying a patient; the intake gate refuses them from health senders.
+    package var patientColumns: String
+    /// The daemon's socket.
+    package var control: String
+
+    /// An instance below one folder.
+    package init(folder: String) {
+        let base = folder == "/" ? "" : folder
+        drop = base + "/srv/drop"
+        releases = base + "/srv/releases"
+        alerts = base + "/srv/alerts"
+        state = base + "/state"
+        model = base + "/model"
+        plugins = [base + "/plugins"]
+        authorities = base + "/authorities"
+        releaseSpecs = base + "/releases"
+        reviews = base + "/reviews.yaml"
+        patientColumns = base + "/disclosure/patient-columns.csv"
+        control = base + "/state/control.sock"
+    }
+}
+
+package struct IntakeSettings: Hashable, Sendable {
+    /// Between full looks at every drop folder, whatever the watcher says.
+    package var scanSeconds = 300
+    /// The same for folders on a remote file system, whose changes no watcher sees.
+    package var pollSeconds = 15
+    /// A file unchanged for this long is taken to be complete.
+    package var settleMilliseconds = 5_000
+    /// The same on a remote file system; above the 60 seconds for which NFS clients may keep old sizes (acregmax).
+    package var settleRemoteMilliseconds = 90_000
+    /// A file that is not complete after this long is reported to its agency.
+    package var stalledAfterSeconds = 3_600
+    package var fileLimitBytes = 2 << 30
+    /// Free space of the state folder below which nothing is claimed.
+    package var freeSpaceFloorBytes = 256 << 20
+    /// Attempts at one file before it is quarantined.
+    package var attemptLimit = 3
+    /// Whether a file goes back beside its receipt rather than being removed.
+    package var returnOriginals = false
+
+    package init() {}
+}
+
+package struct DecodeSettings: Hashable, Sendable {
+    /// For one file.
+    package var timeLimitSeconds = 600
+    /// Address space of the worker.
+    package var memoryLimitBytes = 512 << 20
+    /// Whether to go on where the kernel cannot confine the worker fully.
+    package var sandboxDegradedOK = false
+
+    package init() {}
+}

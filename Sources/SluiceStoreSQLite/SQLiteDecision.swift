@@ -1,0 +1,130 @@
+internal import GRDB
+internal import SluiceModel
+internal import SluiceStore
+
+/// The open transaction in which one delivery is decided. Ends with the call of `decide`; using it later traps.
+///
+/// Records are written as they are appended, below a savepoint, so that they can be taken back without a trace in
+/// the file and a large delivery never stands in memory.
+final class SQLiteDecision: DecisionTransaction {
+    /// Nil once the transaction is over.
+    private var database: Database?
+    private let deliverySequence: Int64
+    private let chain: any LedgerChaining
+    private var nextPlace = 0
+    private var appendedBytes = 0
+    private var hasDiscarded = false
+    /// The dictionary that was appended with last, and its row: blocks of one delivery share theirs.
+    private var lastDictionary: (dictionary: CodeDictionary, row: Int64)?
+    /// Entries whose head was handed out, to go into the receipt.
+    private var announced: [LedgerEntry]?
+    /// The first failure. The decision cannot be taken after one, whatever `body` made of it.
+    private var failure: (any Error)?
+
+    init(_ db: Database, deliverySequence: Int64, chain: any LedgerChaining) throws {
+        database = db
+        self.deliverySequence = deliverySequence
+        self.chain = chain
+        try db.execute(sql: "SAVEPOINT records")
+    }
+
+    /// Whether the log has grown long or may hold records that were discarded.
+    var leavesTraces: Bool { hasDiscarded || appendedBytes > SQLiteStore.logLimitBytes }
+
+    // MARK: - What a decision may do
+
+    func append(_ block: RecordBlock, eventKind: String?, dictionary: CodeDictionary) throws {
+        try step("append records") { db in
+            let payload = BlockPayload.encode(block)
+            let statement = try db.cachedStatement(
+                sql: """
+                    INSERT INTO record_block (delivery, place, event_kind, dictionary, row_count, payload)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """)
+            try statement.execute(arguments: [
+                deliverySequence, nextPlace, eventKind, try row(of: dictionary, db), block.rowCount, payload,
+            ])
+            nextPlace += 1
+            appendedBytes += payload.count
+        }
+    }
+
+    func discardRecords() throws {
+        try step("discard records") { db in
+            guard nextPlace > 0 else { return }
+            try db.execute(sql: "ROLLBACK TO records")
+            nextPlace = 0
+            hasDiscarded = true
+            lastDictionary = nil
+        }
+    }
+
+    func current(authority: AuthorityID, dataset: String, overlapping period: Period) throws -> [Delivery] {
+        try step("look for earlier deliveries") { db in
+            try DeliveryRow.fetch(
+                where: """
+                    d.authority = ? AND d.dataset = ? AND d.status IN (\(DeliveryStatus.currentSQL))
+                    AND d.period_first <= ? AND d.period_last >= ?
+                    """,
+                [authority.text, dataset, period.last.index, period.first.index], db)
+        }
+    }
+
+    func headAfter(_ entries: [LedgerEntry]) throws -> LedgerHead {
+        try step("compute the ledger's head") { db in
+            announced = entries
+            let head = try LedgerTable.head(db)
+            guard let last = chain.rows(for: entries, after: head).last else { return head }
+            return LedgerHead(size: last.sequence, rowHash: last.rowHash)
+        }
+    }
+
+    // MARK: - The end
+
+    /// Ends the transaction's part for `body`: drops the records of a decision that accepts nothing.
+    func finish(_ decision: Decision) throws {
+        if let failure { throw failure }
+        precondition(
+            decision.outcome.isAccepted || decision.replaces.isEmpty,
+            "only an accepted delivery replaces others")
+        precondition(
+            announced == nil || announced == decision.ledger,
+            "the receipt's checkpoint was computed from other ledger entries")
+        if !decision.outcome.isAccepted { try discardRecords() }
+        try step("decide a delivery") { db in try db.execute(sql: "RELEASE records") }
+    }
+
+    func end() { database = nil }
+
+    private func step<Result>(_ operation: String, _ body: (Database) throws -> Result) throws -> Result {
+        guard let database else { preconditionFailure("the transaction is over") }
+        if let failure { throw failure }
+        do {
+            return try translatingErrors(operation) { try body(database) }
+        } catch {
+            failure = error
+            throw error
+        }
+    }
+
+    // MARK: - Dictionaries
+
+    /// The row that keeps `dictionary`, written if it is new.
+    private func row(of dictionary: CodeDictionary, _ db: Database) throws -> Int64 {
+        if let lastDictionary, lastDictionary.dictionary == dictionary { return lastDictionary.row }
+        let body = dictionary.storedText
+        let hash = lookupHash(body)
+        let known = try Int64.fetchOne(
+            db, sql: "SELECT id FROM code_dictionary WHERE hash = ? AND body = ?", arguments: [hash, body])
+        let row: Int64
+        if let known {
+            row = known
+        } else {
+            try db.execute(
+                sql: "INSERT INTO code_dictionary (hash, body) VALUES (?, ?)", arguments: [hash, body])
+            row = db.lastInsertedRowID
+        }
+        lastDictionary = (dictionary, row)
+        return row
+    }
+}

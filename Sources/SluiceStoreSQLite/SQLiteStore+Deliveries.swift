@@ -1,0 +1,184 @@
+internal import GRDB
+package import SluiceModel
+package import SluiceStore
+
+extension SQLiteStore {
+    // MARK: - Journal
+
+    package func insert(_ delivery: Delivery, ledger: [LedgerEntry]) throws {
+        precondition(delivery.status.isOpen, "only decide gives a delivery its outcome")
+        precondition(delivery.replaces.isEmpty && delivery.replacedBy == nil, "only decide replaces deliveries")
+        try write("journal a delivery") { db in
+            guard try DeliveryRow.find(delivery.id, db) == nil else { throw StoreError.deliveryExists(delivery.id) }
+            try DeliveryRow.insert(delivery, db)
+            try append(ledger, db)
+        }
+    }
+
+    package func update(_ delivery: Delivery, ledger: [LedgerEntry]) throws {
+        precondition(delivery.status.isOpen, "only decide gives a delivery its outcome")
+        try write("update a delivery") { db in
+            let row = try DeliveryRow.findOpen(delivery.id, db)
+            try db.execute(
+                sql: "UPDATE delivery SET status = ?, reason = ?, sha256 = ?, bytes = ? WHERE sequence = ?",
+                arguments: [
+                    delivery.status.text, delivery.reason, delivery.sha256, delivery.bytes, row.sequence,
+                ])
+            try append(ledger, db)
+        }
+    }
+
+    package func remove(waiting id: DeliveryID) throws {
+        try write("forget a waiting delivery") { db in
+            let row = try DeliveryRow.findOpen(id, db)
+            guard row.status != .claimed else { throw StoreError.deliveryFinal(id) }
+            try db.execute(sql: "DELETE FROM delivery WHERE sequence = ?", arguments: [row.sequence])
+        }
+    }
+
+    package func beginAttempt(_ id: DeliveryID) throws -> Int {
+        try write("begin an attempt") { db in
+            let row = try DeliveryRow.findOpen(id, db)
+            return try Int.fetchOne(
+                db, sql: "UPDATE delivery SET attempts = attempts + 1 WHERE sequence = ? RETURNING attempts",
+                arguments: [row.sequence]) ?? 0
+        }
+    }
+
+    package func recordWorkerDeath(_ id: DeliveryID) throws -> Int {
+        try write("record a worker's death") { db in
+            let row = try DeliveryRow.findOpen(id, db)
+            return try Int.fetchOne(
+                db,
+                sql: "UPDATE delivery SET worker_deaths = worker_deaths + 1 WHERE sequence = ? RETURNING worker_deaths",
+                arguments: [row.sequence]) ?? 0
+        }
+    }
+
+    // MARK: - Listing
+
+    package func delivery(_ id: DeliveryID) throws -> Delivery? {
+        try read("read a delivery") { db in
+            try DeliveryRow.fetch(where: "d.id = ?", [id.text], db).first
+        }
+    }
+
+    package func deliveries(_ filter: DeliveryFilter) throws -> [Delivery] {
+        var conditions = ["TRUE"]
+        var arguments: StatementArguments = []
+        for (column, value) in [
+            ("authority", filter.authority?.text), ("dataset", filter.dataset), ("status", filter.status?.text),
+            ("sha256", filter.sha256), ("name_hash", filter.nameHash),
+        ] {
+            guard let value else { continue }
+            conditions.append("d.\(column) = ?")
+            arguments += [value]
+        }
+        var order = "d.sequence"
+        if let limit = filter.limit {
+            order = "d.sequence DESC LIMIT ?"
+            arguments += [max(0, limit)]
+        }
+        return try read("list deliveries") { db in
+            try DeliveryRow.fetch(where: conditions.joined(separator: " AND "), arguments, order: order, db)
+        }
+    }
+
+    // MARK: - Outcome
+
+    package func decide(_ id: DeliveryID, _ body: (any DecisionTransaction) throws -> Decision) throws {
+        try write("decide a delivery") { db in
+            let row = try DeliveryRow.findOpen(id, db)
+            let transaction = try SQLiteDecision(db, deliverySequence: row.sequence, chain: chain)
+            defer {
+                transaction.end()
+                if transaction.leavesTraces { oweEmptyLog() }
+            }
+            let decision = try body(transaction)
+            try transaction.finish(decision)
+            try DeliveryRow.decide(row.sequence, decision, db)
+            for replaced in decision.replaces {
+                try DeliveryRow.supersede(replaced, by: id, db)
+                oweEmptyLog()
+            }
+            try db.execute(
+                sql: "INSERT INTO receipt (delivery, json, text) VALUES (?, ?, ?)",
+                arguments: [row.sequence, decision.receiptJSON, decision.receiptText])
+            try append(decision.ledger, db)
+        }
+    }
+
+    package func withdraw(_ id: DeliveryID, at instant: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord] {
+        try write("withdraw a delivery") { db in
+            guard let row = try DeliveryRow.find(id, db), !row.status.isOpen else {
+                throw StoreError.deliveryMissing(id)
+            }
+            guard row.status.isCurrent else { throw StoreError.deliveryFinal(id) }
+            oweEmptyLog()
+            try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [row.sequence])
+            try db.execute(
+                sql: "UPDATE delivery SET status = ?, withdrawn_at = ? WHERE sequence = ?",
+                arguments: [DeliveryStatus.withdrawn.text, instant.secondsSince1970, row.sequence])
+            try append(ledger, db)
+            return try ReleaseRow.fetch(
+                where: "sequence IN (SELECT release FROM release_delivery WHERE delivery = ?)", [id.text], db)
+        }
+    }
+
+    // MARK: - Receipts
+
+    package func pendingReceipts() throws -> [PendingReceipt] {
+        try read("list receipts to be written") { db in
+            try receipts(where: "r.is_written = 0", [], db)
+        }
+    }
+
+    package func receiptWritten(_ id: DeliveryID) throws {
+        try write("note that a receipt is written") { db in
+            try db.execute(
+                sql: """
+                    UPDATE receipt SET is_written = 1
+                    WHERE delivery = (SELECT sequence FROM delivery WHERE id = ?)
+                    """,
+                arguments: [id.text])
+            guard db.changesCount == 1 else { throw StoreError.deliveryMissing(id) }
+        }
+    }
+
+    package func receipt(_ id: DeliveryID) throws -> PendingReceipt? {
+        try read("read a receipt") { db in try receipts(where: "d.id = ?", [id.text], db).first }
+    }
+
+    private func receipts(
+        where condition: String, _ arguments: StatementArguments, _ db: Database
+    ) throws -> [PendingReceipt] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT d.id, d.authority, d.outcome_at_arrival, r.json, r.text
+                FROM receipt r JOIN delivery d ON d.sequence = r.delivery
+                WHERE \(condition) ORDER BY r.sequence
+                """,
+            arguments: arguments)
+        return try rows.map { row in
+            guard let id = DeliveryID(row["id"]), let authority = AuthorityID(row["authority"]),
+                let outcome = Outcome(rawValue: row["outcome_at_arrival"])
+            else { throw UnreadableValue() }
+            return PendingReceipt(
+                delivery: id, authority: authority, outcome: outcome, json: row["json"], text: row["text"])
+        }
+    }
+}
+
+extension DeliveryStatus {
+    /// Not yet decided.
+    var isOpen: Bool { self == .stalled || self == .held || self == .claimed }
+
+    /// Accepted, not replaced and not withdrawn.
+    var isCurrent: Bool { DeliveryStatus.current.contains(self) }
+
+    static let current: [DeliveryStatus] = [.final(.accepted), .final(.acceptedWithRejections)]
+
+    /// `'accepted', 'accepted-with-rejections'`, to stand in a statement.
+    static let currentSQL = current.map { "'\($0.text)'" }.joined(separator: ", ")
+}

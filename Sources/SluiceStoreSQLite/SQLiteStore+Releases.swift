@@ -1,0 +1,81 @@
+internal import GRDB
+package import SluiceModel
+internal import SluiceStore
+
+extension SQLiteStore {
+    package func insert(_ release: ReleaseRecord, ledger: [LedgerEntry]) throws {
+        try write("record a release") { db in
+            try ReleaseRow.insert(release, db)
+            try append(ledger, db)
+        }
+    }
+
+    package func markPublished(release: String, version: Int) throws {
+        let operation = "mark a release as published"
+        try write(operation) { db in
+            let state = try String.fetchOne(
+                db, sql: "SELECT state FROM release WHERE release = ? AND version = ?", arguments: [release, version])
+            guard let state, state != ReleaseRecord.State.withdrawn.rawValue else {
+                throw StoreError.notFound(operation)
+            }
+            try db.execute(
+                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ?",
+                arguments: [ReleaseRecord.State.published.rawValue, release, version])
+        }
+    }
+
+    package func releases() throws -> [ReleaseRecord] {
+        try read("list releases") { db in try ReleaseRow.fetch(where: "TRUE", [], db) }
+    }
+}
+
+/// Statements on the `release` and `release_delivery` tables.
+enum ReleaseRow {
+    static func insert(_ release: ReleaseRecord, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO release (
+                    release, version, state, built_at, sums_hash, staging_name, audience, event_kinds, period_first,
+                    period_last
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                release.release, release.version, release.state.rawValue, release.builtAt.secondsSince1970,
+                release.sumsHash, release.stagingName, release.audience.rawValue,
+                storedText(strings: release.eventKinds), release.period.first.index, release.period.last.index,
+            ])
+        let sequence = db.lastInsertedRowID
+        for (place, delivery) in release.deliveries.enumerated() {
+            guard try DeliveryRow.find(delivery, db) != nil else { throw StoreError.deliveryMissing(delivery) }
+            try db.execute(
+                sql: "INSERT INTO release_delivery (release, place, delivery) VALUES (?, ?, ?)",
+                arguments: [sequence, place, delivery.text])
+        }
+    }
+
+    /// Releases in the order they were recorded.
+    static func fetch(
+        where condition: String, _ arguments: StatementArguments, _ db: Database
+    ) throws -> [ReleaseRecord] {
+        let rows = try Row.fetchAll(
+            db, sql: "SELECT * FROM release WHERE \(condition) ORDER BY sequence", arguments: arguments)
+        return try rows.map { row in
+            guard let state = ReleaseRecord.State(rawValue: row["state"]),
+                let audience = ReleaseSpec.Audience(rawValue: row["audience"]), let period = try storedPeriod(row)
+            else { throw UnreadableValue() }
+            let sequence: Int64 = row["sequence"]
+            let deliveries = try String.fetchAll(
+                db, sql: "SELECT delivery FROM release_delivery WHERE release = ? ORDER BY place",
+                arguments: [sequence])
+            return ReleaseRecord(
+                release: row["release"], version: row["version"], state: state,
+                builtAt: Instant(secondsSince1970: row["built_at"]), sumsHash: row["sums_hash"],
+                stagingName: row["staging_name"], audience: audience,
+                eventKinds: try storedStrings(row["event_kinds"] as String), period: period,
+                deliveries: try deliveries.map { text in
+                    guard let id = DeliveryID(text) else { throw UnreadableValue() }
+                    return id
+                })
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import CSluiceLinux
+
+/// What a process has taken away from itself, for status, receipts and the self-test.
+package struct SandboxReport: Hashable, Sendable {
+    /// The version of Landlock's rules in force, which all deny; 0: the kernel has none.
+    package var landlockABI: Int
+    package var noNewPrivileges: Bool
+    package var limits: Bool
+    /// Landlock binds the calling thread and those it starts later. With threads running already the confinement has
+    /// holes, and the worker must refuse to go on.
+    package var isSingleThreaded: Bool
+
+    /// `landlock/abi=7`, or `degraded` where the kernel has no Landlock.
+    package var label: String { landlockABI > 0 ? "landlock/abi=\(landlockABI)" : "degraded" }
+}
+
+/// The version of Landlock's rules that the kernel offers; 0 where it has none or has them switched off.
+package func landlockABI() -> Int { max(0, Int(sluice_landlock_abi())) }
+
+/// Takes from this process everything that decoding needs not: files by path, the network, new processes, privileges,
+/// and more memory and time than stated. Open descriptors stay as they are.
+///
+/// To be called first thing in `main`, while there is one thread. In order: no core dump or tracing; death with the
+/// parent; no new privileges; limits; Landlock with every right denied. The limit on processes does not bind root.
+///
+/// - Parameters:
+///   - memoryLimitBytes: of address space.
+///   - openFileLimit: descriptors from this number on cannot be opened; open ones stay.
+///   - parentProcessID: the process whose end ends this one; `nil` for none.
+/// - Throws: at the first step that fails; the process must then give up. `ESRCH`: the parent is gone already.
+/// - Source: landlock(7), prctl(2), getrlimit(2).
+package func confineWorker(
+    memoryLimitBytes: Int, cpuSeconds: Int, openFileLimit: Int = 16, parentProcessID: Int32? = nil
+) throws(SystemError) -> SandboxReport {
+    var limits = sluice_limits()
+    limits.memory_bytes = UInt64(memoryLimitBytes)
+    limits.cpu_seconds = UInt64(cpuSeconds)
+    limits.open_files = UInt64(openFileLimit)
+    limits.stack_bytes = 8 << 20
+    limits.parent_pid = parentProcessID ?? 0
+    var found = unsafe sluice_confinement()
+    let result = unsafe sluice_confine_worker(&limits, &found)
+    let call = unsafe found.failed_call.map { unsafe String(cString: $0) } ?? "confinement"
+    try checked(result, call, "the worker's confinement")
+    return unsafe SandboxReport(
+        landlockABI: Int(found.landlock_abi), noNewPrivileges: found.no_new_privileges != 0,
+        limits: found.limits != 0, isSingleThreaded: found.threads == 1)
+}

@@ -1,0 +1,462 @@
+package import SluiceModel
+
+/// The plan of one delivery as bytes: how the daemon tells the worker what to read.
+///
+/// Written in the order of the types' stored properties. `decode` accepts what `encode` makes and nothing longer; it
+/// checks form and bounds only, `FormatPlan.check()` checks that the plan makes sense.
+package enum PlanCodec {
+    /// First byte of every encoded plan.
+    package static let version: UInt8 = 1
+
+    package static func encode(_ plan: FormatPlan) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.byte(version)
+        writer.plan(plan)
+        return writer.bytes
+    }
+
+    /// - Throws: `WireError` for bytes that are not exactly one plan within the bounds of `PlanBounds`.
+    package static func decode(_ bytes: [UInt8]) throws(WireError) -> FormatPlan {
+        guard bytes.count <= Wire.planLimitBytes else {
+            throw .limitExceeded(.plan, limit: Wire.planLimitBytes)
+        }
+        var reader = ByteReader(bytes, place: .plan)
+        guard try reader.byte() == version else { throw .versionUnknown(.plan) }
+        let plan = try reader.plan()
+        try reader.expectEnd()
+        return plan
+    }
+}
+
+/// Bounds on the parts of an encoded plan.
+enum PlanBounds {
+    static let textBytes = 1 << 16
+    static let datasets = 1000
+    static let fields = 10_000
+    static let names = 10_000
+    static let dimensions = 1000
+    static let codeTables = 10_000
+    static let entries = 4_000_000
+    static let patterns = 10_000
+    static let transitions = 8_000_000
+    static let rules = 10_000
+    static let sources = 1000
+    static let bands = 100_000
+    /// Numbers that are bounds, limits and slots: far from the edge of `Int`, so that sums with them cannot trap.
+    static let number = 1 << 60
+    /// 0001-01-01 and 9999-12-31 as day numbers.
+    static let days = -719_162...2_932_896
+}
+
+// MARK: - Writing
+
+extension ByteWriter {
+    fileprivate mutating func plan(_ plan: FormatPlan) {
+        text(plan.plugin)
+        text(plan.pluginVersion)
+        flag(plan.isHealth)
+        date(plan.today)
+        for limit in [
+            plan.limits.rowLimitBytes, plan.limits.cellLimitBytes, plan.limits.columnLimit, plan.limits.rowLimit,
+            plan.limits.blockRows, plan.limits.findingLimit,
+        ] { count(limit) }
+        texts(plan.patientColumns)
+        array(plan.codeTables) { $0.codeTable($1) }
+        array(plan.patterns) { $0.pattern($1) }
+        array(plan.dimensions) { writer, dimension in
+            writer.text(dimension.id)
+            writer.count(dimension.codeCount)
+            writer.flag(dimension.isMonth)
+        }
+        array(plan.datasets) { $0.dataset($1) }
+    }
+
+    private mutating func texts(_ values: [String]) { array(values) { $0.text($1) } }
+
+    private mutating func date(_ date: CivilDate) { signed(date.dayNumber) }
+
+    private mutating func numbers(_ values: [Int]) { array(values) { $0.count($1) } }
+
+    private mutating func codes(_ values: [UInt32]) { array(values) { $0.varint(UInt64($1)) } }
+
+    private mutating func codeTable(_ table: CodeTable) {
+        text(table.name)
+        flag(table.ignoresCase)
+        array(table.entries) { writer, entry in
+            writer.text(entry.text)
+            writer.byte((entry.validFrom == nil ? 0 : 1) | (entry.validTo == nil ? 0 : 2))
+            if let day = entry.validFrom { writer.date(day) }
+            if let day = entry.validTo { writer.date(day) }
+        }
+    }
+
+    private mutating func pattern(_ pattern: PatternTable) {
+        text(pattern.text)
+        count(pattern.classes.count)
+        bytes.append(contentsOf: pattern.classes)
+        count(pattern.classCount)
+        array(pattern.transitions) { writer, state in
+            writer.byte(UInt8(truncatingIfNeeded: state))
+            writer.byte(UInt8(truncatingIfNeeded: state >> 8))
+        }
+        array(pattern.accepting) { $0.flag($1) }
+    }
+
+    private mutating func dataset(_ dataset: DatasetPlan) {
+        text(dataset.id)
+        text(dataset.edition)
+        array(dataset.encodings) { $0.byte($1.rawValue) }
+        array(dataset.delimiters) { $0.byte($1) }
+        count(dataset.headerWithinRows)
+        texts(dataset.ignoredHeaders)
+        array(dataset.fields) { $0.field($1) }
+        array(dataset.rowRules) { writer, rule in
+            writer.text(rule.id)
+            writer.count(rule.left)
+            writer.byte(rule.comparison.rawValue)
+            writer.count(rule.right)
+            writer.byte(rule.severity.rawValue)
+        }
+        numbers(dataset.primaryKey)
+        output(dataset.output)
+        period(dataset.period)
+        count(dataset.toleranceRowsPerMillion)
+    }
+
+    private mutating func field(_ field: FieldPlan) {
+        text(field.name)
+        texts(field.headers)
+        flag(field.isOptional)
+        byte(field.type.rawValue)
+        array(field.dateFormats) { $0.dateFormat($1) }
+        texts(field.missingValues)
+        texts(field.trueValues)
+        texts(field.falseValues)
+        flag(field.isRequired)
+        flag(field.isUnique)
+        optional(field.pattern) { $0.count($1) }
+        optional(field.minimum) { $0.signed($1) }
+        optional(field.maximum) { $0.signed($1) }
+        optional(field.lengthMinimum) { $0.count($1) }
+        optional(field.lengthMaximum) { $0.count($1) }
+        optional(field.codes) { $0.count($1) }
+        byte(field.codesSeverity.rawValue)
+        optional(field.codesPart) { writer, part in
+            writer.count(part.lowerBound)
+            writer.count(part.upperBound)
+        }
+        optional(field.check) { $0.byte($1.rawValue) }
+        byte(field.checkSeverity.rawValue)
+        flag(field.mayLieInFuture)
+        byte(field.privacy.rawValue)
+    }
+
+    private mutating func dateFormat(_ format: DateFormat) {
+        text(format.text)
+        array(format.parts) { writer, part in
+            switch part {
+            case .year: writer.byte(0)
+            case .shortYear: writer.byte(1)
+            case .month: writer.byte(2)
+            case .day: writer.byte(3)
+            case .hour: writer.byte(4)
+            case .minute: writer.byte(5)
+            case .second: writer.byte(6)
+            case .monthName: writer.byte(7)
+            case .zone: writer.byte(8)
+            case .literal(let literal):
+                writer.byte(9)
+                writer.byte(literal)
+            }
+        }
+    }
+
+    private mutating func output(_ output: OutputPlan) {
+        switch output.kind {
+        case .event(let kind):
+            byte(0)
+            text(kind)
+        case .counts(let field):
+            byte(1)
+            count(field)
+        }
+        array(output.columns) { writer, column in
+            writer.count(column.dimension)
+            writer.array(column.sources) { $0.source($1) }
+        }
+        optional(output.linkField) { $0.count($1) }
+        text(output.linkRecipe)
+    }
+
+    private mutating func source(_ source: OutputSource) {
+        switch source {
+        case .constant(let code):
+            byte(0)
+            varint(UInt64(code))
+        case .lookup(let field, let codes):
+            byte(1)
+            count(field)
+            self.codes(codes)
+        case .boolean(let field, let whenTrue, let whenFalse):
+            byte(2)
+            count(field)
+            varint(UInt64(whenTrue))
+            varint(UInt64(whenFalse))
+        case .month(let field):
+            byte(3)
+            count(field)
+        case .weekday(let field, let codes):
+            byte(4)
+            count(field)
+            self.codes(codes)
+        case .partOfDay(let field, let codes, let midnightIsUnknown):
+            byte(5)
+            count(field)
+            self.codes(codes)
+            flag(midnightIsUnknown)
+        case .band(let field, let bands):
+            byte(6)
+            count(field)
+            self.bands(bands)
+        case .age(let birth, let at, let bands):
+            byte(7)
+            count(birth)
+            count(at)
+            self.bands(bands)
+        }
+    }
+
+    private mutating func bands(_ bands: [OutputSource.Band]) {
+        array(bands) { writer, band in
+            writer.signed(band.lower)
+            writer.signed(band.upper)
+            writer.varint(UInt64(band.code))
+        }
+    }
+
+    private mutating func period(_ period: PeriodPlan) {
+        switch period {
+        case .none: byte(0)
+        case .field(let field, let unit):
+            byte(1)
+            count(field)
+            byte(UInt8(PeriodUnit.allCases.firstIndex(of: unit)!))
+        case .fields(let from, let to):
+            byte(2)
+            count(from)
+            count(to)
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension ByteReader {
+    fileprivate mutating func plan() throws(WireError) -> FormatPlan {
+        FormatPlan(
+            plugin: try planText(), pluginVersion: try planText(), isHealth: try planFlag(), today: try date(),
+            limits: try limits(), patientColumns: try texts(),
+            codeTables: try array(.planCount, limit: PlanBounds.codeTables) { r throws(WireError) in try r.codeTable()
+            },
+            patterns: try array(.planCount, limit: PlanBounds.patterns) { r throws(WireError) in try r.pattern() },
+            dimensions: try array(.planCount, limit: PlanBounds.dimensions) { r throws(WireError) in
+                DimensionPlan(id: try r.planText(), codeCount: try r.number(), isMonth: try r.planFlag())
+            },
+            datasets: try array(.planCount, limit: PlanBounds.datasets) { r throws(WireError) in try r.dataset() })
+    }
+
+    private mutating func planText() throws(WireError) -> String {
+        try text(.planText, limit: PlanBounds.textBytes)
+    }
+
+    private mutating func texts() throws(WireError) -> [String] {
+        try array(.planCount, limit: PlanBounds.names) { r throws(WireError) in try r.planText() }
+    }
+
+    private mutating func planFlag() throws(WireError) -> Bool { try flag(.planChoice) }
+
+    private mutating func number() throws(WireError) -> Int { try count(.planNumber, limit: PlanBounds.number) }
+
+    private mutating func slot() throws(WireError) -> Int { try signed(.planNumber, limit: PlanBounds.number) }
+
+    private mutating func date() throws(WireError) -> CivilDate {
+        let day = try signed(.planDate, limit: PlanBounds.number)
+        guard PlanBounds.days.contains(day) else { throw .invalid(.planDate) }
+        return CivilDate(dayNumber: day)
+    }
+
+    private mutating func code() throws(WireError) -> UInt32 {
+        UInt32(try count(.planNumber, limit: Int(UInt32.max)))
+    }
+
+    private mutating func codes(limit: Int) throws(WireError) -> [UInt32] {
+        try array(.planCount, limit: limit) { r throws(WireError) in try r.code() }
+    }
+
+    private mutating func choice<T: RawRepresentable<UInt8>>(_ type: T.Type) throws(WireError) -> T {
+        guard let value = T(rawValue: try byte()) else { throw .invalid(.planChoice) }
+        return value
+    }
+
+    private mutating func limits() throws(WireError) -> DecodeLimits {
+        var limits = DecodeLimits()
+        limits.rowLimitBytes = try number()
+        limits.cellLimitBytes = try number()
+        limits.columnLimit = try number()
+        limits.rowLimit = try number()
+        limits.blockRows = try number()
+        limits.findingLimit = try number()
+        return limits
+    }
+
+    private mutating func codeTable() throws(WireError) -> CodeTable {
+        CodeTable(
+            name: try planText(), ignoresCase: try planFlag(),
+            entries: try array(.planCount, limit: PlanBounds.entries) { r throws(WireError) in
+                var entry = CodeTable.Entry(text: try r.planText())
+                let dates = try r.byte()
+                guard dates <= 3 else { throw WireError.invalid(.planChoice) }
+                if dates & 1 != 0 { entry.validFrom = try r.date() }
+                if dates & 2 != 0 { entry.validTo = try r.date() }
+                return entry
+            })
+    }
+
+    private mutating func pattern() throws(WireError) -> PatternTable {
+        let text = try planText()
+        guard try count(.planPattern, limit: 256) == 256 else { throw .invalid(.planPattern) }
+        let classes = try data(256)
+        return PatternTable(
+            text: text, classes: classes, classCount: try count(.planPattern, limit: 256),
+            transitions: try array(.planCount, limit: PlanBounds.transitions) { r throws(WireError) in
+                let low = try r.byte()
+                return UInt16(low) | UInt16(try r.byte()) << 8
+            },
+            accepting: try array(.planCount, limit: 1 << 16) { r throws(WireError) in try r.planFlag() })
+    }
+
+    private mutating func dataset() throws(WireError) -> DatasetPlan {
+        DatasetPlan(
+            id: try planText(), edition: try planText(),
+            encodings: try array(.planCount, limit: 16) { r throws(WireError) in try r.choice(TextEncoding.self) },
+            delimiters: try array(.planCount, limit: 256) { r throws(WireError) in try r.byte() },
+            headerWithinRows: try number(), ignoredHeaders: try texts(),
+            fields: try array(.planCount, limit: PlanBounds.fields) { r throws(WireError) in try r.field() },
+            rowRules: try array(.planCount, limit: PlanBounds.rules) { r throws(WireError) in
+                RowRule(
+                    id: try r.planText(), left: try r.number(), comparison: try r.choice(RowRule.Comparison.self),
+                    right: try r.number(), severity: try r.choice(Severity.self))
+            },
+            primaryKey: try array(.planCount, limit: PlanBounds.fields) { r throws(WireError) in try r.number() },
+            output: try output(), period: try period(), toleranceRowsPerMillion: try number())
+    }
+
+    private mutating func field() throws(WireError) -> FieldPlan {
+        let name = try planText()
+        let headers = try texts()
+        let isOptional = try planFlag()
+        var field = FieldPlan(name: name, headers: headers, type: try choice(FieldType.self), privacy: .direct)
+        field.isOptional = isOptional
+        field.dateFormats = try array(.planCount, limit: 100) { r throws(WireError) in try r.dateFormat() }
+        field.missingValues = try texts()
+        field.trueValues = try texts()
+        field.falseValues = try texts()
+        field.isRequired = try planFlag()
+        field.isUnique = try planFlag()
+        field.pattern = try optionalNumber()
+        field.minimum = try optional(.planChoice) { r throws(WireError) in try r.slot() }
+        field.maximum = try optional(.planChoice) { r throws(WireError) in try r.slot() }
+        field.lengthMinimum = try optionalNumber()
+        field.lengthMaximum = try optionalNumber()
+        field.codes = try optionalNumber()
+        field.codesSeverity = try choice(Severity.self)
+        field.codesPart = try optional(.planChoice) { r throws(WireError) in
+            let lower = try r.number()
+            let upper = try r.number()
+            guard lower <= upper else { throw WireError.invalid(.planNumber) }
+            return lower..<upper
+        }
+        field.check = try optional(.planChoice) { r throws(WireError) in try r.choice(CheckDigit.self) }
+        field.checkSeverity = try choice(Severity.self)
+        field.mayLieInFuture = try planFlag()
+        field.privacy = try choice(PrivacyClass.self)
+        return field
+    }
+
+    private mutating func optionalNumber() throws(WireError) -> Int? {
+        try optional(.planChoice) { r throws(WireError) in try r.number() }
+    }
+
+    private mutating func dateFormat() throws(WireError) -> DateFormat {
+        DateFormat(
+            text: try planText(),
+            parts: try array(.planCount, limit: 256) { r throws(WireError) in
+                switch try r.byte() {
+                case 0: return .year
+                case 1: return .shortYear
+                case 2: return .month
+                case 3: return .day
+                case 4: return .hour
+                case 5: return .minute
+                case 6: return .second
+                case 7: return .monthName
+                case 8: return .zone
+                case 9: return .literal(try r.byte())
+                default: throw WireError.invalid(.planChoice)
+                }
+            })
+    }
+
+    private mutating func output() throws(WireError) -> OutputPlan {
+        let kind: OutputPlan.Kind
+        switch try byte() {
+        case 0: kind = .event(try planText())
+        case 1: kind = .counts(countField: try number())
+        default: throw .invalid(.planChoice)
+        }
+        return OutputPlan(
+            kind: kind,
+            columns: try array(.planCount, limit: PlanBounds.dimensions) { r throws(WireError) in
+                OutputColumn(
+                    dimension: try r.number(),
+                    sources: try r.array(.planCount, limit: PlanBounds.sources) { r throws(WireError) in
+                        try r.source()
+                    })
+            },
+            linkField: try optionalNumber(), linkRecipe: try planText())
+    }
+
+    private mutating func source() throws(WireError) -> OutputSource {
+        switch try byte() {
+        case 0: return .constant(try code())
+        case 1: return .lookup(field: try number(), codes: try codes(limit: PlanBounds.entries))
+        case 2: return .boolean(field: try number(), whenTrue: try code(), whenFalse: try code())
+        case 3: return .month(field: try number())
+        case 4: return .weekday(field: try number(), codes: try codes(limit: 7))
+        case 5:
+            return .partOfDay(field: try number(), codes: try codes(limit: 4), midnightIsUnknown: try planFlag())
+        case 6: return .band(field: try number(), bands: try bands())
+        case 7: return .age(birth: try number(), at: try number(), bands: try bands())
+        default: throw .invalid(.planChoice)
+        }
+    }
+
+    private mutating func bands() throws(WireError) -> [OutputSource.Band] {
+        try array(.planCount, limit: PlanBounds.bands) { r throws(WireError) in
+            OutputSource.Band(lower: try r.slot(), upper: try r.slot(), code: try r.code())
+        }
+    }
+
+    private mutating func period() throws(WireError) -> PeriodPlan {
+        switch try byte() {
+        case 0: return .none
+        case 1:
+            let field = try number()
+            let unit = Int(try byte())
+            guard PeriodUnit.allCases.indices.contains(unit) else { throw .invalid(.planChoice) }
+            return .field(field, unit: PeriodUnit.allCases[unit])
+        case 2: return .fields(from: try number(), to: try number())
+        default: throw .invalid(.planChoice)
+        }
+    }
+}

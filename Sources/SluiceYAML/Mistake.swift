@@ -1,0 +1,37 @@
+/// Something wrong in a settings file: where, what, and what to do about it.
+package struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
+    package var file: String
+    /// From 1.
+    package var line: Int
+    /// From 1, in characters (Unicode scalars), not bytes.
+    package var column: Int
+    package var what: String
+    package var hint: String
+
+    package init(file: String, line: Int = 1, column: Int = 1, what: String, hint: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.what = what
+        self.hint = hint
+    }
+
+    /// `file:line:column: what; hint`, the form editors and people can follow.
+    package var description: String { "\(file):\(line):\(column): \(what); \(hint)" }
+}
+
+/// Collects mistakes while settings are read, so that a person sees all of them at once.
+package final class Mistakes {
+    /// In the order they were met: file by file, top to bottom, checks across files last.
+    package private(set) var all: [Mistake] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { all.isEmpty }
+
+    package func add(_ mistake: Mistake) { all.append(mistake) }
+
+    package func add(_ node: Node, _ what: String, hint: String) {
+        add(Mistake(file: node.file, line: node.line, column: node.column, what: what, hint: hint))
+    }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import SluiceInstance
+import SluiceModel
+import SluiceStore
+
+struct Deliveries: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What was dropped and what became of it.", subcommands: [List.self, Show.self, Withdraw.self],
+        defaultSubcommand: List.self)
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Every delivery, oldest first.")
+        @OptionGroup var common: CommonOptions
+        @Option(help: "Only this authority's.") var authority: String?
+        @Option(help: "Only those that stand so: accepted, rejected, held, …") var outcome: String?
+
+        func run() throws {
+            let instance = try common.openForQueries()
+            var filter = DeliveryFilter()
+            if let authority {
+                guard let id = AuthorityID(authority) else { throw ValidationError("no authority can be called that") }
+                filter.authority = id
+            }
+            if let outcome {
+                guard let status = DeliveryStatus(outcome) else { throw ValidationError("no delivery can stand so") }
+                filter.status = status
+            }
+            try common.answeringFailures {
+                let list = try instance.store.deliveries(filter).map { instance.deliveryJSON($0) }
+                common.show(.array(list), list.isEmpty ? "no deliveries" : table(list))
+            }
+        }
+
+        private func table(_ list: [JSON]) -> String {
+            let header = ["DELIVERY", "AUTHORITY", "DATASET", "PERIOD", "ROWS", "OUTCOME"]
+            let rows = list.map { delivery in
+                [
+                    delivery["id"]?.text ?? "", delivery["authority"]?.text ?? "", delivery["dataset"]?.text ?? "-",
+                    delivery["period"]?.text ?? "-", delivery["rows"]?["read"]?.number.map { "\($0)" } ?? "-",
+                    delivery["outcome"]?.text ?? "",
+                ]
+            }
+            return columns([header] + rows)
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "One delivery with its findings.")
+        @OptionGroup var common: CommonOptions
+        @Argument var delivery: String
+
+        func run() throws {
+            let instance = try common.openForQueries()
+            try common.answeringFailures {
+                guard let id = DeliveryID(delivery), let found = try instance.store.delivery(id) else {
+                    complain("no delivery is called so; see `sluice deliveries list`")
+                    throw ExitCode(1)
+                }
+                let json = try instance.deliveryDetailJSON(found)
+                let receipt = try instance.store.receipt(id)?.text
+                let name = json["file"]?.text ?? "(no longer known)"
+                common.show(json, receipt?.replacing("{file}", with: name) ?? json.prettyText)
+            }
+        }
+    }
+
+    struct Withdraw: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an accepted delivery back: its records are removed, affected releases listed.")
+        @OptionGroup var common: CommonOptions
+        @Argument var delivery: String
+        @Option(help: "Why; goes on record and to the agency.") var reason: String
+
+        func run() throws { try common.carryOut(.withdraw(delivery: delivery, reason: reason)) }
+    }
+}

@@ -1,0 +1,128 @@
+import SluiceModel
+import SluiceSystem
+import Testing
+
+/// The repository's folder.
+let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+
+/// The three properties of the target graph that the design rests on, and the direction of every import.
+@Suite struct LayeringTests {
+    /// Target to what it depends on directly: targets of ours, and products of packages.
+    private static let dependencies: [String: Set<String>] = {
+        guard let described = try? describe(), let targets = described["targets"]?.items else { return [:] }
+        var found: [String: Set<String>] = [:]
+        for target in targets {
+            guard let name = target["name"]?.text else { continue }
+            found[name] = Set(
+                (target["dependencies"]?.items ?? []).compactMap { dependency in
+                    (dependency["byName"] ?? dependency["product"] ?? dependency["target"])?.items?.first?.text
+                })
+        }
+        return found
+    }()
+
+    /// The package as SwiftPM understands it; read apart from the build that is running these tests.
+    private static func describe() throws -> JSON {
+        var pipe = try Pipe(label: "the package's description")
+        let reading = pipe.takeReadEnd()
+        let writing = pipe.takeWriteEnd()
+        let environment = ["PATH", "HOME"].reduce(into: [String: String]()) { $0[$1] = environmentValue($1) }
+        let child = try ChildProcess.spawn(
+            path: "/usr/bin/env",
+            arguments: ["swift", "package", "--scratch-path", "/tmp/sluice-house-\(ownProcessID())", "dump-package"],
+            environment: environment, descriptors: [(1, writing.descriptor)], workingFolder: root)
+        _ = consume writing
+        let bytes = try reading.readToEnd(limitBytes: 16 << 20)
+        #expect(try child.wait() == .exited(0))
+        return try JSON(reading: bytes)
+    }
+
+    private func closure(of target: String) -> Set<String> {
+        var seen: Set<String> = []
+        var open = [target]
+        while let next = open.popLast() {
+            for dependency in LayeringTests.dependencies[next] ?? [] where seen.insert(dependency).inserted {
+                open.append(dependency)
+            }
+        }
+        return seen
+    }
+
+    @Test func `the code that parses untrusted bytes is reachable from the worker only`() {
+        #expect(!LayeringTests.dependencies.isEmpty)
+        for target in LayeringTests.dependencies.keys where !target.hasSuffix("Tests") && target != "sluice-decode" {
+            #expect(!closure(of: target).contains("SluiceIngest"), "\(target)")
+        }
+        #expect(closure(of: "sluice-decode").contains("SluiceIngest"))
+    }
+
+    @Test func `the worker links what its row names and nothing else`() {
+        #expect(
+            closure(of: "sluice-decode") == [
+                "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceIngest", "CSluiceLinux",
+            ])
+    }
+
+    @Test func `every dependency points to a lower row`() {
+        let rows: [[String]] = [
+            ["CSluiceLinux", "CLibYAML"],
+            ["SluiceModel", "SluiceYAML", "SluiceCertificate"],
+            ["SluiceSystem", "SluiceWire", "SluiceIngest", "SluiceStore"],
+            ["SluiceFormat", "SluiceLedger", "SluiceStoreSQLite", "SluiceSettings", "sluice-decode"],
+            ["SluiceIntake", "SluiceRelease", "SluiceReview"],
+            ["SluiceInstance"],
+            ["sluiced", "sluice"],
+        ]
+        var rowOf: [String: Int] = [:]
+        for (row, targets) in rows.enumerated() { for target in targets { rowOf[target] = row } }
+        for (target, dependencies) in LayeringTests.dependencies
+        where !target.hasSuffix("Tests") && target != "SluiceTestSupport" {
+            guard let row = rowOf[target] else {
+                Issue.record("\(target) stands in no row; give it one here and in docs/architecture.md")
+                continue
+            }
+            for dependency in dependencies {
+                if let below = rowOf[dependency] { #expect(below < row, "\(target) imports \(dependency)") }
+            }
+        }
+    }
+
+    @Test func `only the checker makes a proved table, and only two places make minimised records`() throws {
+        // Beside the two, the store builds them again from what it kept.
+        let makers = [
+            "RecordBlock(": [
+                "Sources/SluiceIngest/Minimise/", "Sources/SluiceWire/", "Sources/SluiceStoreSQLite/BlockPayload.swift",
+            ],
+            "ProvedTable(": ["Sources/SluiceCertificate/"],
+        ]
+        for (expression, places) in makers {
+            for (path, text) in try sources() where uncommented(text).contains(expression) {
+                #expect(places.contains { path.contains($0) }, "\(path) makes \(expression)")
+            }
+        }
+    }
+}
+
+/// Every Swift source file, path below the repository and text.
+func sources(below folder: String = "Sources") throws -> [(path: String, text: String)] {
+    var found: [(path: String, text: String)] = []
+    let here = try Folder(path: root + "/" + folder)
+    for name in try here.entries() {
+        guard let text = name.text, let status = try here.status(name) else { continue }
+        if status.kind == .folder {
+            found += try sources(below: folder + "/" + text)
+        } else if text.hasSuffix(".swift") {
+            found.append(
+                (
+                    folder + "/" + text,
+                    String(decoding: try readSmallFile(root + "/" + folder + "/" + text), as: UTF8.self)
+                ))
+        }
+    }
+    return found
+}
+
+/// The lines of a source that are no comments.
+func uncommented(_ text: String) -> String {
+    text.split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("//") }.joined(separator: "\n")
+}

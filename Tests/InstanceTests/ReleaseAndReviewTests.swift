@@ -1,0 +1,197 @@
+import Glibc
+import SluiceInstance
+import SluiceModel
+import SluiceReview
+import SluiceStore
+import SluiceSystem
+import SluiceTestSupport
+import Testing
+
+@Suite struct ReleaseTests {
+    @Test func `a release counts the records, hides 1 to 4 and keeps zeros`() throws {
+        let site = try TestInstance()
+        var rows = (1...7).map { crime($0, offence: "8N") }
+        rows += (8...10).map { crime($0, offence: "34B") }
+        _ = try site.deliver(crimes(rows), as: "march.csv", for: police)
+        let result = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(result.exit == .done)
+        let latest = site.site + "/srv/releases/violence-profile/latest"
+        let table = String(decoding: try readSmallFile(latest + "/tables/offences.csv"), as: UTF8.self)
+        let lines = table.split(separator: "\r\n").map(String.init)
+        #expect(lines.first == "area,month,offence,sex,measure,value,marker")
+        let here = lines.filter { $0.hasPrefix("E08999001,2026-Q1,") && $0.contains(",male,") }
+        #expect(here.contains("E08999001,2026-Q1,violence,male,offence,7,"))
+        #expect(here.contains("E08999001,2026-Q1,robbery,male,offence,,[c]"))
+        #expect(here.contains("E08999001,2026-Q1,weapons,male,offence,0,"))
+        // No other figure is anywhere in the release.
+        let provenance = try JSON(reading: try readSmallFile(latest + "/provenance.json"))
+        #expect(provenance["proof"]?.text == "no-equations")
+        #expect(provenance["audience"]?.text == "partnership")
+        let sums = String(decoding: try readSmallFile(latest + "/SHA256SUMS"), as: UTF8.self)
+        #expect(sums.split(separator: "\n").count == 2 + (try site.files(below: latest + "/tables").count))
+    }
+
+    @Test func `a second release over the same events says so`() throws {
+        let site = try TestInstance()
+        _ = try site.deliver(crimes((1...20).map { crime($0) }), as: "march.csv", for: police)
+        _ = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        let second = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(second.exit == .done)
+        let folder = site.site + "/srv/releases/violence-profile"
+        let provenance = try JSON(reading: try readSmallFile(folder + "/0002/provenance.json"))
+        #expect(provenance["warnings"]?.items?.isEmpty == false)
+        let releases = try Folder(path: folder)
+        #expect(try releases.linkTarget(FileName(own: "latest")) == "0002")
+        let withdrawn = try #require(try site.store.deliveries(DeliveryFilter()).first)
+        let result = site.instance.perform(
+            .withdraw(delivery: withdrawn.id.text, reason: "wrong"), attachment: nil, actor: "user:0")
+        #expect(result.json["affectedReleases"]?.items?.count == 2)
+    }
+
+    @Test func `a release of nothing is refused, and a table that nobody supplied is named`() throws {
+        let site = try TestInstance()
+        let empty = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(empty.exit == .no)
+        _ = try site.deliver(crimes((1...20).map { crime($0) }), as: "march.csv", for: police)
+        let built = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(built.exit == .done)
+        #expect(built.json["warnings"]?.items?.contains { $0.text?.contains("exclusions") == true } == true)
+    }
+
+    @Test func `a release that no spec describes is refused`() throws {
+        let site = try TestInstance()
+        let result = site.instance.perform(.buildRelease("nothing"), attachment: nil, actor: "user:0")
+        #expect(result.exit == .no)
+    }
+
+    @Test func `a crash between the renames is finished at the next start`() throws {
+        let site = try TestInstance()
+        _ = try site.deliver(crimes((1...20).map { crime($0) }), as: "march.csv", for: police)
+        _ = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        let folder = site.site + "/srv/releases"
+        // As after a crash before the first rename: in staging, known to the store as being published.
+        var record = try #require(try site.store.releases().first)
+        record.version = 2
+        record.state = .publishing
+        record.stagingName = "violence-profile-0002"
+        try site.store.insert(record, ledger: [])
+        #expect(unsafe rename(folder + "/violence-profile/0001", folder + "/.staging/violence-profile-0002") == 0)
+        site.instance.finishReleases()
+        #expect(try Folder(path: folder + "/violence-profile").linkTarget(FileName(own: "latest")) == "0002")
+        #expect(try site.store.releases().map(\.state) == [.published, .published])
+    }
+}
+
+@Suite struct SixthAuthorityTests {
+    private var fixtures: String {
+        "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures"
+    }
+
+    @Test func `adding a folder and a file adds fire while the daemon runs`() throws {
+        let site = try TestInstance(at: "2026-11-21T09:00:00Z")
+        try copyTree(fixtures + "/fire", to: site.site + "/plugins/fire")
+        try Folder(path: site.site + "/authorities").writeAtomically(
+            FileName(own: "marshvale-fire.yaml"), try readSmallFile(fixtures + "/marshvale-fire.yaml"), mode: 0o644)
+        try site.instance.reload()
+        let text = String(decoding: try readSmallFile(fixtures + "/fire-incidents.csv"), as: UTF8.self)
+        let delivery = try site.deliver(text, as: "incidents.csv", for: "marshvale-fire")
+        #expect(delivery.status == .final(.accepted))
+        #expect(delivery.rows?.accepted == 40)
+        var kinds: Set<String> = []
+        try site.store.forEachBlock(RecordFilter()) { kinds.insert($0.eventKind ?? "") }
+        #expect(kinds == ["fire-incident"])
+    }
+
+    private func copyTree(_ source: String, to target: String) throws {
+        let from = try Folder(path: source)
+        let to = try Folder.createIfMissing(path: target)
+        for name in try from.entries() {
+            if try from.status(name)?.kind == .folder {
+                try copyTree(source + "/" + name.text!, to: target + "/" + name.text!)
+            } else {
+                try to.writeAtomically(name, try readSmallFile(source + "/" + name.text!), mode: 0o644)
+            }
+        }
+    }
+}
+
+/// Real public files, where they are at hand.
+@Suite(.enabled(if: environmentValue("SLUICE_REAL_DATA") != nil, "SLUICE_REAL_DATA names no folder of real data"))
+struct RealDataTests {
+    private let data = environmentValue("SLUICE_REAL_DATA") ?? ""
+
+    @Test func `real stop and search records and a school census table end in a release`() throws {
+        let site = try TestInstance { folder in
+            // The real files speak of real districts.
+            let districts = String(decoding: try readSmallFile(data + "/local-authority-districts.csv"), as: UTF8.self)
+            var areas = String(decoding: try readSmallFile(folder + "/model/area.csv"), as: UTF8.self)
+            for line in districts.split(separator: "\n").dropFirst()
+            where line.hasSuffix(",live") && line.hasPrefix("E") {
+                let code = line.split(separator: ",")[0]
+                // Some rows stand for two districts at once.
+                guard code.utf8.count == 9 else { continue }
+                areas += "\(code),District \(code),lad,\n"
+            }
+            try Folder(path: folder + "/model").writeAtomically(
+                FileName(own: "area.csv"), Array(areas.utf8), mode: 0o644)
+            try edit(folder + "/releases/violence-profile.yaml", "from: 2025-04", "from: 2019-06")
+        }
+        let searches = String(decoding: try readSmallFile(data + "/stop-and-search-manchester.csv"), as: UTF8.self)
+        let first = try site.deliver(searches, as: "searches.csv", for: police)
+        #expect(first.status == .final(.accepted))
+        #expect(first.rows?.accepted == 435)
+        let census = String(
+            decoding: try readSmallFile(data + "/school-census-exclusions-synthetic.csv"), as: UTF8.self)
+        let second = try site.deliver(census, as: "2024_autumn.csv", for: "northmarsh-council-education")
+        let outcome = try #require(second.outcomeAtArrival)
+        #expect(outcome.isAccepted)
+        #expect(second.rows?.read == 10_373)
+        let result = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(result.exit == .done)
+        let latest = site.site + "/srv/releases/violence-profile/latest/tables"
+        var manchester = 0
+        var excluded = 0
+        for path in try site.files(below: latest) {
+            for line in String(decoding: try readSmallFile(path), as: UTF8.self).split(separator: "\r\n") {
+                let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+                guard let value = Int(cells[cells.count - 2]) else { continue }
+                if line.hasPrefix("E08000003,"), line.contains(",search,") { manchester += value }
+                if line.contains(",exclusion,") { excluded += value }
+            }
+        }
+        #expect(manchester > 300)
+        #expect(excluded > 9000)
+    }
+}
+
+@Suite struct ReviewFlowTests {
+    @Test func `an alert is raised once, goes when acknowledged and returns at the next step`() throws {
+        let site = try TestInstance { folder in
+            try Folder(path: folder).writeAtomically(
+                FileName(own: "reviews.yaml"),
+                Array(
+                    """
+                    reviews:
+                      - {id: strategy, kind: strategy, title: The strategy, owner: Partnership lead, due: 2026-04-17}
+                    """.utf8), mode: 0o644)
+        }
+        let keeper = site.instance.reviews(actor: "daemon")
+        #expect(try keeper.tick().map(\.step) == [7])
+        #expect(try keeper.tick().isEmpty)
+        let alert = site.site + "/srv/alerts/review-strategy.json"
+        #expect(try JSON(reading: try readSmallFile(alert))["due"]?.text == "2026-04-17")
+        #expect(
+            String(decoding: try readSmallFile(site.site + "/srv/alerts/reviews.ics"), as: UTF8.self)
+                .contains("DTSTART;VALUE=DATE:20260417"))
+        #expect(site.instance.perform(.acknowledgeReview("strategy"), attachment: nil, actor: "user:0").exit == .done)
+        #expect(throws: SystemError.self) { try readSmallFile(alert) }
+        #expect(try keeper.tick().isEmpty)
+        site.clock.advance(seconds: 6 * 86_400)
+        #expect(try keeper.tick().map(\.step) == [1])
+        #expect(
+            site.instance.perform(.closeReview("strategy", note: "done"), attachment: nil, actor: "user:0").exit
+                == .done)
+        #expect(try keeper.standings().map(\.state) == [.closed])
+        #expect(throws: SystemError.self) { try readSmallFile(alert) }
+    }
+}

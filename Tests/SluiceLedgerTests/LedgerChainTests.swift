@@ -1,0 +1,154 @@
+import SluiceLedger
+import SluiceModel
+import Testing
+
+/// The hashes below were computed by the Python program in `docs/ledger.md`, not by the code under test.
+struct LedgerChainTests {
+    private let chain = LedgerChain()
+
+    private static let entries = [
+        LedgerEntry(
+            at: Instant("2026-04-01T10:15:30Z")!, actor: "daemon", kind: .instanceCreated, subject: "example",
+            details: [:]),
+        LedgerEntry(
+            at: Instant("2026-04-01T10:15:31Z")!, actor: "daemon", kind: .deliveryClaimed,
+            subject: "20260401-101531-k3f9q2xw", details: ["bytes": "1024", "authority": "northtown-police"]),
+        // A time before 1970, an empty value, and keys whose order differs between bytes, UTF-16 and alphabets.
+        LedgerEntry(
+            at: Instant(secondsSince1970: -1), actor: "user:1000", kind: .reviewClosed, subject: "strategy",
+            details: [
+                "b": "2", "\u{e9}": "accent", "a": "", "Z": "capital", "\u{ff5e}": "wide", "\u{10000}": "plane 1",
+            ]),
+    ]
+
+    @Test
+    func `rows have the documented hashes`() {
+        let rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        #expect(rows.map(\.sequence) == [1, 2, 3])
+        #expect(
+            rows.map { hexadecimal($0.detailsHash) } == [
+                "80822a4296af5bf65c6a8dc055a58cfe89ca6983844443fc200dd7afc4cf5472",
+                "957a6c257402d97e431f34c5d0c1fd1b3c07f0aab701b455ea3db19256c26717",
+                "d453e26a10a5e413969afd1c384d00c484b291f0e055e0663594d6e211c4a914",
+            ])
+        #expect(
+            rows.map { hexadecimal($0.rowHash) } == [
+                "ce6497f577c775b3fd42450081884b21e4af36f5544f9dedf82a165411efa86b",
+                "21d919a7094adf2779adf111b9abbcadd4c42adc97548df58c85baa611747f1d",
+                "1b4c983e0368502d19017f4ebc09855db7587ea7555917b7f3bfc4d98f3fe30e",
+            ])
+    }
+
+    @Test
+    func `entries chained in one go or one by one give the same rows`() {
+        var head = LedgerHead.empty
+        var single: [LedgerRow] = []
+        for entry in LedgerChainTests.entries {
+            let row = chain.rows(for: [entry], after: head)[0]
+            single.append(row)
+            head = LedgerHead(size: row.sequence, rowHash: row.rowHash)
+        }
+        #expect(single == chain.rows(for: LedgerChainTests.entries, after: .empty))
+        #expect(chain.rows(for: [], after: head).isEmpty)
+    }
+
+    @Test
+    func `text that moves from one field to the next changes the hash`() {
+        let entry = LedgerChainTests.entries[0]
+        var moved = entry
+        moved.actor = "daemo"
+        moved.subject = "nexample"
+        #expect(
+            chain.rows(for: [entry], after: .empty)[0].rowHash
+                != chain.rows(for: [moved], after: .empty)[0].rowHash)
+        #expect(LedgerChain.detailsHash(["ab": "c"]) != LedgerChain.detailsHash(["a": "bc"]))
+    }
+
+    @Test
+    func `an untouched ledger verifies, whole and in parts`() throws {
+        let rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        let head = LedgerHead(size: 3, rowHash: rows[2].rowHash)
+        #expect(try chain.verify(rows: rows, from: .empty) == head)
+        let middle = try chain.verify(rows: rows[..<1], from: .empty)
+        #expect(try chain.verify(rows: rows[1...], from: middle) == head)
+        #expect(try chain.verify(rows: [], from: head) == head)
+    }
+
+    @Test
+    func `a row that is left out, repeated or moved is named`() {
+        let rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        #expect(throws: LedgerError.sequenceBroken(expected: 2, found: 3)) {
+            _ = try chain.verify(rows: [rows[0], rows[2]], from: .empty)
+        }
+        #expect(throws: LedgerError.sequenceBroken(expected: 2, found: 1)) {
+            _ = try chain.verify(rows: [rows[0], rows[0]], from: .empty)
+        }
+        #expect(throws: LedgerError.sequenceBroken(expected: 1, found: 2)) {
+            _ = try chain.verify(rows: rows[1...], from: .empty)
+        }
+    }
+
+    @Test(
+        arguments: [
+            { (row: inout LedgerRow) in row.entry.at = row.entry.at.adding(seconds: 1) },
+            { $0.entry.actor += "x" },
+            { $0.entry.kind = .releaseBuilt },
+            { $0.entry.subject = "" },
+            { $0.rowHash[31] ^= 1 },
+        ] as [@Sendable (inout LedgerRow) -> Void])
+    func `a changed field is named with its row`(change: @Sendable (inout LedgerRow) -> Void) {
+        var rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        change(&rows[1])
+        #expect(throws: LedgerError.rowChanged(sequence: 2)) { _ = try chain.verify(rows: rows, from: .empty) }
+    }
+
+    @Test
+    func `changed details are told apart from a changed row`() {
+        var rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        rows[1].entry.details["bytes"] = "1025"
+        #expect(throws: LedgerError.detailsChanged(sequence: 2)) { _ = try chain.verify(rows: rows, from: .empty) }
+    }
+
+    @Test
+    func `a row rewritten with a fresh hash breaks the link of the next`() {
+        let entries = LedgerChainTests.entries
+        var rows = chain.rows(for: entries, after: .empty)
+        var forged = entries[1]
+        forged.details["bytes"] = "1025"
+        rows[1] = chain.rows(for: [forged], after: LedgerHead(size: 1, rowHash: rows[0].rowHash))[0]
+        #expect(throws: LedgerError.linkBroken(sequence: 3)) { _ = try chain.verify(rows: rows, from: .empty) }
+    }
+
+    @Test
+    func `an error says which row and holds nothing of it`() {
+        #expect(
+            "\(LedgerError.sequenceBroken(expected: 2, found: 3))"
+                == "ledger row 2 is missing: row 3 stands in its place")
+        #expect("\(LedgerError.rowChanged(sequence: 7))" == "ledger row 7 was changed after it was written")
+    }
+}
+
+struct CheckpointTests {
+    @Test
+    func `a checkpoint is the size and the root`() {
+        let head = LedgerHead(size: 42, rowHash: [0x00, 0xff] + [UInt8](repeating: 0x1a, count: 30))
+        let text = "42 00ff" + String(repeating: "1a", count: 30)
+        #expect(checkpointText(head) == text)
+        #expect(checkpointHead(text) == head)
+        #expect(checkpointHead(checkpointText(.empty)) == .empty)
+    }
+
+    @Test(arguments: [
+        "", "42", "42 00ff", "-1 " + String(repeating: "0", count: 64), "042 " + String(repeating: "0", count: 64),
+        "42  " + String(repeating: "0", count: 64), "42 " + String(repeating: "F", count: 64),
+        "42 " + String(repeating: "0", count: 65), "x " + String(repeating: "0", count: 64),
+        "42 " + String(repeating: "0", count: 64) + "\n",
+    ])
+    func `anything else is no checkpoint`(text: String) {
+        #expect(checkpointHead(text) == nil)
+    }
+}
+
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+}
