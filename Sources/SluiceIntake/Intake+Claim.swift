@@ -22,16 +22,16 @@ extension Intake {
             source.forget(name)
             return
         }
-        if status.kind == .regular, try isUnreadable(name, in: incoming) {
-            try stall(name, status, from: source, reason: "unreadable")
-            source.postpone(name, until: clock.monotonicSeconds() + 60)
-            return
-        }
         let noticed = try waitingID(name, of: source)
         let id = noticed ?? DeliveryID(at: clock.now(), random: &random)
         if let lapsed = source.authority.agreement.lapse(on: clock.now().date) {
             try hold(name, status, id: id, from: source, reason: lapsed)
             source.forget(name)
+            return
+        }
+        if status.kind == .regular, try isUnreadable(name, in: incoming) {
+            try stall(name, status, from: source, reason: "unreadable")
+            source.postpone(name, until: clock.monotonicSeconds() + 60)
             return
         }
         let claimed = try source.claimed()

@@ -1,4 +1,5 @@
 import SluiceCertificate
+import SluiceLedger
 import SluiceModel
 
 /// All that a release folder states, and the text of its files.
@@ -141,7 +142,7 @@ struct ReleaseFacts {
                 }),
             "settingsHash": .string(settingsHash),
             "checkpoint": .string(
-                "\(head.size) " + head.rowHash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()),
+                checkpointText(head)),
         ])
     }
 }
