@@ -21,6 +21,10 @@ let package = Package(
         .target(name: "CSluiceLinux"),
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Row 0: values and pure checks.
         .target(name: "SluiceModel"),
@@ -30,10 +34,11 @@ let package = Package(
         // Row 1: one concern each.
         .target(name: "SluiceSystem", dependencies: ["CSluiceLinux"]),
         .target(name: "SluiceWire", dependencies: ["SluiceModel"]),
-        .target(name: "SluiceIngest", dependencies: ["SluiceModel"]),
+        .target(name: "SluiceReaders", dependencies: ["CLibArchive", "CLibExpat", "CLibZ", "SluiceModel"]),
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
 
         // Row 2: a library, a file format or a database behind each.
+        .target(name: "SluiceIngest", dependencies: ["SluiceModel", "SluiceReaders"]),
         .target(name: "SluiceFormat", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
         .target(
             name: "SluiceLedger",
@@ -46,7 +51,7 @@ let package = Package(
         .target(name: "SluiceSettings", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
         .executableTarget(
             name: "sluice-decode",
-            dependencies: ["SluiceModel", "SluiceSystem", "SluiceWire", "SluiceIngest"]),
+            dependencies: ["SluiceModel", "SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceIngest"]),
 
         // Row 3: the three things Sluice does.
         .target(
@@ -97,14 +102,37 @@ let package = Package(
         .target(
             name: "SluiceTestSupport", dependencies: ["SluiceModel", "SluiceStore"],
             path: "Tests/SluiceTestSupport"),
+        .target(
+            name: "DeliverySupport",
+            dependencies: [
+                "CLibZ", "SluiceModel", "SluiceReaders", "SluiceIngest", "SluiceFormat", "SluiceSystem", "SluiceWire",
+                "SluiceYAML",
+            ],
+            path: "Tests/DeliverySupport"),
+        .executableTarget(
+            name: "sluice-fuzz",
+            dependencies: [
+                "DeliverySupport", "SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceWire",
+            ],
+            path: "Tests/Fuzz"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML"]),
         .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
-        .testTarget(name: "SluiceWireTests", dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest"]),
-        .testTarget(name: "SluiceIngestTests", dependencies: ["SluiceModel", "SluiceIngest"]),
         .testTarget(
-            name: "SluiceFormatTests", dependencies: ["SluiceModel", "SluiceFormat", "SluiceSystem", "SluiceYAML"]),
+            name: "SluiceWireTests", dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest", "SluiceReaders"]),
+        .testTarget(name: "SluiceIngestTests", dependencies: ["SluiceModel", "SluiceIngest", "SluiceReaders"]),
+        .testTarget(
+            name: "SluiceReadersTests",
+            dependencies: ["DeliverySupport", "SluiceModel", "SluiceReaders", "SluiceSystem"],
+            exclude: ["Fixtures"]),
+        .testTarget(
+            name: "SluiceFormatTests",
+            dependencies: [
+                "SluiceModel", "SluiceFormat", "SluiceIngest", "SluiceReaders", "SluiceSystem", "SluiceWire",
+                "SluiceYAML",
+            ],
+            exclude: ["Goldens"]),
         .testTarget(name: "SluiceLedgerTests", dependencies: ["SluiceModel", "SluiceLedger"]),
         .testTarget(
             name: "SluiceStoreSQLiteTests",
@@ -125,17 +153,24 @@ let package = Package(
             ]),
         .testTarget(
             name: "PluginTests",
-            dependencies: ["SluiceInstance", "SluiceModel", "SluiceFormat", "SluiceIntake", "sluice-decode"]),
+            dependencies: [
+                "DeliverySupport", "SluiceInstance", "SluiceModel", "SluiceFormat", "SluiceIntake", "SluiceSystem",
+                "SluiceTestSupport", "SluiceYAML", "sluice-decode",
+            ]),
         .testTarget(
             name: "InstanceTests",
             dependencies: [
-                "SluiceInstance", "SluiceIntake", "SluiceModel", "SluiceStore", "SluiceSystem", "SluiceReview",
-                "SluiceTestSupport", "sluice-decode", .product(name: "Logging", package: "swift-log"),
+                "SluiceFormat", "SluiceInstance", "SluiceIntake", "SluiceModel", "SluiceSettings", "SluiceStore",
+                "SluiceSystem", "SluiceReview", "SluiceTestSupport", "SluiceWire", "sluice-decode",
+                .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "DaemonTests",
             dependencies: ["SluiceModel", "SluiceSystem", "SluiceTestSupport", "sluice", "sluiced", "sluice-decode"]),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["DeliverySupport", "SluiceIngest", "SluiceSystem", "sluice-fuzz"],
+            exclude: ["Corpus"]),
         .testTarget(name: "HouseTests", dependencies: ["SluiceModel", "SluiceSystem"]),
     ]
 )

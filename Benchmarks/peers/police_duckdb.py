@@ -71,7 +71,9 @@ def main():
     rows, repeated = connection.execute("SELECT count(*), count(*) - count(DISTINCT CrimeRef) FROM raw").fetchone()
     checked = time.perf_counter()
     connection.execute(FACTS)
-    cells = connection.execute("SELECT month, OffenceCode, VictimSex, age_band, count(*) FROM facts GROUP BY ALL").fetchall()
+    cells = connection.execute(
+        "SELECT month, OffenceCode, VictimSex, age_band, count(*) FROM facts GROUP BY ALL"
+    ).fetchall()
     connection.execute("DROP TABLE raw")
     connection.execute("CHECKPOINT")
     ended = time.perf_counter()

@@ -193,3 +193,8 @@ int sluice_wait_readable(const int *descriptors, uint8_t *ready, size_t count, i
     free(set);
     return result < 0 ? -error : result;
 }
+
+void sluice_begin_writeback(int descriptor, int64_t offset, int64_t count) {
+    // Not every file system knows it; the sync that follows is what counts.
+    (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}

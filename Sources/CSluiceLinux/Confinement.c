@@ -4,6 +4,8 @@
 #include "CSluiceLinux.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -86,7 +88,8 @@ static int limit_at_most(int resource, uint64_t soft, uint64_t hard) {
         }                                                                                                              \
     } while (0)
 
-int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_confinement *report) {
+int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_confinement *report,
+                          void (*start_threads)(void *), void *context) {
     *report = (struct sluice_confinement){0};
     struct stat tasks;
     // A thread is a folder there, and a folder's link count is two more than the folders in it.
@@ -110,13 +113,27 @@ int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_conf
     REQUIRE(limit_at_most(RLIMIT_CPU, limits->cpu_seconds, limits->cpu_seconds + 1), "setrlimit(processor time)");
     REQUIRE(limit(RLIMIT_FSIZE, 0, 0), "setrlimit(file size)");
     REQUIRE(limit_at_most(RLIMIT_NOFILE, limits->open_files, limits->open_files), "setrlimit(open files)");
-    REQUIRE(limit(RLIMIT_NPROC, 0, 0), "setrlimit(processes)");
     REQUIRE(limit(RLIMIT_CORE, 0, 0), "setrlimit(core)");
     REQUIRE(limit_at_most(RLIMIT_STACK, limits->stack_bytes, limits->stack_bytes), "setrlimit(stack)");
     REQUIRE(limit(RLIMIT_MEMLOCK, 0, 0), "setrlimit(locked memory)");
-    report->limits = 1;
 
     if (abi > 0) REQUIRE(apply_ruleset(ruleset), "landlock_restrict_self");
     report->landlock_abi = abi;
+
+    // Threads inherit the ruleset; after them no new one can be made.
+    if (start_threads) start_threads(context);
+    REQUIRE(limit(RLIMIT_NPROC, 0, 0), "setrlimit(processes)");
+    report->limits = 1;
     return 0;
+}
+
+int32_t sluice_processor_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) < 0) return 1;
+    int count = CPU_COUNT(&set);
+    return count > 0 ? count : 1;
+}
+
+void sluice_use_one_heap(void) {
+    mallopt(M_ARENA_MAX, 1);
 }

@@ -10,11 +10,12 @@ enum DateNotation {
     static func defaults(for type: FieldType) -> [String] {
         switch type {
         case .date: ["%Y-%m-%d"]
-        case .datetime: ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+        // XML Schema's `dateTime`: fraction and zone may stand in some cells of a column and not in others.
+        case .datetime: ["%Y-%m-%dT%H:%M:%S%?f%?z"]
         case .time: ["%H:%M:%S"]
         case .year: ["%Y"]
         case .yearmonth: ["%Y-%m"]
-        case .string, .integer, .number, .boolean: []
+        default: []
         }
     }
 
@@ -22,12 +23,26 @@ enum DateNotation {
     static func parse(_ text: String, for type: FieldType) throws(Problem) -> DateFormat {
         var parts: [DateFormat.Part] = []
         var isAfterPercent = false
+        var isOptional = false
         for byte in text.utf8 {
             guard isAfterPercent else {
                 if byte == UInt8(ascii: "%") { isAfterPercent = true } else { parts.append(.literal(byte)) }
                 continue
             }
+            if byte == UInt8(ascii: "?"), !isOptional {
+                isOptional = true
+                continue
+            }
             isAfterPercent = false
+            if isOptional {
+                isOptional = false
+                switch byte {
+                case UInt8(ascii: "f"): parts.append(.optionalFraction)
+                case UInt8(ascii: "z"): parts.append(.optionalZone)
+                default: throw Problem(what: "only `%?f` and `%?z` may be left out", hint: "use %?f or %?z")
+                }
+                continue
+            }
             switch byte {
             case UInt8(ascii: "Y"): parts.append(.year)
             case UInt8(ascii: "y"): parts.append(.shortYear)
@@ -37,11 +52,12 @@ enum DateNotation {
             case UInt8(ascii: "H"): parts.append(.hour)
             case UInt8(ascii: "M"): parts.append(.minute)
             case UInt8(ascii: "S"): parts.append(.second)
+            case UInt8(ascii: "f"): parts.append(.fraction)
             case UInt8(ascii: "z"): parts.append(.zone)
             case UInt8(ascii: "%"): parts.append(.literal(byte))
             default:
                 let letter = byte < 0x80 ? String(UnicodeScalar(byte)) : ""
-                throw Problem(what: "`%\(letter)` is not known", hint: "use %Y %y %m %d %H %M %S %b %z")
+                throw Problem(what: "`%\(letter)` is not known", hint: "use %Y %y %m %d %H %M %S %f %b %z")
             }
         }
         if isAfterPercent { throw Problem(what: "`%` at the end", hint: "write `%%` for the character") }
@@ -54,11 +70,24 @@ enum DateNotation {
         let years = count(.year, .shortYear)
         let months = count(.month, .monthName)
         let (days, hours, minutes, seconds) = (count(.day), count(.hour), count(.minute), count(.second))
-        if max(years, months, days, hours, minutes, seconds, count(.zone)) > 1 {
+        let fractions = count(.fraction, .optionalFraction)
+        let zones = count(.zone, .optionalZone)
+        if max(years, months, days, hours, minutes, seconds, fractions, zones) > 1 {
             throw Problem(what: "a part stands twice", hint: "name each part once")
         }
-        if count(.zone) == 1, parts.last != .zone {
+        if zones == 1, parts.last != .zone, parts.last != .optionalZone {
             throw Problem(what: "`%z` before the end", hint: "the zone comes last")
+        }
+        // A fraction of anything else would be read and thrown away.
+        if let fraction = parts.firstIndex(where: { $0 == .fraction || $0 == .optionalFraction }) {
+            let isAfterSecond =
+                parts[fraction] == .optionalFraction
+                ? parts.prefix(fraction).last == .second
+                : fraction >= 2 && parts[fraction - 2] == .second
+                    && [.literal(UInt8(ascii: ".")), .literal(UInt8(ascii: ","))].contains(parts[fraction - 1])
+            if !isAfterSecond {
+                throw Problem(what: "`%f` without `%S` before it", hint: "write `%S.%f` or `%S%?f`")
+            }
         }
         let hasClock = hours + minutes + seconds > 0
         let isClockWhole = hours == 1 && minutes == 1
@@ -77,7 +106,7 @@ enum DateNotation {
         case .time: (fits, needs) = (years + months + days == 0 && isClockWhole, "hour and minute, and no date")
         case .yearmonth: (fits, needs) = (years == 1 && months == 1 && days == 0 && !hasClock, "year and month only")
         case .year: (fits, needs) = (years == 1 && months + days == 0 && !hasClock, "the year only")
-        case .string, .integer, .number, .boolean: (fits, needs) = (false, "a temporal type")
+        default: (fits, needs) = (false, "a temporal type")
         }
         if !fits { throw Problem(what: "the format does not fit the type", hint: "it needs \(needs)") }
     }
@@ -87,7 +116,7 @@ enum DateNotation {
     /// A value of `text` in the field's slot unit (`FieldType`); nil when the text has none of the formats.
     static func slot(_ text: String, type: FieldType, formats: [DateFormat], today: CivilDate) -> Int? {
         switch type {
-        case .string, .boolean: return nil
+        case .string, .boolean, .object, .array, .list, .duration, .geopoint, .geojson, .any: return nil
         case .integer: return Int(text)
         case .number: return thousandths(text)
         case .date, .datetime, .time, .year, .yearmonth:
@@ -143,7 +172,7 @@ enum DateNotation {
             case .time: return secondOfDay
             case .year: return year
             case .yearmonth: return date.month.index
-            case .string, .integer, .number, .boolean: return nil
+            default: return nil
             }
         }
     }
@@ -159,7 +188,8 @@ enum DateNotation {
             var value = 0
             var count = 0
             while count < counts.upperBound, index < bytes.count, (0x30...0x39).contains(bytes[index]) {
-                value = value * 10 + Int(bytes[index] - 0x30)
+                // Only a fraction has so many digits, and its value is not asked for.
+                value = value &* 10 &+ Int(bytes[index] - 0x30)
                 index += 1
                 count += 1
             }
@@ -197,7 +227,14 @@ enum DateNotation {
             case .second:
                 guard let value = digits(1...2) else { return nil }
                 clock.second = value
-            case .zone:
+            case .fraction:
+                guard digits(1...bytes.count) != nil else { return nil }
+            case .optionalFraction:
+                guard index < bytes.count, bytes[index] == UInt8(ascii: ".") else { continue }
+                index += 1
+                guard digits(1...bytes.count) != nil else { return nil }
+            case .zone, .optionalZone:
+                if index == bytes.count, part == .optionalZone { continue }
                 if index < bytes.count, bytes[index] == UInt8(ascii: "Z") {
                     index += 1
                 } else {
@@ -250,7 +287,7 @@ enum DateNotation {
         return clocks
     }()
 
-    private static func write(_ clock: Clock, _ format: DateFormat, isPadded: Bool) -> [UInt8] {
+    static func write(_ clock: Clock, _ format: DateFormat, isPadded: Bool) -> [UInt8] {
         func short(_ value: Int) -> [UInt8] { Array((isPadded ? padded(value, 2) : String(value)).utf8) }
         var bytes: [UInt8] = []
         for part in format.parts {
@@ -265,6 +302,9 @@ enum DateNotation {
             case .minute: bytes += short(clock.minute)
             case .second: bytes += short(clock.second)
             case .zone: bytes.append(UInt8(ascii: "Z"))
+            case .fraction: bytes.append(UInt8(ascii: "5"))
+            case .optionalFraction: if isPadded { bytes += Array(".5".utf8) }
+            case .optionalZone: if isPadded { bytes.append(UInt8(ascii: "Z")) }
             }
         }
         return bytes

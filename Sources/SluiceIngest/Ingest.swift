@@ -1,17 +1,10 @@
 package import SluiceModel
-
-/// Where the bytes of one delivery come from.
-///
-/// `read` fills at most the buffer it is given and returns how many bytes it put there, 0 at the end of the file. It
-/// may return fewer than there is room for.
-package protocol IngestInput {
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int
-}
+package import SluiceReaders
 
 /// Where the records of one delivery go.
 ///
 /// `recognised` is called once, before the first block and only when a dataset was; `append` with blocks of one row
-/// or more, in the file's order; `progress` now and then with rows and bytes read so far.
+/// or more; `progress` now and then with rows and bytes read so far. One call at a time, from any of the team's threads.
 package protocol IngestOutput {
     mutating func recognised(datasetIndex: Int, _ assumptions: Assumptions) throws(IngestError)
     mutating func append(_ block: RecordBlock, links: LinkIdentifiers?) throws(IngestError)
@@ -28,64 +21,99 @@ package enum IngestError: Error, Hashable, Sendable {
 
 /// Turns the bytes of one delivery into minimised records and findings, as a plan says.
 ///
-/// One pass, in bounded memory: the text buffer, one block of records, the tables of the plan, and eight bytes for
-/// each row's key. Whatever the bytes are, the result is a report; only a failing input or output throws.
+/// Bounded memory: for each thread a chunk of text, a block of records and the tables of the plan; five to six bytes for
+/// each row's key. Whatever the bytes are, the result is a report; only a failing input or output throws. The result
+/// does not depend on the number of threads.
 ///
 /// ```
-/// TextSource      bytes of any encoding to UTF-8        Decode/
+/// TableFinder     archives, sheets, forms: where tables may be    Tables/
+/// TextSource      bytes of any encoding to chunks of UTF-8        Decode/
 /// HeaderMatch     which dataset, which column is what
-/// RowScanner      rows and cells
-/// RowJudge        what is wrong; each field's value     Validate/
-/// Minimiser       codes of the shared model             Minimise/
+/// RowPipeline     a chunk's rows: RowScanner, RowJudge, Minimiser Validate/  Minimise/
+/// RowFold         chunks in order: counts, findings, keys         Keys/
 /// ```
 package struct Ingest {
     private let plan: FormatPlan
+    private let team: ThreadTeam
+    private let readBytes: Int
 
     /// `plan.check()` must have found nothing.
-    package init(plan: FormatPlan) { self.plan = plan }
+    package init(plan: FormatPlan, team: ThreadTeam = ThreadTeam(count: 1)) {
+        self.init(plan: plan, team: team, readBytes: TextSource.readBytes)
+    }
+
+    /// - Parameter readBytes: what a chunk of delimited text takes up, about.
+    package init(plan: FormatPlan, team: ThreadTeam, readBytes: Int) {
+        self.plan = plan
+        self.team = team
+        self.readBytes = readBytes
+    }
 
     /// Reads `input` to its end, or to where it has to be given up, and hands the records to `output`.
     ///
-    /// A report whose outcome is `rejected` or `refused` makes the records handed over before it void.
-    package mutating func run(
-        input: inout some IngestInput, output: inout some IngestOutput
+    /// A report whose outcome is `rejected` or `refused` makes the records handed over before it void. Of a file with
+    /// several tables, and a plan that asks for none of them, the report lists the tables and nothing is handed over.
+    package func run(
+        input: any DeliveredBytes, output: inout some IngestOutput
     ) throws(IngestError) -> DecodeReport {
-        let arena = Arena()
-        defer { withExtendedLifetime(arena) {} }
-        var source = TextSource(limits: plan.limits, arena: arena)
-        try source.readFirst(&input)
-        let opening = Opening(plan: plan, source: &source, arena: arena)
-        switch opening.outcome {
-        case .unreadable(let collector):
-            return Ingest.report(collector, nil, nil)
-        case .misfit(let match, let assumptions, let collector):
-            try output.recognised(datasetIndex: match.datasetIndex, assumptions)
-            return Ingest.report(collector, match.datasetIndex, assumptions)
-        case .open(let match, let assumptions, let collector):
-            try output.recognised(datasetIndex: match.datasetIndex, assumptions)
-            var rows = RowPipeline(
-                plan: plan, match: match, cells: opening.cells, collector: collector, text: source.text, arena: arena)
-            var hasEnded = false
-            while !hasEnded {
-                switch rows.advance(source.text, end: source.end, isComplete: source.isComplete) {
-                case .blockFull: break
-                case .needsText:
-                    try source.fill(&input, keepingFrom: rows.position)
-                    rows.textMoved(source.text)
-                    try output.progress(rows: rows.counts.read, bytes: source.bytesRead)
-                    continue
-                case .end: hasEnded = true
-                }
-                if let sealed = rows.seal(arena: arena), !rows.isRefused {
-                    try output.append(sealed.block, links: sealed.links)
-                }
+        let finder = TableFinder(plan: plan, readBytes: readBytes)
+        let choice: TableChoice
+        do throws(ReaderError) {
+            choice = try TableChoice(plan: plan, tables: try finder.tables(input))
+        } catch {
+            switch error {
+            case .failed(let failure): throw .inputFailed(failure.errno)
+            case .unreadable(let fault):
+                var collector = FindingCollector(plan: plan)
+                collector.add(Finding(fault))
+                if plan.refusesPatients, let finding = try patients(in: input) { collector.add(finding) }
+                return report(collector, nil, nil)
             }
-            try output.progress(rows: rows.counts.read, bytes: source.bytesRead)
-            return rows.report(assumptions: assumptions)
+        }
+        defer { withExtendedLifetime(choice.arena) {} }
+        let opening = choice.opening
+        if plan.tableIndex == nil, choice.recognised.count > 1 {
+            var report = report(FindingCollector(plan: plan), nil, nil)
+            report.tables = Array(choice.recognised.prefix(DecodeLimits.tableLimit))
+            return report
+        }
+        switch opening.outcome {
+        case .unreadable: return report(opening.collector, nil, nil)
+        case .misfit(let match, let assumptions):
+            try output.recognised(datasetIndex: match.datasetIndex, assumptions)
+            return report(opening.collector, match.datasetIndex, assumptions)
+        case .open(let match, let assumptions):
+            guard let source = opening.source, let reading = opening.reading else {
+                fatalError("open without a source")
+            }
+            try output.recognised(datasetIndex: match.datasetIndex, assumptions)
+            let rowBytes = source.averageRowBytes(from: match.nextRow)
+            // Deflated text is some ten times as long; a guess too low costs time, one too high address space.
+            let textBytes = input.count * (assumptions.container == .none && reading.form != .workbook ? 1 : 10)
+            source.skip(to: match.nextRow, rowIndex: match.headRowCount, delimiter: match.delimiter)
+            let table = Table(
+                plan: plan, match: match, assumptions: assumptions, collector: opening.collector,
+                rowsExpected: min(plan.limits.rowLimit, textBytes / rowBytes + textBytes / rowBytes / 8),
+                arena: choice.arena
+            ) { (arena) throws(ReaderError) in
+                let again = try reading.open(arena)
+                again.skip(to: match.nextRow, rowIndex: match.headRowCount, delimiter: match.delimiter)
+                return again
+            }
+            return try table.run(source, team: team, output: &output)
         }
     }
 
-    private static func report(
+    /// Looks through the bytes of a file in which no table can be looked for.
+    private func patients(in input: any DeliveredBytes) throws(IngestError) -> Finding? {
+        do throws(ReaderError) {
+            return try PatientScan.finding(in: DeliveredTable(bytes: { DeliveredStream(input) }), plan: plan)
+        } catch {
+            throw IngestError(error)
+        }
+    }
+
+    private func report(
         _ collector: FindingCollector, _ datasetIndex: Int?, _ assumptions: Assumptions?
     ) -> DecodeReport {
         let (findings, isCut) = collector.findings()

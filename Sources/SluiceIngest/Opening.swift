@@ -1,234 +1,243 @@
 import SluiceModel
+import SluiceReaders
 
-/// The judgement of a file's beginning: what encoding it has, which dataset it holds, and whether to read on.
+/// The judgement of a table's beginning: which dataset it holds, in which form, and whether to read on.
 struct Opening {
     enum Outcome {
         /// No dataset was recognised.
-        case unreadable(FindingCollector)
-        /// A dataset was recognised, but the file cannot be read as it.
-        case misfit(HeaderMatch, Assumptions, FindingCollector)
+        case unreadable
+        /// A dataset was recognised, but the table cannot be read as it.
+        case misfit(HeaderMatch, Assumptions)
         /// Read on at `HeaderMatch.nextRow`.
-        case open(HeaderMatch, Assumptions, FindingCollector)
+        case open(HeaderMatch, Assumptions)
     }
 
-    let outcome: Outcome
-    /// Room for the cells of a row, one more than a row may have.
-    let cells: Flat<RowScanner.Cell>
+    private(set) var outcome = Outcome.unreadable
+    /// What there is to say so far.
+    private(set) var collector: FindingCollector
+    /// Where to read on, and how to begin anew for a second pass.
+    private(set) var source: (any HeadedSource)?
+    private(set) var reading: DeliveredTable.Reading?
 
     private let plan: FormatPlan
+    private let table: DeliveredTable
+    private let cells: Flat<RowScanner.Cell>
 
-    init(plan: FormatPlan, source: inout TextSource, arena: Arena) {
+    /// Opens each reading of the table in turn, in memory of `arena`, and takes the first whose header fits.
+    init(plan: FormatPlan, table: DeliveredTable, arena: Arena) throws(ReaderError) {
         self.plan = plan
+        self.table = table
+        collector = FindingCollector(plan: plan)
         cells = arena.flat(plan.limits.columnLimit + 1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
-        outcome = Opening.judge(plan: plan, source: &source, cells: cells)
+        if let fault = table.fault { collector.add(fault) }
+        try judge(arena)
     }
 
-    private static func judge(
-        plan: FormatPlan, source: inout TextSource, cells: Flat<RowScanner.Cell>
-    ) -> Outcome {
-        var collector = FindingCollector(plan: plan)
-        let verdict = Recognition.verdict(
-            source.raw, count: source.rawCount, isWhole: source.isComplete, plan: plan)
-        guard case .readings(let readings) = verdict else {
-            if case .unreadable(let code, let rule) = verdict {
-                collector.add(Finding(rule: rule, code: code, severity: .fatal, message: ""))
-            }
-            return .unreadable(collector)
-        }
+    /// A file that holds no place for a table.
+    init(plan: FormatPlan, collector: FindingCollector) {
+        self.plan = plan
+        self.collector = collector
+        table = DeliveredTable()
+        cells = Arena().empty()
+    }
 
-        var nearest: (HeaderMatch, Recognition.Reading)?
-        for reading in readings {
-            source.begin(reading.form, skipping: reading.byteOrderMarkBytes)
-            let search = HeaderMatch.search(
-                source.text, end: source.end, isWhole: source.isComplete, datasets: reading.datasets, plan: plan,
-                cells: cells)
-            switch search {
-            case .found(let match):
-                return open(match, reading, plan: plan, source: source, cells: cells, collector: collector)
+    /// The dataset that was recognised.
+    var datasetIndex: Int? {
+        switch outcome {
+        case .unreadable: nil
+        case .misfit(let match, _), .open(let match, _): match.datasetIndex
+        }
+    }
+
+    mutating func add(_ finding: Finding) { collector.add(finding) }
+
+    /// Ends the reading: a disclosure rule forbids taking the file.
+    mutating func refuse(_ finding: Finding) {
+        collector.add(finding)
+        if case .open(let match, let assumptions) = outcome { outcome = .misfit(match, assumptions) }
+    }
+
+    /// A reading whose header fits.
+    private struct Found {
+        var match: HeaderMatch
+        var reading: DeliveredTable.Reading
+        var source: any HeadedSource
+    }
+
+    private mutating func judge(_ arena: Arena) throws(ReaderError) {
+        var found: [Found] = []
+        var nearest: (match: HeaderMatch, reading: DeliveredTable.Reading)?
+        var first: (source: any HeadedSource, delimiter: UInt8)?
+        for reading in table.readings where !reading.datasets.isEmpty && mayBeRival(reading, of: found) {
+            let source: any HeadedSource
+            do throws(ReaderError) {
+                source = try reading.open(arena)
+            } catch .unreadable(let fault) {
+                if found.isEmpty { collector.add(Finding(fault)) }
+                continue
+            }
+            let delimiter = reading.delimiters?[0] ?? plan.datasets[reading.datasets[0]].delimiters[0]
+            if first == nil { first = (source, delimiter) }
+            switch HeaderMatch.search(source, reading, plan: plan, cells: cells) {
+            case .found(let match): found.append(Found(match: match, reading: reading, source: source))
             case .tooManyColumns(let match):
+                guard found.isEmpty else { continue }
+                misfit(match, reading)
+                if plan.refusesPatients, refusePatients(in: match, source) { return }
                 collector.add(
                     Finding(rule: FindingRule.columnLimit, code: .limitExceeded, severity: .fatal, message: ""))
-                return misfit(match, reading, plan: plan, collector: collector)
+                return
             case .nothing(let match):
                 if let match, nearest == nil { nearest = (match, reading) }
             }
         }
-
-        // Nothing fits. The first reading is the most likely one: the words about the file are judged in it.
-        source.begin(readings[0].form, skipping: readings[0].byteOrderMarkBytes)
-        let head = HeadRows(plan: plan, source: source, cells: cells)
-        if plan.isHealth, let column = head.patientColumn {
-            collector.add(
-                Finding(
-                    columnNumber: column, rule: FindingRule.patientColumns, code: .patientIdentifier,
-                    severity: .refusal, message: ""))
-            return .unreadable(collector)
+        if let chosen = inForce(found) {
+            (source, reading) = (chosen.source, chosen.reading)
+            return open(chosen)
         }
-        if plan.isHealth, let (row, column) = head.nhsNumber {
-            collector.add(
-                Finding(
-                    columnNumber: column, rule: FindingRule.nhsNumber, code: .patientIdentifier, severity: .refusal,
-                    rows: [row], message: ""))
-            return .unreadable(collector)
+
+        // Nothing fits. The first reading is the most likely one: the words about the table are judged in it.
+        guard let first else {
+            if collector.fileFindings.isEmpty {
+                collector.add(Finding(rule: FindingRule.forms, code: .datasetUnknown, severity: .fatal, message: ""))
+            }
+            return
+        }
+        let head = HeadRows(plan: plan, source: first.source, delimiter: first.delimiter, cells: cells)
+        if plan.refusesPatients, let column = head.patientColumn {
+            collector.add(patientColumn(column, field: nil, rows: []))
+            return
+        }
+        if plan.refusesPatients, let (row, column) = head.nhsNumber {
+            collector.add(nhsNumber(row: row, column: column))
+            return
         }
         if let (match, reading) = nearest, match.isNear {
-            for field in match.missing {
-                collector.add(
-                    Finding(
-                        column: plan.datasets[match.datasetIndex].fields[field].name, rule: FindingRule.header,
-                        code: .columnMissing, severity: .fatal, message: ""))
-            }
-            return misfit(match, reading, plan: plan, collector: collector)
+            misfit(match, reading)
+            if plan.refusesPatients, refusePatientColumns(in: match) { return }
+            for finding in ColumnFindings(plan: plan, match: match).faults { collector.add(finding) }
+            return
         }
         if !head.hasText {
             collector.add(Finding(rule: FindingRule.file, code: .fileEmpty, severity: .fatal, message: ""))
         } else if let row = head.unclosedQuoteRow {
             collector.add(
                 Finding(rule: FindingRule.quoting, code: .quoteUnclosed, severity: .fatal, rows: [row], message: ""))
-        } else if let (match, _) = nearest {
+        } else if let match = nearest?.match {
             collector.add(
                 Finding(
                     rule: FindingRule.header, code: .datasetUnknown, severity: .fatal,
-                    arguments: [match.datasetIndex, match.missing.count], message: ""))
+                    arguments: [match.datasetIndex] + (match.missing.isEmpty ? [] : [match.missing.count]), message: "")
+            )
         } else {
             collector.add(
                 Finding(rule: FindingRule.headerWithinRows, code: .headerMissing, severity: .fatal, message: ""))
         }
-        return .unreadable(collector)
     }
 
-    private static func misfit(
-        _ match: HeaderMatch, _ reading: Recognition.Reading, plan: FormatPlan, collector: FindingCollector
-    ) -> Outcome {
-        var collector = collector
+    // MARK: - Editions of their own form
+
+    /// Whether a reading is worth opening beside those whose header fits: only where the form gives the header, and
+    /// editions of the dataset have forms of their own, does time have to tell them apart.
+    private func mayBeRival(_ reading: DeliveredTable.Reading, of found: [Found]) -> Bool {
+        guard let first = found.first else { return true }
+        guard first.reading.rowsAboveRecords != nil, reading.form == first.reading.form else { return false }
+        let id = plan.datasets[first.match.datasetIndex].id
+        return reading.datasets.contains { index in
+            plan.datasets[index].id == id && !found.contains { $0.match.datasetIndex == index }
+        }
+    }
+
+    /// Of the readings whose header fits, that of the edition in force; nil when there is none.
+    private func inForce(_ found: [Found]) -> Found? {
+        guard let first = found.first else { return nil }
+        let id = plan.datasets[first.match.datasetIndex].id
+        let editions = found.filter { plan.datasets[$0.match.datasetIndex].id == id }
+        guard editions.count > 1 else { return first }
+        let choice = EditionChoice(plan: plan, cells: cells)
+        return editions[
+            EditionChoice.index(
+                among: editions.map { choice.candidate($0.match, in: $0.source) }, today: plan.today)]
+    }
+
+    private mutating func misfit(_ match: HeaderMatch, _ reading: DeliveredTable.Reading) {
         collector.begin(datasetIndex: match.datasetIndex, fieldOfColumn: [])
-        return .misfit(match, assumptions(match, reading, plan: plan), collector)
+        outcome = .misfit(match, assumptions(match, reading))
     }
 
-    private static func assumptions(
-        _ match: HeaderMatch, _ reading: Recognition.Reading, plan: FormatPlan
-    ) -> Assumptions {
+    private func assumptions(_ match: HeaderMatch, _ reading: DeliveredTable.Reading) -> Assumptions {
         let dataset = plan.datasets[match.datasetIndex]
         let delimiter = match.delimiter == 0x09 ? "tab" : String(Unicode.Scalar(match.delimiter))
-        return Assumptions(
-            dataset: dataset.id, edition: dataset.edition, encoding: reading.encoding.text,
-            hasByteOrderMark: reading.byteOrderMarkBytes > 0, delimiter: delimiter, headerRowNumber: match.rowNumber,
-            dateFormats: [])
+        var assumptions = Assumptions(
+            dataset: dataset.id, edition: dataset.edition, encoding: reading.encoding?.text ?? "",
+            hasByteOrderMark: reading.hasByteOrderMark, delimiter: reading.form == .delimited ? delimiter : "",
+            headerRowNumber: match.rowNumber, dateFormats: [])
+        assumptions.form = reading.form
+        assumptions.container = table.container
+        assumptions.memberPosition = table.memberPosition
+        assumptions.sheetPosition = table.sheetPosition
+        return assumptions
     }
 
     /// Judges the columns of a header that fits.
+    private mutating func open(_ found: Found) {
+        let match = found.match
+        let dataset = plan.datasets[match.datasetIndex]
+        collector.begin(match)
+        let assumptions = assumptions(match, found.reading)
+        outcome = .misfit(match, assumptions)
+        let isNotAccepted = !dataset.refusalAdvice.isEmpty && !plan.isAgencySide
+        if isNotAccepted {
+            collector.add(
+                Finding(rule: FindingRule.refusal, code: .datasetNotAccepted, severity: .refusal, message: ""))
+        }
+        if plan.refusesPatients, refusePatients(in: match, found.source) || isNotAccepted { return }
+        let columns = ColumnFindings(plan: plan, match: match)
+        for finding in columns.faults + columns.notes { collector.add(finding) }
+        if !columns.areFatal, !isNotAccepted { outcome = .open(match, assumptions) }
+    }
+
+    // MARK: - Patients
+
+    /// Puts the patient identifiers of a header and the rows above it on record; true when there are any.
+    private mutating func refusePatients(in match: HeaderMatch, _ source: any HeadedSource) -> Bool {
+        let isRefused = refusePatientColumns(in: match)
+        let head = HeadRows(
+            plan: plan, source: source, delimiter: match.delimiter, rowCount: match.headRowCount, cells: cells)
+        guard let (row, column) = head.nhsNumber else { return isRefused }
+        collector.add(nhsNumber(row: row, column: column))
+        return true
+    }
+
+    private mutating func refusePatientColumns(in match: HeaderMatch) -> Bool {
+        var isRefused = false
+        for (column, name) in match.names.enumerated() {
+            var field: Int?
+            if case .field(let index) = match.columns[column] { field = index }
+            guard namesPatient(name, isKnown: field != nil) else { continue }
+            isRefused = true
+            let fieldName = field.map { plan.datasets[match.datasetIndex].fields[$0].name }
+            collector.add(patientColumn(column + 1, field: fieldName, rows: [match.rowNumber]))
+        }
+        return isRefused
+    }
+
     /// Whether a heading names a patient identifier: as the list has it, or, where no schema knows the column, with one
     /// of the list's longer names anywhere in it: `Date of birth (patient)`.
-    private static func namesPatient(_ name: String, plan: FormatPlan, isKnown: Bool) -> Bool {
+    private func namesPatient(_ name: String, isKnown: Bool) -> Bool {
         plan.patientColumns.contains(name)
             || (!isKnown && plan.patientColumns.contains { $0.utf8.count >= 5 && name.contains($0) })
     }
 
-    private static func open(
-        _ match: HeaderMatch, _ reading: Recognition.Reading, plan: FormatPlan, source: TextSource,
-        cells: Flat<RowScanner.Cell>, collector: FindingCollector
-    ) -> Outcome {
-        var collector = collector
-        let dataset = plan.datasets[match.datasetIndex]
-        collector.begin(
-            datasetIndex: match.datasetIndex,
-            fieldOfColumn: match.columns.map { if case .field(let field) = $0 { field } else { nil } })
-        let assumptions = assumptions(match, reading, plan: plan)
-        if plan.isHealth {
-            let head = HeadRows(plan: plan, source: source, match: match, cells: cells)
-            for (column, name) in match.names.enumerated() {
-                var isKnown = false
-                if case .field = match.columns[column] { isKnown = true }
-                guard namesPatient(name, plan: plan, isKnown: isKnown) else { continue }
-                var field: String?
-                if case .field(let index) = match.columns[column] { field = dataset.fields[index].name }
-                collector.add(
-                    Finding(
-                        column: field, columnNumber: column + 1, rule: FindingRule.patientColumns,
-                        code: .patientIdentifier, severity: .refusal, rows: [match.rowNumber], message: ""))
-            }
-            if let (row, column) = head.nhsNumber {
-                collector.add(
-                    Finding(
-                        columnNumber: column, rule: FindingRule.nhsNumber, code: .patientIdentifier,
-                        severity: .refusal, rows: [row], message: ""))
-            }
-            if !collector.fileFindings.isEmpty { return .misfit(match, assumptions, collector) }
-        }
-
-        var ignoredCount = 0
-        var firstIgnored: Int?
-        var isRepeated = false
-        for (column, kind) in match.columns.enumerated() {
-            switch kind {
-            case .field: break
-            case .repeated(let field, let first):
-                isRepeated = true
-                collector.add(
-                    Finding(
-                        column: dataset.fields[field].name, columnNumber: column + 1, rule: FindingRule.header,
-                        code: .columnRepeated, severity: .fatal, rows: [match.rowNumber], arguments: [first + 1],
-                        message: ""))
-            case .ignored:
-                ignoredCount += 1
-                firstIgnored = firstIgnored ?? column + 1
-            case .unknown:
-                collector.add(
-                    Finding(
-                        columnNumber: column + 1, rule: FindingRule.header, code: .columnUnknown, severity: .warning,
-                        rows: [match.rowNumber], message: ""))
-            }
-        }
-        if let firstIgnored {
-            collector.add(
-                Finding(
-                    columnNumber: firstIgnored, rule: FindingRule.ignoreHeaders, code: .columnIgnored,
-                    severity: .note, count: ignoredCount, rows: [match.rowNumber], message: ""))
-        }
-        return isRepeated ? .misfit(match, assumptions, collector) : .open(match, assumptions, collector)
+    private func patientColumn(_ column: Int, field: String?, rows: [Int]) -> Finding {
+        Finding(
+            column: field, columnNumber: column, rule: FindingRule.patientColumns, code: .patientIdentifier,
+            severity: .refusal, rows: rows, message: "")
     }
-}
 
-/// The first rows of a file, looked at once more for what the search for a header does not see.
-private struct HeadRows {
-    /// Some cell is not blank.
-    private(set) var hasText = false
-    /// From 1.
-    private(set) var unclosedQuoteRow: Int?
-    /// The first column, from 1, with a heading of `FormatPlan.patientColumns`.
-    private(set) var patientColumn: Int?
-    /// Row and column, from 1, of the first valid NHS number.
-    private(set) var nhsNumber: (row: Int, column: Int)?
-
-    /// The rows up to and including the header of `match`; without one, as many as a header is looked for in.
-    init(
-        plan: FormatPlan, source: TextSource, match: HeaderMatch? = nil, cells: Flat<RowScanner.Cell>
-    ) {
-        let dataset = match.map { plan.datasets[$0.datasetIndex] } ?? plan.datasets[0]
-        var scanner = RowScanner(delimiter: match?.delimiter ?? dataset.delimiters[0], cells: cells)
-        scanner.restart(at: 0, in: source.text)
-        let rowCount = match?.rowNumber ?? plan.datasets.map(\.headerWithinRows).max() ?? 0
-        for row in 0..<rowCount {
-            let outcome = scanner.scan(source.text, end: source.end, isLast: source.isComplete)
-            if case .unclosedQuote = outcome {
-                unclosedQuoteRow = row + 1
-                hasText = true
-            }
-            guard case .row = outcome else {
-                if case .incomplete = outcome { hasText = true }
-                break
-            }
-            for column in 0..<min(scanner.cellCount, cells.count) {
-                let (start, end) = (Int(cells[column].start), Int(cells[column].end))
-                guard start < end else { continue }
-                hasText = true
-                guard plan.isHealth else { continue }
-                if nhsNumber == nil, Identifier.holdsNHSNumber(source.text, start, end) {
-                    nhsNumber = (row + 1, column + 1)
-                }
-                let name = HeaderName.normalised(source.text.bytes(start..<end))
-                if patientColumn == nil, plan.patientColumns.contains(name) { patientColumn = column + 1 }
-            }
-        }
+    private func nhsNumber(row: Int, column: Int) -> Finding {
+        Finding(
+            columnNumber: column, rule: FindingRule.nhsNumber, code: .patientIdentifier, severity: .refusal,
+            rows: [row], message: "")
     }
 }

@@ -1,11 +1,25 @@
 import SluiceModel
+import SluiceReaders
 
-/// Takes the rows after the header one by one: scan, judge, minimise, and at the end of each block look for keys that
-/// were there before.
+/// Takes a chunk's rows one by one: scan, judge, minimise. Each thread has its own.
+///
+/// Nothing in it depends on other chunks but the date formats that earlier rows chose and the number of rows that may
+/// still be read; `RowFold` knows those and has a chunk done again where they were not what it was done with. Row
+/// numbers count from 0 at the chunk's first row.
 struct RowPipeline {
-    private(set) var counts = RowCounts()
+    /// Rows of the chunk that were read, and those thrown out already.
+    private(set) var readCount = 0
+    private(set) var rejectedCount = 0
+    /// Lines of the chunk that were passed, empty ones and footers among them.
+    private(set) var lineCount = 0
     /// A disclosure rule forbids taking the file.
     private(set) var isRefused = false
+    private(set) var judge: RowJudge
+    private(set) var minimiser: Minimiser
+    /// Rows since the last `emptyStage`.
+    private(set) var stagedCount = 0
+    /// The number that the chunk's footers say the file has of records; −1 where none does.
+    private(set) var statedTotal = -1
 
     private let plan: FormatPlan
     private let dataset: DatasetPlan
@@ -13,109 +27,134 @@ struct RowPipeline {
     private let cells: Flat<RowScanner.Cell>
     private let columnCount: Int
     private let rowLimitBytes: Int
+    private let scratch: Int
+    private let refusesPatients: Bool
+    private let keys: KeyPlan
+    private let values: Flat<FieldValue>
+    private let margin: Margin
+    private let staged: Flat<StagedRow>
+    private let stagedHashes: Flat<UInt64>
     private var scanner: RowScanner
-    private var judge: RowJudge
-    private var minimiser: Minimiser
-    private var rowNumber: Int
+    private var chunk: Chunk
+    /// On the second pass: the keys to look for, and nothing else is done with a row.
+    private let candidates: KeyCandidates?
+    private var matches: [Match] = []
+    private var nextNote = 0
+    private var rowBudget = Int.max
     /// The rest of a row that is too long is passed over.
     private var isSkipping = false
 
-    // Keys are looked up a block at a time: the table is larger than the processor's caches, and one lookup after
-    // another without other work between them lets it wait for several places at once.
-    private let keys: Flat<Key>
-    private var keySets: [KeySet]
-    private let staged: Flat<StagedRow>
-    private let stagedHashes: Flat<UInt64>
-    private var stagedCount = 0
-
     enum Pause {
         case blockFull
-        case needsText
-        case end
+        case chunkEnd
+        /// Nothing more of the file is to be read.
+        case stop
     }
 
-    private struct Key: BitwiseCopyable {
-        let fields: Flat<Int32>
-        let kind: FindingKind
-        let columnNumber: Int
-        let hasher: KeyHasher
-    }
-
-    private struct StagedRow: BitwiseCopyable {
-        var rowNumber: Int
-        /// Index in the block; −1 when the row was rejected.
+    /// A row that was judged, kept or not.
+    struct StagedRow: BitwiseCopyable {
+        /// From 0 within the chunk.
+        var line: Int
+        /// Index in the minimiser's block; −1 when the row was rejected.
         var record: Int
     }
 
-    init(
-        plan: FormatPlan, match: HeaderMatch, cells: Flat<RowScanner.Cell>, collector: FindingCollector,
-        text: Flat<UInt8>, arena: Arena
-    ) {
+    /// A row, on the second pass, that has a key looked for.
+    struct Match {
+        /// From 0 within the chunk.
+        var line: Int
+        var key: Int
+        /// The key itself, see `KeyPlan.bytes`.
+        var bytes: [UInt8]
+    }
+
+    /// - Parameter candidates: makes it a second pass, which only looks for rows with these keys.
+    init(plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, candidates: KeyCandidates? = nil, arena: Arena) {
+        self.candidates = candidates
         self.plan = plan
         self.match = match
-        self.cells = cells
+        self.keys = keys
         let dataset = plan.datasets[match.datasetIndex]
         self.dataset = dataset
         columnCount = match.columns.count
         rowLimitBytes = plan.limits.rowLimitBytes
-        rowNumber = match.rowNumber
+        scratch = Chunk.scratch(plan.limits)
+        refusesPatients = plan.refusesPatients
+        cells = arena.flat(plan.limits.columnLimit + 1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+        chunk = Chunk(limits: plan.limits, arena: arena)
         scanner = RowScanner(delimiter: match.delimiter, cells: cells)
-        scanner.restart(at: match.nextRow, in: text)
-        let judge = RowJudge(
+        var collector = FindingCollector(plan: plan)
+        collector.begin(match)
+        judge = RowJudge(
             plan: plan, dataset: dataset, columns: match.columns, wanted: RowPipeline.wantedFields(dataset),
-            cells: cells, collector: collector, arena: arena)
-        self.judge = judge
+            cells: cells, collector: collector, arena: arena, isQuiet: candidates != nil,
+            onlyFields: candidates == nil ? nil : keys.fields)
+        values = judge.values
         minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
-
-        var keys: [Key] = []
-        func add(_ fields: [Int], _ kind: FindingKind) {
-            guard fields.allSatisfy(judge.hasColumn) else { return }
-            var random = SystemRandomNumberGenerator()
-            keys.append(
-                Key(
-                    fields: arena.flat(fields.map(Int32.init)), kind: kind,
-                    columnNumber: fields.count == 1 ? judge.columnNumber(of: fields[0]) : 0,
-                    hasher: KeyHasher(seed: (random.next(), random.next()))))
-        }
-        if !dataset.primaryKey.isEmpty { add(dataset.primaryKey, .keyNotUnique) }
-        for (index, field) in dataset.fields.enumerated() where field.isUnique && dataset.primaryKey != [index] {
-            add([index], .notUnique)
-        }
-        self.keys = arena.flat(keys)
-        keySets = keys.map { _ in KeySet(arena: arena) }
-        staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(rowNumber: 0, record: -1))
+        margin = Margin(dataset: dataset, match: match, arena: arena)
+        staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
         stagedHashes = arena.flat(keys.count * plan.limits.blockRows, repeating: 0)
     }
 
-    /// Where the text that is still needed begins.
-    var position: Int { scanner.position }
+    // MARK: - A chunk
 
-    /// The text was refilled: what was at `position` is now at its start.
-    mutating func textMoved(_ text: Flat<UInt8>) { scanner.restart(at: 0, in: text) }
+    /// Takes the next chunk from `source` in place of the last one.
+    mutating func take(from source: any ChunkSource) throws(ReaderError) -> Bool { try source.next(&chunk) }
 
-    /// Takes rows until the block is full or the text is used up.
-    mutating func advance(_ text: Flat<UInt8>, end: Int, isComplete: Bool) -> Pause {
+    /// Where the chunk stands in the file.
+    var bytesRead: Int { chunk.bytesRead }
+
+    /// Goes to the chunk's first row, with the date formats that are known and the rows that may still be read.
+    mutating func begin(formats: [Int32], rowBudget: Int = .max) {
+        judge.begin(formats: formats)
+        minimiser.removeAll()
+        scanner.restart(at: 0, in: chunk.text)
+        (readCount, rejectedCount, lineCount, stagedCount, nextNote) = (0, 0, 0, 0, 0)
+        isSkipping = chunk.startsInLongRow
+        isRefused = false
+        statedTotal = -1
+        self.rowBudget = rowBudget
+    }
+
+    /// Rows that may still be read, known once it is the chunk's turn.
+    mutating func set(rowBudget: Int) { self.rowBudget = rowBudget }
+
+    /// Takes rows until the stage is full or the chunk ends.
+    mutating func advance() -> Pause {
+        let text = chunk.text
+        let end = chunk.end
         while stagedCount < staged.count {
-            if isSkipping, !skip(text, end: end, isComplete: isComplete) { return isComplete ? .end : .needsText }
-            let outcome = scanner.scan(text, end: end, isLast: isComplete)
+            if isSkipping, !skip(text, end: end) { return .chunkEnd }
+            // The chunk ends with a row, or in one that is too long.
+            let outcome = scanner.scan(text, end: end, isLast: true)
             let rowEnd = if case .row = outcome { scanner.position } else { end }
             if rowEnd &- scanner.rowStart > rowLimitBytes {
-                guard takeLongRow(text) else { return .end }
+                guard takeLongRow(text) else { return .stop }
                 continue
             }
             switch outcome {
             case .row:
-                rowNumber &+= 1
-                guard takeRow(text) else { return .end }
-            case .incomplete: return .needsText
+                guard takeRow(text) else { return .stop }
+                lineCount &+= 1
             case .unclosedQuote:
-                fail(.quoteUnclosed, rule: FindingRule.quoting, rows: [rowNumber + 1])
-                return .end
-            case .end: return .end
+                if refusesPatients, !passesGate(text, from: scanner.rowStart, to: end) { return .stop }
+                fail(.quoteUnclosed, rule: FindingRule.quoting, rows: [lineCount])
+                return .stop
+            case .incomplete, .end: return .chunkEnd
             }
         }
         return .blockFull
     }
+
+    /// The rows since the last one were dealt with.
+    mutating func emptyStage() { stagedCount = 0 }
+
+    @inline(__always)
+    func stagedRow(_ index: Int) -> StagedRow { staged[index] }
+
+    /// 0 when a part of the key is missing or bad.
+    @inline(__always)
+    func stagedHash(_ index: Int, key: Int) -> UInt64 { stagedHashes[key &* staged.count &+ index] }
 
     private mutating func fail(_ code: FindingCode, rule: String, rows: [Int] = [], arguments: [Int] = []) {
         judge.collector.add(
@@ -129,50 +168,100 @@ struct RowPipeline {
     private mutating func takeRow(_ text: Flat<UInt8>) -> Bool {
         let cellCount = scanner.cellCount
         if cells[0].start == cells[0].end, isEmpty(from: 0, cellCount) {
-            judge.collector.note(.rowEmpty, columnNumber: 0, row: rowNumber)
+            judge.collector.note(.rowEmpty, columnNumber: 0, row: lineCount)
             return true
         }
-        guard counts.read < plan.limits.rowLimit else {
+        let marks = scanner.rowMarks
+        if marks.contains(.escaped) { scanner.unescape(text, scratch: scratch) }
+        if margin.mayBeOne(text, cells, min(cellCount, cells.count)),
+            let kind = margin.kind(text, cells, min(cellCount, cells.count))
+        {
+            // A patient's number in a footer is one all the same.
+            if refusesPatients, !passesGate(text, from: scanner.rowStart, to: scanner.position) { return false }
+            takeMargin(kind, text, cellCount)
+            return true
+        }
+        guard readCount < rowBudget else {
             fail(.limitExceeded, rule: FindingRule.rowLimit)
             return false
         }
-        counts.read &+= 1
-        let marks = scanner.rowMarks
-        if marks.contains(.escaped) { scanner.unescape(text) }
-        if plan.isHealth, !passesGate(text, cellCount) { return false }
-        // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept.
-        if plan.isHealth, cellCount > cells.count || !marks.isDisjoint(with: [.afterQuote, .forbidden]),
-            !passesGate(text, from: scanner.rowStart, to: scanner.position)
-        {
-            return false
+        readCount &+= 1
+        if candidates == nil, refusesPatients {
+            if !passesGate(text, cellCount) { return false }
+            // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept.
+            if cellCount > cells.count || !marks.isDisjoint(with: [.afterQuote, .forbidden]),
+                !passesGate(text, from: scanner.rowStart, to: scanner.position)
+            {
+                return false
+            }
         }
         if cellCount != columnCount {
             guard fitsHeader(cellCount) else {
-                judge.collector.note(.rowRagged, columnNumber: 0, row: rowNumber)
-                counts.rejected &+= 1
+                judge.collector.note(.rowRagged, columnNumber: 0, row: lineCount)
+                rejectedCount &+= 1
                 return true
             }
         }
         let needsInspection =
             !marks.isDisjoint(with: [.beyondASCII, .forbidden, .tab, .afterQuote])
             || scanner.position &- scanner.rowStart > plan.limits.cellLimitBytes
-        let isKept = judge.judge(
-            text, row: rowNumber, cellCount: min(cellCount, columnCount), needsInspection: needsInspection)
+        var isKept = judge.judge(
+            text, row: lineCount, cellCount: min(cellCount, columnCount), needsInspection: needsInspection)
+        if candidates != nil { return collectMatches(text) }
+        if nextNote < chunk.notes.count { isKept = takeNotes() && isKept }
         var record = -1
         if isKept {
-            record = minimiser.add(judge.values)
+            record = minimiser.add(values)
             if minimiser.linkField >= 0 { minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField)) }
         } else {
-            counts.rejected &+= 1
+            rejectedCount &+= 1
         }
-        staged[stagedCount] = StagedRow(rowNumber: rowNumber, record: record)
+        staged[stagedCount] = StagedRow(line: lineCount, record: record)
         var key = 0
         while key < keys.count {
-            stagedHashes[key &* staged.count &+ stagedCount] = hash(key, text)
+            stagedHashes[key &* staged.count &+ stagedCount] =
+                keys.isPlain(key) ? keys.hash(key, text, values, cells) : keys.slowHash(key, text, judge)
             key &+= 1
         }
         stagedCount &+= 1
         return true
+    }
+
+    /// Keeps the keys of the row that a candidate may have.
+    private mutating func collectMatches(_ text: Flat<UInt8>) -> Bool {
+        for key in 0..<keys.count {
+            let hash =
+                keys.isPlain(key) ? keys.hash(key, text, values, cells) : keys.slowHash(key, text, judge)
+            guard hash != 0, candidates!.holds(hash, key: key) else { continue }
+            matches.append(Match(line: lineCount, key: key, bytes: keys.bytes(key, text, judge)))
+        }
+        return true
+    }
+
+    mutating func takeMatches() -> [Match] {
+        defer { matches = [] }
+        return matches
+    }
+
+    /// Puts the reader's notes on the row at hand on record; false when there are any.
+    private mutating func takeNotes() -> Bool {
+        var isClean = true
+        while nextNote < chunk.notes.count, chunk.notes[nextNote].row <= lineCount {
+            let note = chunk.notes[nextNote]
+            nextNote += 1
+            guard note.row == lineCount, note.column < columnCount else { continue }
+            judge.collector.note(note.kind, columnNumber: note.column + 1, row: lineCount)
+            isClean = false
+        }
+        return isClean
+    }
+
+    /// Puts on record a repeated header or a footer, which are no records.
+    private mutating func takeMargin(_ kind: FindingKind, _ text: Flat<UInt8>, _ cellCount: Int) {
+        judge.collector.note(kind, columnNumber: 0, row: lineCount)
+        if kind == .footerIgnored, let total = margin.statedTotal(text, cells, min(cellCount, cells.count)) {
+            statedTotal = total
+        }
     }
 
     private func isEmpty(from first: Int, _ cellCount: Int) -> Bool {
@@ -218,7 +307,7 @@ struct RowPipeline {
         judge.collector.add(
             Finding(
                 column: column, columnNumber: columnNumber, rule: FindingRule.nhsNumber, code: .patientIdentifier,
-                severity: .refusal, rows: [rowNumber], message: ""))
+                severity: .refusal, rows: [lineCount], message: ""))
         isRefused = true
     }
 
@@ -227,132 +316,61 @@ struct RowPipeline {
     /// Rejects the row at hand, which is longer than the limit; false when a quote that was never closed made it so.
     private mutating func takeLongRow(_ text: Flat<UInt8>) -> Bool {
         let start = scanner.rowStart
-        rowNumber += 1
         // Only what lies within the limit is judged, so that the result does not depend on how much was read.
         scanner.restart(at: start, in: text)
         _ = scanner.scan(text, end: start + rowLimitBytes, isLast: false)
         if scanner.endsInBrokenQuote {
-            fail(.quoteUnclosed, rule: FindingRule.quoting, rows: [rowNumber])
+            if refusesPatients, !passesGate(text, from: start, to: start + rowLimitBytes) { return false }
+            fail(.quoteUnclosed, rule: FindingRule.quoting, rows: [lineCount])
             return false
         }
-        guard counts.read < plan.limits.rowLimit else {
+        guard readCount < rowBudget else {
             fail(.limitExceeded, rule: FindingRule.rowLimit)
             return false
         }
-        judge.collector.note(.rowTooLong, columnNumber: 0, row: rowNumber)
-        counts.read += 1
-        counts.rejected += 1
-        if plan.isHealth {
+        judge.collector.note(.rowTooLong, columnNumber: 0, row: lineCount)
+        readCount += 1
+        rejectedCount += 1
+        if refusesPatients {
             // The rest of the row would go unread, so nobody could say that no patient is named in it.
             if passesGate(text, from: start, to: start + rowLimitBytes) {
-                fail(.limitExceeded, rule: FindingRule.rowLimit, rows: [rowNumber])
+                fail(.limitExceeded, rule: FindingRule.rowLimit, rows: [lineCount])
             }
             return false
         }
+        lineCount += 1
         scanner.restart(at: start + rowLimitBytes, in: text)
         isSkipping = true
         return true
     }
 
-    /// Goes to the next line end; false when the text holds none.
-    private mutating func skip(_ text: Flat<UInt8>, end: Int, isComplete: Bool) -> Bool {
-        var index = scanner.position
-        while index < end, text[index] != 0x0A, text[index] != 0x0D { index += 1 }
-        if index < end, text[index] == 0x0D, index + 1 == end, !isComplete {
-            scanner.restart(at: index, in: text)
-            return false
-        }
-        guard index < end else {
-            scanner.restart(at: end, in: text)
-            return false
-        }
-        let isPair = text[index] == 0x0D && index + 1 < end && text[index + 1] == 0x0A
-        scanner.restart(at: index + (isPair ? 2 : 1), in: text)
+    /// Goes to the next line end; false when the chunk holds none.
+    private mutating func skip(_ text: Flat<UInt8>, end: Int) -> Bool {
+        guard let next = text.lineEnd(from: scanner.position, to: end, isLast: true) else { return false }
+        scanner.restart(at: next, in: text)
         isSkipping = false
         return true
     }
 
-    // MARK: - Keys and blocks
+    // MARK: - Blocks
 
-    /// The hash of the row's key; 0 when a part of it is missing or bad.
-    @inline(__always)
-    private func hash(_ index: Int, _ text: Flat<UInt8>) -> UInt64 {
-        var hasher = keys[index].hasher
-        let fields = keys[index].fields
-        var part = 0
-        while part < fields.count {
-            let field = Int(fields[part])
-            guard judge.values[field].state == .good else { return 0 }
-            if judge.isText(field) {
-                let cell = judge.cell(of: field)
-                hasher.add(text, Int(cell.start), Int(cell.end))
-            } else {
-                hasher.add(judge.values[field].value)
-            }
-            part &+= 1
-        }
-        return hasher.finish()
-    }
+    /// Takes the records at `indices`, ascending, out of the block.
+    mutating func remove(_ indices: [Int]) { minimiser.remove(indices) }
 
-    /// Finishes the block: rows whose key was there before are rejected, the others are its records. Nil when none
-    /// are left.
-    mutating func seal(arena: Arena) -> (block: RecordBlock, links: LinkIdentifiers?)? {
-        var repeated: Set<Int> = []
-        for index in 0..<keys.count {
-            keySets[index].reserve(stagedCount, arena: arena)
-            var set = keySets[index]
-            for row in 0..<stagedCount {
-                let hash = stagedHashes[index &* staged.count &+ row]
-                if hash == 0 || set.insert(hash) { continue }
-                judge.collector.note(
-                    keys[index].kind, columnNumber: keys[index].columnNumber, row: staged[row].rowNumber)
-                if staged[row].record >= 0 { repeated.insert(staged[row].record) }
-            }
-            keySets[index] = set
-        }
-        stagedCount = 0
-        counts.rejected += repeated.count
-        counts.accepted = counts.read - counts.rejected
-        minimiser.remove(repeated.sorted())
-        return minimiser.seal()
-    }
+    /// Takes a record's contents, to be held until it is known whether it may be kept.
+    func held(_ record: Int) -> Minimiser.Held { minimiser.held(record) }
 
-    // MARK: - The report
+    mutating func restore(_ held: Minimiser.Held) { minimiser.add(held) }
 
-    /// The last word on the file. Every block must have been sealed.
-    func report(assumptions: Assumptions) -> DecodeReport {
-        var collector = judge.collector
-        func fail(_ code: FindingCode, rule: String, arguments: [Int] = []) {
-            collector.add(
-                Finding(rule: rule, code: code, severity: .fatal, arguments: arguments, message: ""))
-        }
-        let isGivenUp = collector.fileFindings.contains { $0.severity >= .fatal }
-        let period = minimiser.period(dataset.period)
-        if !isGivenUp {
-            if counts.read == 0 {
-                fail(.rowsMissing, rule: FindingRule.file)
-            } else {
-                if counts.rejected * 1_000_000 > dataset.toleranceRowsPerMillion * counts.read {
-                    fail(.toleranceExceeded, rule: FindingRule.tolerance, arguments: [counts.rejected, counts.read])
-                }
-                if dataset.period != .none, period == nil { fail(.periodUnknown, rule: FindingRule.period) }
-            }
-        }
-        var assumptions = assumptions
-        assumptions.dateFormats = judge.dateFormats(of: dataset)
-        let (findings, isCut) = collector.findings()
-        // Of a refused file nothing is kept, however good its rows were.
-        let rows = isRefused ? RowCounts(read: counts.read, rejected: counts.read) : counts
-        return DecodeReport(
-            assumptions: assumptions, datasetIndex: match.datasetIndex, rows: rows, period: period,
-            findings: findings, findingsCut: isCut, linkedRows: isRefused ? 0 : minimiser.linkedRowCount)
-    }
+    /// Finishes the block; nil when it is empty.
+    mutating func seal() -> (block: RecordBlock, links: LinkIdentifiers?)? { minimiser.seal() }
 
     /// Fields whose value is asked for after the row was checked.
     private static func wantedFields(_ dataset: DatasetPlan) -> Set<Int> {
         var wanted = Set(dataset.primaryKey)
         for (index, field) in dataset.fields.enumerated() where field.isUnique { wanted.insert(index) }
-        for rule in dataset.rowRules { wanted.formUnion([rule.left, rule.right]) }
+        for key in dataset.uniqueKeys { wanted.formUnion(key) }
+        for rule in dataset.rowRules { wanted.formUnion(rule.fields) }
         for column in dataset.output.columns {
             for source in column.sources {
                 switch source {

@@ -131,7 +131,7 @@ extension CommandResult {
             case StoreError.busy, StoreError.full, InstanceError.busy: .busy
             case InstanceError.settings, StoreError.unusable: .settings
             case InstanceError.neverStarted, InstanceError.noAccess: .no
-            case is TrialFailure: .no
+            case is TrialFailure, is SampleRefusal, is MinimiseRefusal: .no
             case let error as SystemError where error.isTemporary: .busy
             case let error as SystemError where error.isAboutPlace: .no
             default: .ourFault

@@ -15,6 +15,7 @@ extension Instance {
         .members([
             "id": .string(delivery.id.text),
             "parent": .optional(delivery.parent?.text),
+            "table": delivery.table.map(\.json) ?? .null,
             "authority": .string(delivery.authority.text),
             "plugin": .string(delivery.plugin),
             "dataset": .optional(delivery.dataset),
@@ -33,13 +34,32 @@ extension Instance {
         ])
     }
 
-    /// One delivery with its receipt, as `deliveries show` shows it.
+    /// One delivery with its receipt, as `deliveries show` shows it; with its tables, where its file holds several.
     package func deliveryDetailJSON(_ delivery: Delivery) throws -> JSON {
-        let receipt = try store.receipt(delivery.id).flatMap { try? JSON(reading: $0.json) }
+        let receipt = try receiptJSON(delivery)
+        let children = try store.deliveries(DeliveryFilter(parent: delivery.id))
         return deliveryJSON(delivery)
+            .setting("children", .array(children.map { deliveryJSON($0) }))
             .setting("findings", receipt?["findings"] ?? .array([]))
             .setting("assumed", receipt?["assumed"] ?? .null)
             .setting("checkpoint", receipt?["checkpoint"] ?? .null)
+    }
+
+    /// What the delivery's receipt says; of a table without one, what that of its file says of it.
+    private func receiptJSON(_ delivery: Delivery) throws -> JSON? {
+        func read(_ id: DeliveryID) throws -> JSON? {
+            try store.receipt(id).flatMap { try? JSON(reading: $0.json) }
+        }
+        if let own = try read(delivery.id) { return own }
+        guard let parent = delivery.parent, let whole = try read(parent) else { return nil }
+        let table = whole["tables"]?.items?.first { $0["delivery"]?.text == delivery.id.text }
+        return table?.setting("checkpoint", whole["checkpoint"] ?? .null)
+    }
+
+    /// The receipt of a delivery as text; of a table without one, that of its file.
+    package func receiptText(_ delivery: Delivery) throws -> String? {
+        if let own = try store.receipt(delivery.id) { return own.text }
+        return try delivery.parent.flatMap { try store.receipt($0)?.text }
     }
 
     package func releaseJSON(_ release: ReleaseRecord) -> JSON {

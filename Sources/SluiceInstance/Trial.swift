@@ -54,10 +54,40 @@ package struct Trial {
     package func judge(
         _ file: borrowing OpenFile, with plugin: Plugin, today: CivilDate, progress: (_ rows: Int) -> Void
     ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
+        try judge(file, with: plugin, tableIndex: nil, today: today, progress: progress)
+    }
+
+    /// Lets the worker judge every table of a file, as intake would: one after another.
+    ///
+    /// - Returns: the tables in their order; for a file of one, that one without a place.
+    package func judgeTables(
+        _ file: borrowing OpenFile, with plugin: Plugin, today: CivilDate, progress: (_ rows: Int) -> Void
+    ) throws -> [TableReport] {
+        let whole = try judge(file, with: plugin, tableIndex: nil, today: today, progress: progress).report
+        if whole.tables.isEmpty { return [TableReport(table: nil, report: whole)] }
+        var reports: [TableReport] = []
+        for (index, entry) in whole.tables.enumerated() {
+            let report = try judge(file, with: plugin, tableIndex: index, today: today, progress: progress).report
+            reports.append(TableReport(table: DeliveredTable(index: index, place: entry.place), report: report))
+        }
+        return reports
+    }
+
+    package struct TableReport: Sendable {
+        /// Nil for the only one of its file.
+        package var table: DeliveredTable?
+        package var report: DecodeReport
+    }
+
+    private func judge(
+        _ file: borrowing OpenFile, with plugin: Plugin, tableIndex: Int?, today: CivilDate,
+        progress: (_ rows: Int) -> Void
+    ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
         let mistakes = Mistakes()
-        guard let compiled = catalogue.plan(trying: plugin, today: today) else {
+        guard var compiled = catalogue.plan(trying: plugin, today: today) else {
             throw InstanceError.settings(mistakes.all)
         }
+        compiled.plan.tableIndex = tableIndex
         let job = WorkerJob(
             executable: try Installation.worker(), input: file.descriptor, plan: compiled.plan, timeLimitSeconds: 3600,
             memoryLimitBytes: 512 << 20, allowDegraded: false)
@@ -72,7 +102,7 @@ package struct Trial {
     }
 
     /// Rules that only an instance can judge, with its agreements and earlier deliveries.
-    package static let notChecked = ["agreement", "duplicate", "period.overlaps"]
+    package static let notChecked = ["agreement", "duplicate", "period.overlaps", "sudden-change"]
 }
 
 /// The worker ended without a report.
@@ -83,8 +113,38 @@ package struct TrialFailure: Error, CustomStringConvertible {
     }
 }
 
-extension DecodeReport {
+extension [Trial.TableReport] {
+    /// The worst of the tables: they are taken together unless the authority's file says otherwise.
+    package var outcome: Outcome {
+        let worstLast: [Outcome] = [.accepted, .acceptedWithRejections, .rejected, .refused]
+        return worstLast.last { outcome in contains { $0.report.outcome == outcome } } ?? .rejected
+    }
+
     /// The answer of `sluice validate --json`.
+    package func validationJSON(notChecked: [String]) -> JSON {
+        if count == 1, self[0].table == nil { return self[0].report.validationJSON(notChecked: notChecked) }
+        return .members([
+            "outcome": .string(outcome.rawValue),
+            "tables": .array(
+                map { one in
+                    .members(["table": one.table.map(\.json) ?? .null])
+                        .adding(one.report.validationJSON(notChecked: []))
+                }),
+            "notChecked": .strings(notChecked),
+        ])
+    }
+}
+
+extension JSON {
+    /// The members of both, those of `other` last.
+    fileprivate func adding(_ other: JSON) -> JSON {
+        guard case .object(let members) = self, case .object(let more) = other else { return self }
+        return .object(members + more.filter { $0.name != "notChecked" })
+    }
+}
+
+extension DecodeReport {
+    /// The answer of `sluice validate --json` for a file of one table.
     package func validationJSON(notChecked: [String]) -> JSON {
         .members([
             "outcome": .string(outcome.rawValue),

@@ -23,20 +23,32 @@ extension Intake {
             try decideQuarantine(delivery, from: source, reason: "attempts-exhausted")
             return
         }
-        while true {
-            if let earlier = try duplicate(of: delivery) {
+        let isInParts = try !store.deliveries(DeliveryFilter(parent: delivery.id)).isEmpty
+        var several: SeveralTables?
+        try untilDecided(delivery, from: source) {
+            // Where some tables are decided, the others come to their own end.
+            if !isInParts, let earlier = try duplicate(of: delivery) {
                 try decide(delivery, from: source) { _ in Ruling(outcome: .duplicate, duplicateOf: earlier) }
                 return
             }
-            guard let compiled = catalogue.plan(for: source.authority, today: delivery.receivedAt.date) else {
-                throw PluginUnusable(plugin: source.authority.plugin)
-            }
-            let spool = try Folder(path: spoolPath)
-            let input = try spool.openForReading(FileName(own: delivery.id.text))
+            let reading = try open(delivery, from: source)
             do {
                 try decide(delivery, from: source) { transaction in
-                    try self.judge(delivery, input, compiled, from: source, in: transaction)
+                    try self.judge(reading, from: source, isInParts: isInParts, in: transaction)
                 }
+            } catch let found as SeveralTables {
+                several = found
+            }
+        }
+        if let several { try processSeparately(delivery, several.entries, from: source) }
+    }
+
+    /// Calls `attempt` until it returns, or the worker has died on the file too often or for good: then the delivery is
+    /// quarantined.
+    func untilDecided(_ delivery: Delivery, from source: Source, _ attempt: () throws -> Void) throws {
+        while true {
+            do {
+                try attempt()
                 return
             } catch let death as WorkerDied {
                 guard death.cause.countsAgainstFile else {
@@ -60,124 +72,58 @@ extension Intake {
         }
     }
 
-    /// The accepted, current delivery of this authority that had the very same bytes, if any.
+    /// Opens the private copy of a file for one attempt.
+    func open(_ delivery: Delivery, from source: Source) throws -> Reading {
+        guard let compiled = catalogue.plan(for: source.authority, today: delivery.receivedAt.date) else {
+            throw PluginUnusable(plugin: source.authority.plugin)
+        }
+        let input = try Folder(path: spoolPath).openForReading(FileName(own: delivery.id.text))
+        return Reading(
+            delivery, input: input, compiled: compiled, standing: try standingTables(of: delivery),
+            timeLimitSeconds: settings.decode.timeLimitSeconds)
+    }
+
+    // MARK: - The same bytes again
+
+    /// Accepted, current deliveries of this authority that had the very same bytes, tables among them.
+    private func standing(with delivery: Delivery) throws -> [Delivery] {
+        guard let sha256 = delivery.sha256 else { return [] }
+        let filter = DeliveryFilter(authority: delivery.authority, sha256: sha256)
+        return try store.deliveries(filter).filter { earlier in
+            guard case .final(let outcome) = earlier.status else { return false }
+            return outcome.isAccepted && earlier.id != delivery.id && earlier.parent != delivery.id
+        }
+    }
+
+    /// Tables of the very same bytes that stand; those of an append dataset would otherwise count twice.
+    private func standingTables(of delivery: Delivery) throws -> [TablePlace: DeliveryID] {
+        var tables: [TablePlace: DeliveryID] = [:]
+        for earlier in try standing(with: delivery) {
+            if let table = earlier.table { tables[table.place] = earlier.id }
+        }
+        return tables
+    }
+
+    /// The accepted, current delivery of this authority that had the very same bytes, if any; of one with several
+    /// tables all must stand.
     ///
     /// A rejected file may be sent again unchanged, since a code list may have been mended meanwhile; and sending an
     /// old file again is how an agency goes back to it after a newer one replaced it.
     private func duplicate(of delivery: Delivery) throws -> DeliveryID? {
-        guard let sha256 = delivery.sha256 else { return nil }
-        let filter = DeliveryFilter(authority: delivery.authority, sha256: sha256)
-        return try store.deliveries(filter).first { earlier in
-            guard case .final(let outcome) = earlier.status else { return false }
-            return outcome.isAccepted && earlier.id != delivery.id
+        let standing = try standing(with: delivery)
+        let tables = Set(standing.compactMap(\.table?.place))
+        return try standing.first { earlier in
+            guard earlier.parent == nil else { return false }
+            return try store.deliveries(DeliveryFilter(parent: earlier.id)).allSatisfy { child in
+                child.table.map { tables.contains($0.place) } ?? false
+            }
         }?.id
     }
 
-    /// What is to be written down about a delivery.
-    struct Ruling {
-        var outcome: Outcome
-        var report: DecodeReport?
-        var dataset: String?
-        var period: Period?
-        var rows: RowCounts?
-        var findings: [Finding] = []
-        var replaces: [DeliveryID] = []
-        var duplicateOf: DeliveryID?
-        var reason: String?
-        var sandbox: SandboxLevel?
-        var notChecked: [String] = []
+    // MARK: - Deciding
 
-        init(outcome: Outcome, duplicateOf: DeliveryID? = nil, reason: String? = nil) {
-            self.outcome = outcome
-            self.duplicateOf = duplicateOf
-            self.reason = reason
-        }
-    }
-
-    /// Lets the worker read the file into the transaction, and rules on what it reports.
-    private func judge(
-        _ delivery: Delivery, _ input: borrowing OpenFile, _ compiled: CompiledPlugin, from source: Source,
-        in transaction: any DecisionTransaction
-    ) throws -> Ruling {
-        let dictionary = CodeDictionary(
-            dimensions: compiled.dictionaryDimensions.map { CodeDictionary.Dimension(id: $0.id, codes: $0.codes) })
-        var eventKind: String?
-        var tokens: LinkTokens?
-        var rejectedAlready = false
-        let job = WorkerJob(
-            executable: workerPath, input: input.descriptor, plan: compiled.plan,
-            timeLimitSeconds: settings.decode.timeLimitSeconds, memoryLimitBytes: settings.decode.memoryLimitBytes,
-            allowDegraded: settings.decode.sandboxDegradedOK)
-        let result = try job.run(
-            onSandbox: { self.sandbox = $0 },
-            onRecognised: { datasetIndex in
-                let output = compiled.plan.datasets[datasetIndex].output
-                if case .event(let kind) = output.kind { eventKind = kind }
-                if output.linkField != nil { tokens = self.keys.linkTokens(recipe: output.linkRecipe) }
-            },
-            onBlock: { block, links in
-                if rejectedAlready { return }
-                var block = block
-                if let links, let tokens { block.linkTokens = tokens.tokens(for: links, rowCount: block.rowCount) }
-                try transaction.append(block, eventKind: eventKind, dictionary: dictionary)
-            },
-            onProgress: { rows, _ in self.onProgress(rows) },
-            shouldStop: {
-                self.onAlive()
-                return self.shouldStop()
-            })
-        rejectedAlready = true
-        switch result {
-        case .died(let cause):
-            if cause == .interrupted { throw Interrupted() }
-            throw WorkerDied(cause: cause)
-        case .report(let report, let level):
-            var ruling = Ruling(outcome: report.outcome)
-            ruling.report = report
-            ruling.sandbox = level
-            ruling.findings = report.findings
-            ruling.rows = report.rows
-            ruling.dataset = report.assumptions?.dataset
-            ruling.period = report.period
-            if report.datasetIndex == nil { ruling.rows = nil }
-            if ruling.outcome.isAccepted, let index = report.datasetIndex {
-                try settlePeriod(&ruling, delivery, compiled.datasets[index], in: transaction)
-            }
-            if ruling.outcome.isAccepted, try changedAfterClaim(delivery, from: source) {
-                ruling = Ruling(outcome: .quarantined, reason: "modified-after-claim")
-                ruling.sandbox = level
-            }
-            if !ruling.outcome.isAccepted { try transaction.discardRecords() }
-            return ruling
-        }
-    }
-
-    /// Replaces what an accepted delivery stands in for: earlier ones of the same dataset whose whole period it covers.
-    ///
-    /// One that overlaps an earlier period without covering it would count some months twice, so it is rejected.
-    private func settlePeriod(
-        _ ruling: inout Ruling, _ delivery: Delivery, _ dataset: CompiledDataset,
-        in transaction: any DecisionTransaction
-    ) throws {
-        guard dataset.replacement == .period, let period = ruling.period else { return }
-        let current = try transaction.current(
-            authority: delivery.authority, dataset: dataset.id, overlapping: period)
-        if let clash = current.first(where: { !period.contains($0.period ?? period) }), let other = clash.period {
-            ruling.outcome = .rejected
-            ruling.findings.insert(
-                Finding(
-                    rule: "period", code: .periodOverlaps, severity: .fatal,
-                    message: "This file covers \(period), but delivery \(clash.id) already covers \(other). Send whole "
-                        + "periods: a file for exactly \(other), or one that covers it and more; or ask the operator "
-                        + "to withdraw delivery \(clash.id)."),
-                at: 0)
-            return
-        }
-        ruling.replaces = current.map(\.id)
-    }
-
-    /// Decides a delivery in one transaction and writes its receipt.
-    private func decide(
+    /// Decides a delivery in one transaction, with its tables where the ruling says so, and writes its receipt.
+    func decide(
         _ delivery: Delivery, from source: Source, _ rule: (any DecisionTransaction) throws -> Ruling
     ) throws {
         var decided: Ruling?
@@ -185,20 +131,13 @@ extension Intake {
             let ruling = try rule(transaction)
             decided = ruling
             let finishedAt = clock.now()
-            var details = [
-                "authority": delivery.authority.text, "outcome": ruling.outcome.rawValue,
-                "plugin": delivery.plugin, "sha256": delivery.sha256 ?? "",
-            ]
-            if let dataset = ruling.dataset { details["dataset"] = dataset }
-            if let period = ruling.period { details["period"] = "\(period)" }
-            if let reason = ruling.reason { details["reason"] = reason }
-            if let rows = ruling.rows {
-                details["rows"] = "\(rows.read)/\(rows.accepted)/\(rows.rejected)"
+            let tables = ruling.decidesTables ? ruling.tables : []
+            var entries: [LedgerEntry] = []
+            for table in tables {
+                entries.append(claimEntry(of: table.child))
+                entries += decisionEntries(of: table.child, table.ruling)
             }
-            var entries = [entry(.deliveryDecided, delivery.id.text, details)]
-            for replaced in ruling.replaces {
-                entries.append(entry(.deliverySuperseded, replaced.text, ["by": delivery.id.text]))
-            }
+            entries += decisionEntries(of: delivery, ruling)
             let head = try transaction.headAfter(entries)
             let receipt = Receipt(
                 delivery: delivery, authorityName: source.authority.name, outcome: ruling.outcome,
@@ -206,11 +145,18 @@ extension Intake {
                 report: ruling.report, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,
                 findings: ruling.findings, replaces: ruling.replaces, duplicateOf: ruling.duplicateOf,
                 reason: ruling.reason, sandbox: ruling.sandbox, notChecked: ruling.notChecked,
-                checkpoint: "\(head.size) \(hexadecimal(head.rowHash))")
+                checkpoint: "\(head.size) \(hexadecimal(head.rowHash))", tables: ruling.tables,
+                decidesTables: ruling.decidesTables)
             return Decision(
                 outcome: ruling.outcome, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,
                 finishedAt: finishedAt, reason: ruling.reason, replaces: ruling.replaces, ledger: entries,
-                receiptJSON: receipt.json.compactText, receiptText: receipt.text)
+                receiptJSON: receipt.json.compactText, receiptText: receipt.text,
+                children: tables.map { table in
+                    Decision.Child(
+                        id: table.child.id, outcome: table.ruling.outcome, dataset: table.ruling.dataset,
+                        period: table.ruling.period, rows: table.ruling.rows, reason: table.ruling.reason,
+                        replaces: table.ruling.replaces)
+                })
         }
         if let decided {
             log.info(
@@ -226,17 +172,37 @@ extension Intake {
         }
     }
 
-    func decideQuarantine(_ delivery: Delivery, from source: Source, reason: String) throws {
-        try decide(delivery, from: source) { _ in Ruling(outcome: .quarantined, reason: reason) }
+    private func decisionEntries(of delivery: Delivery, _ ruling: Ruling) -> [LedgerEntry] {
+        var details = [
+            "authority": delivery.authority.text, "outcome": ruling.outcome.rawValue,
+            "plugin": delivery.plugin, "sha256": delivery.sha256 ?? "",
+        ]
+        if let parent = delivery.parent { details["parent"] = parent.text }
+        if let table = delivery.table { details["table"] = "\(table.number)" }
+        if !ruling.tables.isEmpty { details["tables"] = "\(ruling.tables.count)" }
+        if let dataset = ruling.dataset { details["dataset"] = dataset }
+        if let period = ruling.period { details["period"] = "\(period)" }
+        if let reason = ruling.reason { details["reason"] = reason }
+        if let rows = ruling.rows {
+            details["rows"] = "\(rows.read)/\(rows.accepted)/\(rows.rejected)"
+        }
+        let decided = entry(.deliveryDecided, delivery.id.text, details)
+        return [decided]
+            + ruling.replaces.map { entry(.deliverySuperseded, $0.text, ["by": delivery.id.text]) }
     }
 
-    /// Whether somebody wrote to the original after it was copied: what was judged is then not what was sent.
-    private func changedAfterClaim(_ delivery: Delivery, from source: Source) throws -> Bool {
-        guard let folder = try claimFolder(delivery.id, of: source), let name = try folder.soleEntry(),
-            let status = try folder.status(name)
-        else { return false }
-        // `ingest` leaves an empty file to remember the name by.
-        return status.sizeBytes != delivery.bytes && status.sizeBytes != 0
+    /// Ends a delivery that could not be processed. Of one with tables on record, those that are not yet decided end so
+    /// first, and the delivery says how each stands.
+    func decideQuarantine(_ delivery: Delivery, from source: Source, reason: String) throws {
+        let children = try store.deliveries(DeliveryFilter(parent: delivery.id))
+        for child in children where child.status == .claimed {
+            try decide(child, from: source) { _ in Ruling(outcome: .quarantined, reason: reason) }
+        }
+        if children.isEmpty {
+            try decide(delivery, from: source) { _ in Ruling(outcome: .quarantined, reason: reason) }
+        } else {
+            try decideParent(delivery, from: source, reason: reason)
+        }
     }
 
     func claimFolder(_ id: DeliveryID, of source: Source) throws -> Folder? {

@@ -17,11 +17,14 @@ extension Intake {
             log.error("receipts cannot be read from the store", metadata: ["error": "\(error)"])
             return
         }
-        for receipt in pending {
+        // The name that a table's receipt needs goes with its file's original, and so after all of them.
+        var waiting: Set<DeliveryID> = []
+        for receipt in pending where !waiting.contains(receipt.delivery) {
             guard let source = source(receipt.authority) else { continue }
             do {
                 try write(receipt, to: source)
             } catch {
+                if let parent = try? store.delivery(receipt.delivery)?.parent { waiting.insert(parent) }
                 conditions["receipts-waiting." + receipt.authority.text] = "\(error)"
                 logTrouble(
                     "a receipt could not be written and will be tried again", error, authority: receipt.authority,
@@ -34,6 +37,14 @@ extension Intake {
         let id = receipt.delivery
         let receipts = try source.receipts()
         let jsonName = FileName(own: receipt.baseName + ".json")
+        if let parent = try store.delivery(id)?.parent {
+            let name = try claimFolder(parent, of: source)?.soleEntry()
+            if try name != nil || receipts.status(jsonName) == nil {
+                try writeBoth(receipt, name: name?.escapedForDisplay, in: receipts)
+            }
+            try store.receiptWritten(id)
+            return
+        }
         if let folder = try claimFolder(id, of: source), let name = try folder.soleEntry() {
             try writeBoth(receipt, name: name.escapedForDisplay, in: receipts)
             try removeOriginal(name, receipt, from: folder, of: source)
@@ -91,19 +102,25 @@ extension Intake {
 
     // MARK: - Taking back
 
-    /// Takes an accepted delivery back: its records are purged and the agency is told.
+    /// Takes an accepted delivery back, with those of its tables that stand: its records are purged and the agency is
+    /// told.
     ///
     /// - Returns: the releases its records went into.
     package func withdraw(_ id: DeliveryID, reason: String) throws -> [ReleaseRecord] {
-        let entry = entry(.deliveryWithdrawn, id.text, ["reason": reason])
-        let releases = try store.withdraw(id, at: clock.now(), ledger: [entry])
+        let tables = try store.deliveries(DeliveryFilter(parent: id)).filter { child in
+            if case .final(let outcome) = child.status { outcome.isAccepted } else { false }
+        }
+        let entries =
+            tables.map { entry(.deliveryWithdrawn, $0.id.text, ["reason": reason, "parent": id.text]) }
+            + [entry(.deliveryWithdrawn, id.text, ["reason": reason])]
+        let releases = try store.withdraw(id, at: clock.now(), ledger: entries)
         if let delivery = try store.delivery(id), let source = source(delivery.authority) {
             try writeNotice(
                 "\(id)-withdrawn",
                 [
                     "Sluice notice: WITHDRAWN", "", "Delivery \(id) was taken back on \(clock.now().date).",
                     "Its records have been removed. Reason given: \(reason)",
-                ],
+                ] + tables.map { "Table \($0.table?.title ?? "") was delivery \($0.id)." },
                 in: try source.receipts())
         }
         log.notice(
@@ -117,6 +134,7 @@ extension Intake {
     /// gone. The store has never known it.
     package func fileName(of delivery: Delivery) -> String? {
         guard let source = source(delivery.authority) else { return nil }
+        if let parent = delivery.parent { return (try? store.delivery(parent)).flatMap { fileName(of: $0) } }
         if let folder = try? claimFolder(delivery.id, of: source), let name = try? folder.soleEntry() {
             return name.escapedForDisplay
         }

@@ -101,9 +101,10 @@ extension Intake {
     /// Deliveries of `sluice ingest` whose claim folder was never made.
     private func recoverIngested() throws {
         for delivery in try store.deliveries(DeliveryFilter(status: .claimed)) where !shouldStop() {
-            guard let source = source(delivery.authority), try claimFolder(delivery.id, of: source) == nil else {
-                continue
-            }
+            // A table is seen to with its file, which is claimed as long as one of its tables is.
+            guard delivery.parent == nil, let source = source(delivery.authority),
+                try claimFolder(delivery.id, of: source) == nil
+            else { continue }
             do {
                 try resume(delivery, from: source)
             } catch is Interrupted {

@@ -23,6 +23,9 @@ package struct Receipt: Sendable {
     /// Rules the worker could not judge.
     package var notChecked: [String]
     package var checkpoint: String
+    /// Of a file of several tables: how each stands, and whether this is also their receipt.
+    var tables: [TableRuling] = []
+    var decidesTables = false
 
     /// Stands for the file's name until the receipt is written.
     static let nameMark = "{file}"
@@ -31,6 +34,8 @@ package struct Receipt: Sendable {
         .members([
             "receipt": 1,
             "delivery": .string(delivery.id.text),
+            "parent": .optional(delivery.parent?.text),
+            "table": delivery.table.map(\.json) ?? .null,
             "authority": .string(delivery.authority.text),
             "file": .string(Receipt.nameMark),
             "sha256": .optional(delivery.sha256),
@@ -48,6 +53,7 @@ package struct Receipt: Sendable {
             "findingsCut": .bool(report?.findingsCut ?? false),
             "notChecked": .strings(notChecked),
             "linked": .optional(report?.linkedRows),
+            "tables": .array(tables.map { $0.json(decidesTables: decidesTables) }),
             "replaces": .strings(replaces.map(\.text)),
             "duplicateOf": .optional(duplicateOf?.text),
             "sandbox": .optional(sandbox?.text),
@@ -62,11 +68,13 @@ package struct Receipt: Sendable {
             "Sluice receipt: \(outcome.headline)",
             "",
             "File        \(Receipt.nameMark)",
-            "Delivery    \(delivery.id)",
+            "Delivery    \(delivery.id)" + (delivery.parent.map { ", part of \($0)" } ?? ""),
             "From        \(authorityName) (\(delivery.authority))",
             "Received    \(delivery.receivedAt)",
             "Decided     \(finishedAt)",
         ]
+        if let table = delivery.table { lines.append("Table       \(table.title)") }
+        if !tables.isEmpty { lines.append("Tables      \(tables.count)") }
         if let dataset {
             let edition = report?.assumptions?.edition ?? ""
             lines.append(
@@ -87,13 +95,9 @@ package struct Receipt: Sendable {
             if report?.findingsCut == true { lines.append("  (more kinds of finding than are listed)") }
         }
         if let assumed = report?.assumptions {
-            lines += [
-                "", "What was taken for granted",
-                "  encoding \(assumed.encoding)\(assumed.hasByteOrderMark ? " with byte order mark" : ""), "
-                    + "delimiter \(assumed.delimiter), header in row \(assumed.headerRowNumber)",
-            ]
-            for choice in assumed.dateFormats { lines.append("  \(choice.field): dates written as \(choice.format)") }
+            lines += ["", "What was taken for granted"] + assumed.lines.map { "  " + $0 }
         }
+        for table in tables { lines += [""] + table.lines(plugin: delivery.plugin, decidesTables: decidesTables) }
         lines += ["", "For the record"]
         if let sha256 = delivery.sha256 { lines.append("  SHA-256     \(sha256)") }
         lines.append("  Plugin      \(delivery.plugin) \(pluginVersion)")
@@ -104,7 +108,15 @@ package struct Receipt: Sendable {
     }
 
     private var next: String {
-        switch outcome {
+        if !tables.isEmpty, !decidesTables {
+            return "Each table was decided by itself and has a receipt of its own, which says what to do."
+        }
+        if !tables.isEmpty, !outcome.isAccepted, outcome != .duplicate {
+            return
+                "Nothing of the file is kept, because the tables of one file are taken together or not at all. Correct "
+                + "what is listed below, table by table, and send the whole file again."
+        }
+        return switch outcome {
         case .accepted:
             "Nothing to do. The file has been removed from incoming; only minimised records are kept."
         case .acceptedWithRejections:
@@ -144,11 +156,97 @@ extension RowCounts {
     }
 }
 
+extension DeliveredTable {
+    /// `2: file 2, sheet 1`.
+    package var title: String {
+        let place = "\(place)"
+        return "\(number)" + (place.isEmpty ? "" : ": \(place)")
+    }
+
+    /// Positions are null where there is none.
+    package var json: JSON {
+        .members([
+            "number": .int(number),
+            "member": .optional(place.memberPosition > 0 ? place.memberPosition : nil),
+            "sheet": .optional(place.sheetPosition > 0 ? place.sheetPosition : nil),
+        ])
+    }
+}
+
+extension TableRuling {
+    /// One table in the receipt of its file; what was found in it only where it has no receipt of its own.
+    fileprivate func json(decidesTables: Bool) -> JSON {
+        let report = ruling.report
+        let json = JSON.members([
+            "delivery": .string(child.id.text),
+            "table": child.table.map(\.json) ?? .null,
+            "outcome": .string(ruling.outcome.rawValue),
+            "reason": .optional(ruling.reason),
+            "dataset": .optional(ruling.dataset),
+            "period": .optional(ruling.period.map { "\($0)" }),
+            "rows": ruling.rows.map(\.json) ?? .null,
+        ])
+        guard decidesTables else { return json }
+        return
+            json
+            .setting("assumed", report?.assumptions?.json ?? .null)
+            .setting("findings", .array(ruling.findings.map(\.json)))
+            .setting("findingsCut", .bool(report?.findingsCut ?? false))
+            .setting("linked", .optional(report?.linkedRows))
+            .setting("replaces", .strings(ruling.replaces.map(\.text)))
+            .setting("duplicateOf", .optional(ruling.duplicateOf?.text))
+    }
+
+    fileprivate func lines(plugin: String, decidesTables: Bool) -> [String] {
+        var lines = ["Table \(child.table?.title ?? ""): \(ruling.outcome.headline)", "  Delivery    \(child.id)"]
+        if let dataset = ruling.dataset {
+            let edition = ruling.report?.assumptions?.edition ?? ""
+            lines.append("  Dataset     \(plugin) / \(dataset)" + (edition.isEmpty ? "" : ", edition \(edition)"))
+        }
+        if let period = ruling.period { lines.append("  Covers      \(period)") }
+        if let rows = ruling.rows {
+            let kept = ruling.outcome.isAccepted ? "\(rows.accepted) kept, \(rows.rejected) rejected" : "none kept"
+            lines.append("  Rows        \(rows.read) read, \(kept)")
+        }
+        if let duplicateOf = ruling.duplicateOf { lines.append("  Same as     delivery \(duplicateOf)") }
+        if !ruling.replaces.isEmpty {
+            lines.append("  Replaces    " + ruling.replaces.map(\.text).joined(separator: ", "))
+        }
+        if let reason = ruling.reason {
+            lines.append(
+                "  Reason      \(reason)"
+                    + (reason == Intake.otherTableFailed ? " (another table of the file was not taken)" : ""))
+        }
+        guard decidesTables else { return lines }
+        if !ruling.findings.isEmpty {
+            lines.append("  What was found, worst first")
+            for finding in ruling.findings { lines.append("    " + finding.line) }
+            if ruling.report?.findingsCut == true { lines.append("    (more kinds of finding than are listed)") }
+        }
+        if let assumed = ruling.report?.assumptions {
+            lines.append("  What was taken for granted")
+            lines += assumed.lines.map { "    " + $0 }
+        }
+        return lines
+    }
+}
+
 extension Assumptions {
+    /// What was taken for granted, for people.
+    fileprivate var lines: [String] {
+        var lines = [text]
+        for choice in dateFormats { lines.append("\(choice.field): dates written as \(choice.format)") }
+        return lines
+    }
+
     package var json: JSON {
         .members([
             "dataset": .string(dataset),
             "edition": .string(edition),
+            "form": .string(form.text),
+            "container": .optional(container == .none ? nil : container == .zip ? "zip" : "gzip"),
+            "member": .optional(memberPosition > 0 ? memberPosition : nil),
+            "sheet": .optional(sheetPosition > 0 ? sheetPosition : nil),
             "encoding": .string(encoding),
             "byteOrderMark": .bool(hasByteOrderMark),
             "delimiter": .string(delimiter),

@@ -3,7 +3,10 @@
 //   Source              one authority's folders and what was seen in them
 //   Intake              a pass over all sources: look, claim, process, write receipts
 //   Intake+Claim        take a file aside, copy it, put it in the journal
-//   Intake+Decide       run the worker on it and commit what came of it, in one transaction
+//   Intake+Decide       commit what came of it, in one transaction
+//   Intake+Judge        run the worker on it and rule on what it reports
+//   Intake+Tables       a file of several tables: all in one transaction, or each in its own
+//   Ruling, SuddenChange
 //   Intake+Receipts     write receipts and notices, then remove originals
 //   Intake+Waiting      what is held for a person or never became ready
 //   Intake+Recover      finish after a crash what the folders and the journal say was going on

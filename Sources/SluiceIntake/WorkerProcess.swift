@@ -32,8 +32,17 @@ package struct WorkerJob: Sendable {
         self.outputLimitBytes = outputLimitBytes
     }
 
-    /// A record takes some twenty bytes and an identifier, a row of the file a few; findings and progress little.
-    package static func outputLimitBytes(inputBytes: Int) -> Int { inputBytes * 32 + (64 << 20) }
+    /// What no sound worker writes more of, for a text of so many bytes: a record takes some twenty bytes and an
+    /// identifier, a row of the text a few; findings and progress little. Never more than the rows that the plan allows
+    /// can take.
+    package static func outputLimitBytes(textBytes: Int, plan: FormatPlan) -> Int {
+        let bySize = textBytes.multipliedReportingOverflow(by: 32)
+        let byRows = plan.limits.rowLimit.multipliedReportingOverflow(by: plan.recordLimitBytes)
+        let records = min(
+            bySize.overflow ? Int.max : bySize.partialValue, byRows.overflow ? Int.max : byRows.partialValue)
+        let (total, overflow) = records.addingReportingOverflow(64 << 20)
+        return overflow ? Int.max : total
+    }
 }
 
 package enum WorkerResult: Sendable {
@@ -75,6 +84,20 @@ package enum WorkerDeath: Hashable, Sendable {
         case .failure(let failure): failure == .internalFault
         case .interrupted: false
         }
+    }
+}
+
+extension FormatPlan {
+    /// The most that one record of any dataset takes on the wire, with its count and an identifier to link by.
+    fileprivate var recordLimitBytes: Int {
+        let columns = datasets.map { dataset in
+            dataset.output.columns.reduce(0) { size, column in
+                let codeCount =
+                    dimensions.indices.contains(column.dimension) ? dimensions[column.dimension].codeCount : 1
+                return size + RecordBlock.width(codeCount: codeCount)
+            }
+        }
+        return (columns.max() ?? 0) + 4 + 1 + LinkIdentifiers.identifierLimitBytes
     }
 }
 
@@ -124,7 +147,8 @@ extension WorkerJob {
         // costs time.
         _ = fcntl(results.descriptor, Self.setPipeSize, 1 << 20)
         var arguments = [
-            "--memory-bytes", "\(memoryLimitBytes)", "--cpu-seconds", "\(timeLimitSeconds)",
+            "--memory-bytes", "\(memoryLimitBytes)",
+            "--cpu-seconds", "\(timeLimitSeconds * Self.threadLimit)",
             "--parent", "\(ownProcessID())",
         ]
         if allowDegraded { arguments.append("--allow-degraded") }
@@ -152,7 +176,10 @@ extension WorkerJob {
     ) throws -> WorkerResult {
         var reader = WireReader(plan: plan, inputBytes: inputBytes)
         var deadline = monotonicSeconds() + Double(timeLimitSeconds)
-        let outputLimitBytes = outputLimitBytes ?? Self.outputLimitBytes(inputBytes: inputBytes)
+        // Whether the file is packed is the worker's word; it may mean an archive until it has said what it reads.
+        let plainLimitBytes = outputLimitBytes ?? Self.outputLimitBytes(textBytes: inputBytes, plan: plan)
+        let inflatedBytes = max(inputBytes, plan.limits.inflatedBytes(ofInput: inputBytes))
+        let inflatedLimitBytes = outputLimitBytes ?? Self.outputLimitBytes(textBytes: inflatedBytes, plan: plan)
         var outputBytes = 0
         var buffer = [UInt8](repeating: 0, count: 1 << 18)
         var open = [resultEnd.descriptor, messageEnd.descriptor]
@@ -176,7 +203,7 @@ extension WorkerJob {
                 if count == 0 { open.removeAll { $0 == resultEnd.descriptor } }
                 reader.push(buffer[..<count])
             }
-            guard outputBytes <= outputLimitBytes else { return .died(.outputLimit) }
+            guard outputBytes <= inflatedLimitBytes else { return .died(.outputLimit) }
 
             let callbacksBegan = monotonicSeconds()
             while true {
@@ -196,6 +223,7 @@ extension WorkerJob {
                 }
             }
             deadline += monotonicSeconds() - callbacksBegan
+            guard reader.mayInflate || outputBytes <= plainLimitBytes else { return .died(.outputLimit) }
         }
 
         // It may close its pipes and stay; what is left of its time still binds it.
@@ -217,6 +245,8 @@ extension WorkerJob {
     }
 
     private static let stopCheckMilliseconds = 200
+    /// The worker has at most so many threads, each of which may use a processor for the whole time.
+    private static let threadLimit = 4
     /// F_SETPIPE_SZ of fcntl(2), which the C library shows to GNU sources only.
     private static let setPipeSize: Int32 = 1031
 

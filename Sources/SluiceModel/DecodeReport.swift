@@ -10,6 +10,32 @@ package struct Assumptions: Hashable, Sendable {
     package var headerRowNumber: Int
     /// The names, from the schema, of the date format each temporal column turned out to have: field, format.
     package var dateFormats: [DateFormatChoice]
+    /// The form of the table.
+    package var form = TableForm.delimited
+    /// What the table came in.
+    package var container = Container.none
+    /// Place of the member in its archive or of the sheet in its workbook, from 1; 0 where there is only one.
+    package var memberPosition = 0
+    package var sheetPosition = 0
+
+    package enum TableForm: UInt8, CaseIterable, Sendable {
+        case delimited = 0, workbook, xml, json, jsonLines, fixedWidth
+
+        package var text: String {
+            switch self {
+            case .delimited: "csv"
+            case .workbook: "xlsx"
+            case .xml: "xml"
+            case .json: "json"
+            case .jsonLines: "jsonl"
+            case .fixedWidth: "fixed-width"
+            }
+        }
+    }
+
+    package enum Container: UInt8, CaseIterable, Sendable {
+        case none = 0, gzip, zip
+    }
 
     package struct DateFormatChoice: Hashable, Sendable {
         package var field: String
@@ -32,6 +58,52 @@ package struct Assumptions: Hashable, Sendable {
         self.delimiter = delimiter
         self.headerRowNumber = headerRowNumber
         self.dateFormats = dateFormats
+    }
+}
+
+extension Assumptions {
+    /// What was taken for granted, in words: `workbook, sheet 2, header in row 4`.
+    package var text: String {
+        var parts: [String] = []
+        switch container {
+        case .none: break
+        case .gzip: parts.append("gzip")
+        case .zip: parts.append(memberPosition > 0 ? "ZIP, file \(memberPosition)" : "ZIP")
+        }
+        switch form {
+        case .delimited: break
+        case .workbook: parts.append(sheetPosition > 0 ? "workbook, sheet \(sheetPosition)" : "workbook")
+        case .xml: parts.append("XML, each record a row from 1")
+        case .json: parts.append("JSON, each record a row from 1")
+        case .jsonLines: parts.append("JSON Lines, each record a row from 1")
+        case .fixedWidth: parts.append("columns of fixed width")
+        }
+        if !encoding.isEmpty {
+            parts.append("encoding \(encoding)\(hasByteOrderMark ? " with byte order mark" : "")")
+        }
+        if !delimiter.isEmpty { parts.append("delimiter \(delimiter)") }
+        if headerRowNumber > 0, form != .fixedWidth { parts.append("header in row \(headerRowNumber)") }
+        return parts.joined(separator: ", ")
+    }
+}
+
+/// Where a table stands in its file. Tables are named by it, never by a name, which may be a person's.
+package struct TablePlace: Hashable, Sendable, CustomStringConvertible {
+    /// Of the member in its archive and of the sheet in its workbook, from 1; 0 where there is none.
+    package var memberPosition: Int
+    package var sheetPosition: Int
+
+    package init(memberPosition: Int, sheetPosition: Int) {
+        self.memberPosition = memberPosition
+        self.sheetPosition = sheetPosition
+    }
+
+    /// `file 2, sheet 1`.
+    package var description: String {
+        let parts = [
+            memberPosition > 0 ? "file \(memberPosition)" : "", sheetPosition > 0 ? "sheet \(sheetPosition)" : "",
+        ]
+        return parts.filter { !$0.isEmpty }.joined(separator: ", ")
     }
 }
 
@@ -62,6 +134,25 @@ package struct DecodeReport: Hashable, Sendable {
     package var findingsCut: Bool
     /// Rows that carry an identifier to link by, of those accepted.
     package var linkedRows: Int
+    /// The recognised tables of a file that holds several, when the plan did not say which of them to read; else
+    /// empty. The report then says nothing else: no dataset, row or finding. Two or more, at most
+    /// `DecodeLimits.tableLimit`, no two at one place, in the order that `FormatPlan.tableIndex` counts them.
+    package var tables: [TableEntry] = []
+
+    /// One of several tables of a file.
+    package struct TableEntry: Hashable, Sendable {
+        package var place: TablePlace
+        /// Index into `FormatPlan.datasets`.
+        package var datasetIndex: Int
+
+        package init(memberPosition: Int, sheetPosition: Int, datasetIndex: Int) {
+            place = TablePlace(memberPosition: memberPosition, sheetPosition: sheetPosition)
+            self.datasetIndex = datasetIndex
+        }
+
+        package var memberPosition: Int { place.memberPosition }
+        package var sheetPosition: Int { place.sheetPosition }
+    }
 
     package init(
         assumptions: Assumptions?, datasetIndex: Int?, rows: RowCounts, period: Period?, findings: [Finding],
@@ -76,8 +167,10 @@ package struct DecodeReport: Hashable, Sendable {
         self.linkedRows = linkedRows
     }
 
-    /// What the file deserves on its own: `refused`, `rejected`, `accepted-with-rejections` or `accepted`.
+    /// What the file deserves on its own: `refused`, `rejected`, `accepted-with-rejections` or `accepted`. Not asked of
+    /// a file of several tables, each of which has an outcome of its own.
     package var outcome: Outcome {
+        precondition(tables.isEmpty, "a file of several tables was judged as one")
         let worst = findings.map(\.severity).max() ?? .note
         if worst == .refusal { return .refused }
         if worst == .fatal { return .rejected }

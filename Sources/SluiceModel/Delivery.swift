@@ -52,10 +52,28 @@ package enum DeliveryStatus: Hashable, Sendable {
     }
 }
 
+/// Which of its parent's tables a child delivery is.
+package struct DeliveredTable: Hashable, Sendable {
+    /// From 0, as `FormatPlan.tableIndex`. People are shown one more.
+    package var index: Int
+    package var place: TablePlace
+
+    package init(index: Int, place: TablePlace) {
+        self.index = index
+        self.place = place
+    }
+
+    /// From 1.
+    package var number: Int { index + 1 }
+}
+
 /// One delivery as the store knows it. The file's name is not here: only a keyed hash of it is kept.
 package struct Delivery: Hashable, Sendable {
     package var id: DeliveryID
+    /// The delivery whose file this is a table of.
     package var parent: DeliveryID?
+    /// Which table of it, with `parent`.
+    package var table: DeliveredTable?
     package var authority: AuthorityID
     package var plugin: String
     package var dataset: String?
@@ -82,7 +100,8 @@ package struct Delivery: Hashable, Sendable {
     package var workerDeaths: Int
 
     package init(
-        id: DeliveryID, parent: DeliveryID? = nil, authority: AuthorityID, plugin: String, dataset: String? = nil,
+        id: DeliveryID, parent: DeliveryID? = nil, table: DeliveredTable? = nil, authority: AuthorityID, plugin: String,
+        dataset: String? = nil,
         nameHash: String, sha256: String?, bytes: Int, period: Period? = nil, status: DeliveryStatus,
         outcomeAtArrival: Outcome? = nil, rows: RowCounts? = nil, receivedAt: Instant, finishedAt: Instant? = nil,
         replaces: [DeliveryID] = [], replacedBy: DeliveryID? = nil, reason: String? = nil, attempts: Int = 0,
@@ -90,6 +109,7 @@ package struct Delivery: Hashable, Sendable {
     ) {
         self.id = id
         self.parent = parent
+        self.table = table
         self.authority = authority
         self.plugin = plugin
         self.dataset = dataset

@@ -14,6 +14,22 @@ package enum FindingRule {
     package static let headerWithinRows = "dialect.headerWithinRows"
     package static let ignoreHeaders = "dialect.ignoreHeaders"
     package static let quoting = "dialect.quoting"
+    package static let footers = "dialect.footers"
+    package static let forms = "forms"
+    package static let container = "container"
+    package static let document = "document"
+    package static let sheet = "sheet"
+    package static let fieldsMatch = "fieldsMatch"
+    package static let uniqueKeys = "uniqueKeys"
+    package static let foreignKeys = "foreignKeys"
+    package static let refusal = "refuse"
+    package static let format = "format"
+    package static let memberLimit = "limits.memberLimit"
+    package static let inflatedLimitBytes = "limits.inflatedLimitBytes"
+    package static let inflationRatioLimit = "limits.inflationRatioLimit"
+    package static let nestingLimit = "limits.nestingLimit"
+    package static let exclusiveMinimum = "constraints.exclusiveMinimum"
+    package static let exclusiveMaximum = "constraints.exclusiveMaximum"
     package static let period = "period"
     package static let tolerance = "tolerance"
 
@@ -61,14 +77,18 @@ package enum FindingRule {
         type, required, unique, pattern, enumeration, minimum, maximum, minLength, maxLength, primaryKey,
         missingValues, codes, check, notInFuture, privacyClass, treatment, area, formats, part, optional, link,
         patientColumns, nhsNumber, healthField,
+        footers, forms, container, document, sheet, fieldsMatch, uniqueKeys, foreignKeys, refusal, format, memberLimit,
+        inflatedLimitBytes, inflationRatioLimit, nestingLimit, exclusiveMinimum, exclusiveMaximum,
     ]
 
     /// The name of a rule between fields, `rules.committed-order`.
     package static func rowRule(_ id: String) -> String { "rules." + id }
 
-    /// Whether `rule` is a fixed rule or one of the dataset's own rules between fields.
+    /// Whether `rule` is a fixed rule or one of the dataset's own rules across fields or over the file.
     package static func isKnown(_ rule: String, dataset: DatasetPlan?) -> Bool {
         if fixed.contains(rule) { return true }
-        return dataset?.rowRules.contains { rowRule($0.id) == rule } ?? false
+        guard let dataset else { return false }
+        return dataset.rowRules.contains { rowRule($0.id) == rule }
+            || dataset.fileRules.contains { rowRule($0.id) == rule }
     }
 }

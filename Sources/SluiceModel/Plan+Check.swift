@@ -14,6 +14,9 @@ extension FormatPlan {
             problems.append("code table \(index): too many entries")
         }
         if datasets.isEmpty { problems.append("no dataset") }
+        if let tableIndex, !(0..<DecodeLimits.tableLimit).contains(tableIndex) {
+            problems.append("tableIndex \(tableIndex) is out of range")
+        }
         for dataset in datasets {
             problems += check(dataset).map { "dataset \(dataset.id)\(dataset.edition.isEmpty ? "" : "@"): \($0)" }
         }
@@ -45,19 +48,37 @@ extension FormatPlan {
         let fields = dataset.fields
         func isField(_ index: Int) -> Bool { fields.indices.contains(index) }
         for rule in dataset.rowRules {
-            guard isField(rule.left), isField(rule.right) else {
+            guard rule.fields.allSatisfy(isField) else {
                 problems.append("rule \(rule.id): field index out of range")
                 continue
             }
             require(
                 rule.severity == .error || rule.severity == .warning,
                 "rule \(rule.id): severity must be error or warning")
-            require(
-                RowRule.unit(fields[rule.left].type, fields[rule.right].type) != nil,
-                "rule \(rule.id): the two fields cannot be compared")
+            switch rule.kind {
+            case .compare(let left, _, let right):
+                require(
+                    RowRule.unit(fields[left].type, fields[right].type) != nil,
+                    "rule \(rule.id): the two fields cannot be compared")
+            case .compareValue(let field, _, _):
+                require(fields[field].type.hasSlot, "rule \(rule.id): the field has no value to compare")
+            case .requiredWhen(let required, let condition):
+                require(!required.isEmpty, "rule \(rule.id): no field is required")
+                if case .isOneOf(let field, let entries) = condition {
+                    require(!entries.isEmpty, "rule \(rule.id): the condition names no code")
+                    let table = fields[field].codes.flatMap { codeTables.indices.contains($0) ? codeTables[$0] : nil }
+                    require(
+                        entries.allSatisfy { table?.entries.indices.contains($0) ?? false },
+                        "rule \(rule.id): code out of range")
+                }
+            case .oneOf(let several, _):
+                require(several.count > 1, "rule \(rule.id): fewer than two fields")
+            }
         }
         require(dataset.primaryKey.allSatisfy(isField), "primary key: field index out of range")
         problems += check(dataset.output, fields: fields)
+        problems += checkForms(dataset)
+        problems += checkKeysAndFileRules(dataset)
 
         let monthTypes: Set<FieldType> = [.date, .datetime, .yearmonth, .year]
         switch dataset.period {
@@ -84,7 +105,7 @@ extension FormatPlan {
             require(!field.dateFormats.isEmpty, "no date format")
         case .boolean:
             require(!field.trueValues.isEmpty || !field.falseValues.isEmpty, "no true or false values")
-        case .string, .integer, .number, .year: break
+        default: break
         }
         for format in field.dateFormats {
             require(format.fits(field.type), "date format \(format.text) does not give the type")
@@ -98,7 +119,7 @@ extension FormatPlan {
         require(
             [.error, .warning].contains(field.codesSeverity) && [.error, .warning].contains(field.checkSeverity),
             "severity must be error or warning")
-        return problems
+        return problems + field.checkValues()
     }
 
     private func check(_ output: OutputPlan, fields: [FieldPlan]) -> [String] {
@@ -188,6 +209,11 @@ extension DecodeLimits {
         require(rowLimit, 1...1_000_000_000, "rowLimit")
         require(blockRows, 1...(1 << 20), "blockRows")
         require(findingLimit, 1...100_000, "findingLimit")
+        require(memberLimit, 1...1_000_000, "memberLimit")
+        require(inflatedLimitBytes, 1...(1 << 44), "inflatedLimitBytes")
+        require(inflationRatioLimit, 1...100_000, "inflationRatioLimit")
+        // Readers of nested forms keep a frame for each level.
+        require(nestingLimit, 1...1024, "nestingLimit")
         return problems
     }
 }
@@ -214,14 +240,14 @@ extension DateFormat {
         let months = count(.month, .monthName)
         let days = count(.day)
         guard years <= 1, months <= 1, days <= 1, count(.hour) <= 1, count(.minute) <= 1, count(.second) <= 1,
-            count(.zone) <= 1
+            count(.zone, .optionalZone) <= 1, count(.fraction, .optionalFraction) <= 1
         else { return false }
         switch type {
         case .date, .datetime: return years == 1 && months == 1 && days == 1
         case .yearmonth: return years == 1 && months == 1
         case .year: return years == 1
         case .time: return count(.hour) == 1
-        case .string, .integer, .number, .boolean: return true
+        default: return true
         }
     }
 }
@@ -246,10 +272,10 @@ extension RowRule {
             case .date: 1
             case .yearmonth: 2
             case .year: 3
-            case .string, .integer, .number, .boolean, .time: nil
+            default: nil
             }
         }
-        if a == b { return a == .string ? .text : .slot }
+        if a == b { return a == .string ? .text : a.hasSlot ? .slot : nil }
         if let rankA = calendarRank(a), let rankB = calendarRank(b) {
             switch max(rankA, rankB) {
             case 1: return .day

@@ -7,6 +7,12 @@ package struct FormatPlan: Hashable, Sendable {
     package var pluginVersion: String
     /// The sender may supply anonymous information only: look for patient identifiers and refuse.
     package var isHealth: Bool
+    /// The run is `sluice minimise`, inside the agency that holds the file: patient identifiers are dropped like any
+    /// other, and datasets that intake only recognises to refuse them are read.
+    package var isAgencySide = false
+    /// Which of the tables that are recognised in the file to read, from 0 in the order of `DecodeReport.tables`; nil
+    /// for the only one.
+    package var tableIndex: Int?
     /// The day the delivery is judged, for dates that may not lie in the future.
     package var today: CivilDate
     package var limits: DecodeLimits
@@ -35,6 +41,9 @@ package struct FormatPlan: Hashable, Sendable {
         self.dimensions = dimensions
         self.datasets = datasets
     }
+
+    /// A file that identifies a patient is refused, whole.
+    package var refusesPatients: Bool { isHealth && !isAgencySide }
 }
 
 /// Bounds on what the worker will read. A file beyond one of them is rejected, naming it.
@@ -47,8 +56,26 @@ package struct DecodeLimits: Hashable, Sendable {
     package var blockRows = 16_384
     /// Distinct (column, rule) pairs that are reported.
     package var findingLimit = 500
+    /// Members of an archive.
+    package var memberLimit = 10_000
+    /// Bytes of all members of an archive together, inflated.
+    package var inflatedLimitBytes = 8 << 30
+    /// Inflated over deflated bytes, once more than 1 MiB was inflated. Source: intake reference, "Zip bomb".
+    package var inflationRatioLimit = 100
+    /// Elements or objects inside each other, in XML and JSON.
+    package var nestingLimit = 64
+    /// Recognised tables of one file.
+    package static let tableLimit = 10_000
 
     package init() {}
+
+    /// What a file of so many bytes may inflate to at most, by the ratio and the limit: the ratio counts from the first
+    /// MiB on.
+    package func inflatedBytes(ofInput inputBytes: Int) -> Int {
+        let ratio = max(1, inflationRatioLimit)
+        guard inputBytes <= inflatedLimitBytes / ratio else { return inflatedLimitBytes }
+        return min(inflatedLimitBytes, inputBytes * ratio + 1 << 20)
+    }
 }
 
 /// One dimension of the shared model, as the worker and the wire see it.
@@ -85,6 +112,25 @@ package struct DatasetPlan: Hashable, Sendable {
     package var period: PeriodPlan
     /// Rejected rows per million read above which the whole file is rejected.
     package var toleranceRowsPerMillion: Int
+    /// The forms the dataset may arrive in, in no order: bytes say which it is.
+    package var forms = TableForms()
+    /// Normalised beginnings of the first cell of rows that are no records: totals, counts and "end of report".
+    /// A row is one when its first cell that is not blank begins so and fewer than half of its cells hold anything, or
+    /// it has fewer cells than the header and so is no record in any case.
+    package var footers: [String] = []
+    package var fieldsMatch = FieldsMatch.byName
+    /// Further keys beside `primaryKey`: field indices. A row with a missing part is no one's double.
+    package var uniqueKeys: [[Int]] = []
+    package var foreignKeys: [ForeignKey] = []
+    /// Rules over the whole file.
+    package var fileRules: [FileRule] = []
+    /// The days for which this edition is the right one, by the first day of the file's period; nil where open.
+    /// Of editions of one dataset that fit a header equally well the one in force is taken.
+    package var validFrom: CivilDate?
+    package var validTo: CivilDate?
+    /// Intake recognises the dataset only to refuse it; what to send instead, in the plugin's words, empty when the
+    /// dataset is taken.
+    package var refusalAdvice = ""
 
     package init(
         id: String, edition: String, encodings: [TextEncoding], delimiters: [UInt8], headerWithinRows: Int,
@@ -106,18 +152,163 @@ package struct DatasetPlan: Hashable, Sendable {
     }
 }
 
+/// How the columns of a file must answer to the fields of the schema.
+///
+/// Source: Data Package (v2) Table Schema, `fieldsMatch`. Names are compared as `HeaderName.normalised` in every mode.
+package enum FieldsMatch: UInt8, CaseIterable, Sendable {
+    /// Ours, where the schema says nothing: every field that is not `sluice.optional`, in any order; others are a
+    /// warning.
+    case byName = 0
+    /// The same number of columns in the same order.
+    case exact
+    /// The same fields in any order, and no other column.
+    case equal
+    /// Every field of the schema, in any order; other columns are not judged.
+    case subset
+    /// Only fields of the schema; some may be absent, though not those of the primary key and the period.
+    case superset
+    /// At least one field of the schema, and those of the primary key and the period; other columns are not judged.
+    case partial
+}
+
+/// The forms a dataset may arrive in besides what `DatasetPlan.encodings` and `.delimiters` say of delimited text.
+package struct TableForms: Hashable, Sendable {
+    package var delimited = true
+    package var workbook: WorkbookForm? = WorkbookForm()
+    package var json: JSONForm? = JSONForm()
+    package var xml: XMLForm? = XMLForm()
+    package var fixedWidth: FixedWidthForm?
+
+    package init() {}
+}
+
+/// Where the table stands in a workbook. By default the first sheet whose header fits.
+package struct WorkbookForm: Hashable, Sendable {
+    /// Only sheets of these names, compared as `HeaderName.normalised`; empty for any.
+    package var sheetNames: [String] = []
+    /// Only the sheet at this place, from 1.
+    package var sheetPosition: Int?
+
+    package init() {}
+}
+
+/// Where the records stand in a JSON text: an array of objects. JSON Lines are read too: an object a line.
+///
+/// A member of a record is a column of that name; members of an object inside it are columns `outer.inner`.
+package struct JSONForm: Hashable, Sendable {
+    /// Names of the members that lead from the outermost object to the array; empty when the text is the array itself.
+    package var recordsPath: [String] = []
+
+    package init() {}
+}
+
+/// Where the records stand in an XML document.
+package struct XMLForm: Hashable, Sendable {
+    /// A column: the text below `path`, seen from the record's element.
+    package struct Column: Hashable, Sendable {
+        /// The field's header name, as `FieldPlan.headers` has it.
+        package var name: String
+        /// Local names from the record's element down; a last part `@name` is an attribute; `..` goes up, before all
+        /// names. Of several that match the first is taken.
+        package var path: [String]
+
+        package init(name: String, path: [String]) {
+            self.name = name
+            self.path = path
+        }
+    }
+
+    /// Local names from the root element to a record, `*` for any; empty for "each child of the root".
+    package var recordPath: [String] = []
+    /// The namespace that the root element must have; nil for any or none.
+    package var namespace: String?
+    /// Empty: each attribute and each child with text is a column of its own local name.
+    package var columns: [Column] = []
+
+    package init() {}
+}
+
+/// Lines cut at fixed places.
+package struct FixedWidthForm: Hashable, Sendable {
+    package struct Column: Hashable, Sendable {
+        /// The field's header name, as `FieldPlan.headers` has it.
+        package var name: String
+        /// Characters (Unicode scalars) from the line's start, counted from 0.
+        package var offset: Int
+        package var width: Int
+
+        package init(name: String, offset: Int, width: Int) {
+            self.name = name
+            self.offset = offset
+            self.width = width
+        }
+    }
+
+    package var columns: [Column]
+    /// Lines above the first record, headings among them.
+    package var leadingLines: Int
+
+    package init(columns: [Column], leadingLines: Int = 0) {
+        self.columns = columns
+        self.leadingLines = leadingLines
+    }
+}
+
+/// Fields whose values must occur together in another table of the same delivery, or in the same table.
+package struct ForeignKey: Hashable, Sendable {
+    package var fields: [Int]
+    /// Index into `FormatPlan.datasets`; the dataset itself for a reference within the table.
+    package var dataset: Int
+    package var referenced: [Int]
+
+    package init(fields: [Int], dataset: Int, referenced: [Int]) {
+        self.fields = fields
+        self.dataset = dataset
+        self.referenced = referenced
+    }
+}
+
+/// A rule over all rows of a file. A broken one is a finding of its severity, `fatal` where it says `error`.
+package struct FileRule: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The number in a footer row whose first cell begins with one of these normalised words must be the number of
+        /// rows read; a file without such a row breaks it when `isRequired`.
+        case controlTotal(words: [String], isRequired: Bool)
+        /// Every unit of the period between its first and last must have an accepted row.
+        case coverage(PeriodUnit)
+        /// Rows accepted must not differ by more than this many per cent from the median of earlier deliveries of the
+        /// same dataset and length of period. Judged by the daemon, which knows them; always a warning.
+        case suddenChange(percent: Int, deliveriesMin: Int)
+    }
+
+    package var id: String
+    package var kind: Kind
+    package var severity: Severity
+
+    package init(id: String, kind: Kind, severity: Severity) {
+        self.id = id
+        self.kind = kind
+        self.severity = severity
+    }
+}
+
 package enum TextEncoding: UInt8, CaseIterable, Sendable {
     /// With or without a byte order mark.
     case utf8 = 0
     /// Recognised by its byte order mark only.
     case utf16 = 1
     case windows1252 = 2
+    /// Without a byte order mark, stated or recognised by its zero bytes.
+    case utf16LittleEndian = 3
+    case utf16BigEndian = 4
 
     package var text: String {
         switch self {
         case .utf8: "utf-8"
         case .utf16: "utf-16"
         case .windows1252: "windows-1252"
+        case .utf16LittleEndian: "utf-16le"
+        case .utf16BigEndian: "utf-16be"
         }
     }
 }
@@ -157,6 +348,26 @@ package struct FieldPlan: Hashable, Sendable {
     package var checkSeverity: Severity
     package var mayLieInFuture: Bool
     package var privacy: PrivacyClass
+    /// For `string`.
+    package var stringFormat = StringFormat.any
+    /// For `geopoint`.
+    package var geopointFormat = GeopointFormat.text
+    /// For `number` and `integer`: what stands between the whole and the fraction, and between groups of digits.
+    package var decimalMark = "."
+    package var groupMark = ""
+    /// False: signs before and after the digits, a currency's or `%`, are passed over.
+    package var isBareNumber = true
+    /// For `number`, in place of `minimum` and `maximum`, which are thousandths: exact.
+    package var numberMinimum: ExactDecimal?
+    package var numberMaximum: ExactDecimal?
+    /// The bound itself is not allowed.
+    package var isMinimumExclusive = false
+    package var isMaximumExclusive = false
+    /// The only values allowed of a field that is no `string`, in slot units, ascending; empty for no such rule.
+    package var allowedSlots: [Int] = []
+    /// For `list`: what stands between items, and what each of them is.
+    package var listDelimiter = ","
+    package var itemType = FieldType.string
 
     package init(name: String, headers: [String], type: FieldType, privacy: PrivacyClass) {
         self.name = name
@@ -198,12 +409,56 @@ package enum FieldType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case year = 7
     /// `CivilMonth.index`.
     case yearmonth = 8
+    // The types below are checked and have no value: nothing of the model is made of them.
+    /// A JSON object.
+    case object = 9
+    /// A JSON array.
+    case array = 10
+    /// Items between delimiters.
+    case list = 11
+    /// ISO 8601 `PnYnMnDTnHnMnS`.
+    case duration = 12
+    /// Longitude and latitude.
+    case geopoint = 13
+    /// A GeoJSON object.
+    case geojson = 14
+    /// Anything.
+    case any = 15
 
     package var isTemporal: Bool {
         switch self {
         case .date, .datetime, .time, .year, .yearmonth: true
-        case .string, .integer, .number, .boolean: false
+        default: false
         }
+    }
+
+    /// Whether a value has a slot: a number that bounds, rules and outputs may use.
+    package var hasSlot: Bool { rawValue >= 1 && rawValue <= 8 }
+}
+
+/// Formats of the type `string`. Source: Data Package (v2) Table Schema, "string".
+package enum StringFormat: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    case any = 0, email, uri, binary, uuid
+}
+
+/// Formats of the type `geopoint`. Source: Data Package (v2) Table Schema, "geopoint".
+package enum GeopointFormat: UInt8, CaseIterable, Sendable, BitwiseCopyable {
+    /// `lon, lat`
+    case text = 0
+    /// `[lon, lat]`
+    case array
+    /// `{"lon": …, "lat": …}`
+    case object
+}
+
+/// A decimal number of up to 36 digits: `digits × 10^exponent`.
+package struct ExactDecimal: Hashable, Sendable, BitwiseCopyable {
+    package var digits: Int128
+    package var exponent: Int32
+
+    package init(digits: Int128, exponent: Int32) {
+        self.digits = digits
+        self.exponent = exponent
     }
 }
 
@@ -220,6 +475,12 @@ package struct DateFormat: Hashable, Sendable {
         case monthName
         /// `Z`, `+00:00` or `+0000`: read and set aside, the wall clock is kept.
         case zone
+        /// Digits of a fraction of a second, one or more: read and set aside.
+        case fraction
+        /// The same behind a point, or nothing.
+        case optionalFraction
+        /// A zone, or nothing.
+        case optionalZone
         case literal(UInt8)
     }
 
@@ -321,7 +582,8 @@ package struct PatternTable: Hashable, Sendable {
     }
 }
 
-/// A relation between two fields of a row, judged when both have a value: `CommittedTo >= CommittedFrom`.
+/// A rule across the fields of one row: `CommittedTo >= CommittedFrom`, a field required where another has a value, one
+/// of several.
 package struct RowRule: Hashable, Sendable {
     package enum Comparison: UInt8, CaseIterable, Sendable, BitwiseCopyable {
         case less = 0, lessOrEqual, equal, notEqual, greaterOrEqual, greater
@@ -338,18 +600,50 @@ package struct RowRule: Hashable, Sendable {
         }
     }
 
+    /// When a rule applies. A field that the file lacks is missing.
+    package enum Condition: Hashable, Sendable {
+        case hasValue(Int)
+        case isMissing(Int)
+        /// The field's cell is one of the entries of a code table: of the field's own codes.
+        case isOneOf(Int, entries: [Int])
+    }
+
+    package enum Kind: Hashable, Sendable {
+        /// Judged when both fields have a value.
+        case compare(left: Int, Comparison, right: Int)
+        /// `value` in the field's slot unit, for `number` in thousandths.
+        case compareValue(field: Int, Comparison, value: Int)
+        /// All of `fields` must have a value where `condition` holds.
+        case requiredWhen(fields: [Int], condition: Condition)
+        /// At least one of `fields` must have a value; exactly one when `isExclusive`.
+        case oneOf(fields: [Int], isExclusive: Bool)
+    }
+
     package var id: String
-    package var left: Int
-    package var comparison: Comparison
-    package var right: Int
+    package var kind: Kind
     package var severity: Severity
 
-    package init(id: String, left: Int, comparison: Comparison, right: Int, severity: Severity) {
+    package init(id: String, kind: Kind, severity: Severity) {
         self.id = id
-        self.left = left
-        self.comparison = comparison
-        self.right = right
+        self.kind = kind
         self.severity = severity
+    }
+
+    package init(id: String, left: Int, comparison: Comparison, right: Int, severity: Severity) {
+        self.init(id: id, kind: .compare(left: left, comparison, right: right), severity: severity)
+    }
+
+    /// The fields the rule looks at.
+    package var fields: [Int] {
+        switch kind {
+        case .compare(let left, _, let right): return [left, right]
+        case .compareValue(let field, _, _): return [field]
+        case .requiredWhen(let fields, let condition):
+            switch condition {
+            case .hasValue(let field), .isMissing(let field), .isOneOf(let field, _): return fields + [field]
+            }
+        case .oneOf(let fields, _): return fields
+        }
     }
 }
 

@@ -134,6 +134,9 @@ package struct Period: Hashable, Sendable, CustomStringConvertible {
     }
 
     package func contains(_ other: Period) -> Bool { first <= other.first && other.last <= last }
+    /// From 1.
+    package var monthCount: Int { last.index - first.index + 1 }
+
     package func overlaps(_ other: Period) -> Bool { first <= other.last && other.first <= last }
     package var description: String { first == last ? "\(first)" : "\(first)/\(last)" }
 }

@@ -10,12 +10,21 @@ package struct Authority: Hashable, Sendable {
         case rename
     }
 
+    /// How the tables of a file that holds several are decided.
+    package enum Members: String, CaseIterable, Sendable {
+        /// All are taken or none.
+        case together
+        /// Each by itself.
+        case separate
+    }
+
     package var id: AuthorityID
     package var name: String
     package var kind: AuthorityKind
     /// For a `local-authority`, which of its functions the files come from; one of `Authority.functions`.
     package var function: String?
     package var plugin: String
+    package var members: Members
     /// The legal power its files come under; one of `Authority.gateways`.
     package var gateway: String
     /// What its data may be used for, never empty.
@@ -38,13 +47,14 @@ package struct Authority: Hashable, Sendable {
         purposes: [String], agreement: Agreement, dataContact: String, governanceContact: String,
         retentionMonths: Int,
         readiness: Readiness = .settle, settleMilliseconds: Int? = nil, toleranceRejectedPercent: Int? = nil,
-        datasets: [String] = []
+        datasets: [String] = [], members: Members = .together
     ) {
         self.id = id
         self.name = name
         self.kind = kind
         self.function = function
         self.plugin = plugin
+        self.members = members
         self.gateway = gateway
         self.purposes = purposes
         self.agreement = agreement
@@ -115,6 +125,7 @@ func readAuthority(
     let kind = reader.requiredChoice("kind", AuthorityKind.self)
     let function = readFunction(&reader, kind: kind)
     let plugin = reader.requiredShortName("plugin")
+    let members = reader.choice("members", Authority.Members.self) ?? .together
     let gateway = reader.requiredWord("gateway", among: Authority.gateways)
     let purposes = readPurposes(&reader)
     let agreement = reader.requiredMapping("agreement", what: "`agreement`").flatMap { readAgreement($0) }
@@ -135,7 +146,7 @@ func readAuthority(
         id: id, name: name, kind: kind, function: function, plugin: plugin, gateway: gateway, purposes: purposes,
         agreement: agreement, dataContact: dataContact, governanceContact: governanceContact,
         retentionMonths: retentionMonths, readiness: readiness, settleMilliseconds: settleMilliseconds,
-        toleranceRejectedPercent: tolerance, datasets: datasets)
+        toleranceRejectedPercent: tolerance, datasets: datasets, members: members)
     return (authority, AuthorityPlaces(plugin: pluginNode, kind: kindNode, datasets: datasetNodes))
 }
 

@@ -15,6 +15,11 @@ package protocol Store: AnyObject, Sendable {
     /// - Throws: `StoreError.deliveryExists` when the id is taken.
     func insert(_ delivery: Delivery, ledger: [LedgerEntry]) throws
 
+    /// Journals the tables of a claimed delivery as its children: all of them or none.
+    ///
+    /// - Throws: `StoreError.deliveryExists` when an id is taken, or a table of its parent is on record already.
+    func insert(children: [Delivery], ledger: [LedgerEntry]) throws
+
     /// Changes a waiting or claimed delivery: status, reason, hash, size. Final ones cannot be changed so.
     ///
     /// - Throws: `StoreError.deliveryMissing`, `StoreError.deliveryFinal`.
@@ -39,7 +44,8 @@ package protocol Store: AnyObject, Sendable {
     /// - Returns: the ledger's head after the transaction, which is also the checkpoint handed to `body`'s decision.
     func decide(_ id: DeliveryID, _ body: (any DecisionTransaction) throws -> Decision) throws
 
-    /// Takes an accepted delivery back: purges its records and marks it `withdrawn`.
+    /// Takes an accepted delivery back: purges its records and marks it `withdrawn`, and so with its children that are
+    /// accepted and current.
     ///
     /// - Returns: the releases that its records went into.
     func withdraw(_ id: DeliveryID, at: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord]
@@ -102,31 +108,44 @@ package struct DeliveryFilter: Sendable {
     package var status: DeliveryStatus?
     package var sha256: String?
     package var nameHash: String?
+    /// Children of this delivery.
+    package var parent: DeliveryID?
     /// Newest first when set; at most this many.
     package var limit: Int?
 
     package init(
         authority: AuthorityID? = nil, dataset: String? = nil, status: DeliveryStatus? = nil, sha256: String? = nil,
-        nameHash: String? = nil, limit: Int? = nil
+        nameHash: String? = nil, parent: DeliveryID? = nil, limit: Int? = nil
     ) {
         self.authority = authority
         self.dataset = dataset
         self.status = status
         self.sha256 = sha256
         self.nameHash = nameHash
+        self.parent = parent
         self.limit = limit
     }
 }
 
-/// The transaction that decides one delivery.
+/// The transaction that decides one delivery, and with it the tables of its file where it holds several.
 package protocol DecisionTransaction: AnyObject {
-    /// Adds a block of records of this delivery. `dictionary` says what its codes mean.
+    /// Journals the tables of this delivery as its children, to be decided with it: the decision then has one of each.
+    /// Once, before any record is appended.
+    ///
+    /// - Throws: `StoreError.deliveryExists` when an id is taken, or a table of the delivery is on record already.
+    func open(children: [Delivery]) throws
+    /// Blocks appended from here on are of this child.
+    func turn(to child: DeliveryID) throws
+    /// Adds a block of records of this delivery, or of the child last turned to. `dictionary` says what its codes mean.
     func append(_ block: RecordBlock, eventKind: String?, dictionary: CodeDictionary) throws
-    /// Removes the records appended so far: the file turned out not to be acceptable.
+    /// Removes the records appended so far, those of all children too: the file turned out not to be acceptable.
     func discardRecords() throws
     /// Accepted deliveries, not replaced and not withdrawn, of this authority and dataset whose period overlaps
     /// `period`, oldest first.
     func current(authority: AuthorityID, dataset: String, overlapping period: Period) throws -> [Delivery]
+    /// Accepted deliveries, not replaced and not withdrawn, of this authority and dataset whose period has so many
+    /// months: the newest, at most `limit`, in no order.
+    func current(authority: AuthorityID, dataset: String, periodMonths: Int, limit: Int) throws -> [Delivery]
     /// The ledger's head as it will be once `entries` are appended, for the receipt's checkpoint.
     func headAfter(_ entries: [LedgerEntry]) throws -> LedgerHead
 }
@@ -145,10 +164,37 @@ package struct Decision: Sendable {
     /// The receipt's JSON and text, with no file name in them; see `PendingReceipt`.
     package var receiptJSON: String
     package var receiptText: String
+    /// One for each child that the transaction opened, in that order. They share `finishedAt`, ledger and receipt.
+    package var children: [Child]
+
+    /// How one table was decided with its delivery. None is accepted where the delivery is not.
+    package struct Child: Sendable {
+        package var id: DeliveryID
+        package var outcome: Outcome
+        package var dataset: String?
+        package var period: Period?
+        package var rows: RowCounts?
+        package var reason: String?
+        package var replaces: [DeliveryID]
+
+        package init(
+            id: DeliveryID, outcome: Outcome, dataset: String?, period: Period?, rows: RowCounts?, reason: String?,
+            replaces: [DeliveryID]
+        ) {
+            self.id = id
+            self.outcome = outcome
+            self.dataset = dataset
+            self.period = period
+            self.rows = rows
+            self.reason = reason
+            self.replaces = replaces
+        }
+    }
 
     package init(
         outcome: Outcome, dataset: String?, period: Period?, rows: RowCounts?, finishedAt: Instant, reason: String?,
-        replaces: [DeliveryID], ledger: [LedgerEntry], receiptJSON: String, receiptText: String
+        replaces: [DeliveryID], ledger: [LedgerEntry], receiptJSON: String, receiptText: String,
+        children: [Child] = []
     ) {
         self.outcome = outcome
         self.dataset = dataset
@@ -160,6 +206,7 @@ package struct Decision: Sendable {
         self.ledger = ledger
         self.receiptJSON = receiptJSON
         self.receiptText = receiptText
+        self.children = children
     }
 }
 

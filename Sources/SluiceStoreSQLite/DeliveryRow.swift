@@ -44,6 +44,7 @@ enum DeliveryRow {
         return Delivery(
             id: id,
             parent: try decoded(row["parent"]) { DeliveryID($0) },
+            table: try table(row),
             authority: authority,
             plugin: row["plugin"],
             dataset: row["dataset"],
@@ -66,6 +67,15 @@ enum DeliveryRow {
             workerDeaths: row["worker_deaths"])
     }
 
+    private static func table(_ row: Row) throws -> DeliveredTable? {
+        guard let index: Int = row["table_index"] else { return nil }
+        guard let memberPosition: Int = row["member_position"], let sheetPosition: Int = row["sheet_position"] else {
+            throw UnreadableValue()
+        }
+        return DeliveredTable(
+            index: index, place: TablePlace(memberPosition: memberPosition, sheetPosition: sheetPosition))
+    }
+
     private static func rowCounts(_ row: Row) -> RowCounts? {
         guard let read: Int = row["rows_read"], let accepted: Int = row["rows_accepted"],
             let rejected: Int = row["rows_rejected"]
@@ -81,8 +91,8 @@ enum DeliveryRow {
                 INSERT INTO delivery (
                     id, parent, authority, plugin, dataset, name_hash, sha256, bytes, period_first, period_last, status,
                     outcome_at_arrival, rows_read, rows_accepted, rows_rejected, received_at, finished_at, reason,
-                    attempts, worker_deaths
-                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    attempts, worker_deaths, table_index, member_position, sheet_position
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 delivery.id.text, delivery.parent?.text, delivery.authority.text, delivery.plugin, delivery.dataset,
@@ -90,11 +100,30 @@ enum DeliveryRow {
                 delivery.period?.last.index, delivery.status.text, delivery.outcomeAtArrival?.rawValue,
                 delivery.rows?.read, delivery.rows?.accepted, delivery.rows?.rejected,
                 delivery.receivedAt.secondsSince1970, delivery.finishedAt?.secondsSince1970, delivery.reason,
-                delivery.attempts, delivery.workerDeaths,
+                delivery.attempts, delivery.workerDeaths, delivery.table?.index, delivery.table?.place.memberPosition,
+                delivery.table?.place.sheetPosition,
             ])
     }
 
-    static func decide(_ sequence: Int64, _ decision: Decision, _ db: Database) throws {
+    /// Adds the tables of a delivery that is claimed.
+    ///
+    /// - Returns: their sequences.
+    static func insert(children: [Delivery], _ db: Database) throws -> [Int64] {
+        try children.map { child in
+            guard let parent = child.parent, let table = child.table, child.status == .claimed else {
+                preconditionFailure("a child is a claimed table of a delivery")
+            }
+            guard try findOpen(parent, db).status == .claimed else { throw StoreError.deliveryFinal(parent) }
+            let isKnown = try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ? OR (parent = ? AND table_index = ?))",
+                arguments: [child.id.text, parent.text, table.index])
+            guard isKnown == false else { throw StoreError.deliveryExists(child.id) }
+            try insert(child, db)
+            return db.lastInsertedRowID
+        }
+    }
+
+    static func decide(_ sequence: Int64, _ decision: Decision.Child, at finishedAt: Instant, _ db: Database) throws {
         try db.execute(
             sql: """
                 UPDATE delivery SET status = ?, outcome_at_arrival = ?, dataset = ?, period_first = ?, period_last = ?,
@@ -104,7 +133,7 @@ enum DeliveryRow {
             arguments: [
                 decision.outcome.rawValue, decision.outcome.rawValue, decision.dataset, decision.period?.first.index,
                 decision.period?.last.index, decision.rows?.read, decision.rows?.accepted, decision.rows?.rejected,
-                decision.finishedAt.secondsSince1970, decision.reason, sequence,
+                finishedAt.secondsSince1970, decision.reason, sequence,
             ])
     }
 

@@ -10,8 +10,14 @@ final class SQLiteDecision: DecisionTransaction {
     /// Nil once the transaction is over.
     private var database: Database?
     private let deliverySequence: Int64
+    /// Of the children that were opened, in order.
+    private(set) var childSequences: [Int64] = []
+    private var children: [DeliveryID] = []
+    /// The delivery or child whose records are appended, and how many blocks it has.
+    private var recipient: Int64
     private let chain: any LedgerChaining
-    private var nextPlace = 0
+    /// Blocks so far of each that has some, by sequence.
+    private var blockCounts: [Int64: Int] = [:]
     private var appendedBytes = 0
     private var hasDiscarded = false
     /// The dictionary that was appended with last, and its row: blocks of one delivery share theirs.
@@ -24,6 +30,7 @@ final class SQLiteDecision: DecisionTransaction {
     init(_ db: Database, deliverySequence: Int64, chain: any LedgerChaining) throws {
         database = db
         self.deliverySequence = deliverySequence
+        recipient = deliverySequence
         self.chain = chain
         try db.execute(sql: "SAVEPOINT records")
     }
@@ -33,6 +40,22 @@ final class SQLiteDecision: DecisionTransaction {
 
     // MARK: - What a decision may do
 
+    func open(children: [Delivery]) throws {
+        precondition(self.children.isEmpty && blockCounts.isEmpty, "children are opened once, before their records")
+        try step("journal the tables of a delivery") { db in
+            // They stay when the records go.
+            try db.execute(sql: "RELEASE records")
+            childSequences = try DeliveryRow.insert(children: children, db)
+            try db.execute(sql: "SAVEPOINT records")
+        }
+        self.children = children.map(\.id)
+    }
+
+    func turn(to child: DeliveryID) throws {
+        guard let index = children.firstIndex(of: child) else { throw StoreError.deliveryMissing(child) }
+        recipient = childSequences[index]
+    }
+
     func append(_ block: RecordBlock, eventKind: String?, dictionary: CodeDictionary) throws {
         try step("append records") { db in
             let payload = BlockPayload.encode(block)
@@ -41,19 +64,20 @@ final class SQLiteDecision: DecisionTransaction {
                     INSERT INTO record_block (delivery, place, event_kind, dictionary, row_count, payload)
                     VALUES (?, ?, ?, ?, ?, ?)
                     """)
+            let place = blockCounts[recipient, default: 0]
             try statement.execute(arguments: [
-                deliverySequence, nextPlace, eventKind, try row(of: dictionary, db), block.rowCount, payload,
+                recipient, place, eventKind, try row(of: dictionary, db), block.rowCount, payload,
             ])
-            nextPlace += 1
+            blockCounts[recipient] = place + 1
             appendedBytes += payload.count
         }
     }
 
     func discardRecords() throws {
         try step("discard records") { db in
-            guard nextPlace > 0 else { return }
+            guard !blockCounts.isEmpty else { return }
             try db.execute(sql: "ROLLBACK TO records")
-            nextPlace = 0
+            blockCounts = [:]
             hasDiscarded = true
             lastDictionary = nil
         }
@@ -67,6 +91,17 @@ final class SQLiteDecision: DecisionTransaction {
                     AND d.period_first <= ? AND d.period_last >= ?
                     """,
                 [authority.text, dataset, period.last.index, period.first.index], db)
+        }
+    }
+
+    func current(authority: AuthorityID, dataset: String, periodMonths: Int, limit: Int) throws -> [Delivery] {
+        try step("look for earlier deliveries") { db in
+            try DeliveryRow.fetch(
+                where: """
+                    d.authority = ? AND d.dataset = ? AND d.status IN (\(DeliveryStatus.currentSQL))
+                    AND d.period_first IS NOT NULL AND d.period_last - d.period_first = ?
+                    """,
+                [authority.text, dataset, periodMonths - 1, max(0, limit)], order: "d.sequence DESC LIMIT ?", db)
         }
     }
 
@@ -87,6 +122,20 @@ final class SQLiteDecision: DecisionTransaction {
         precondition(
             decision.outcome.isAccepted || decision.replaces.isEmpty,
             "only an accepted delivery replaces others")
+        precondition(
+            decision.children.map(\.id) == children, "the decision has one of each child that was opened, and no other")
+        for (child, sequence) in zip(decision.children, childSequences) {
+            precondition(
+                decision.outcome.isAccepted || !child.outcome.isAccepted, "tables are accepted with their delivery")
+            precondition(
+                child.outcome.isAccepted || child.replaces.isEmpty, "only an accepted table replaces others")
+            precondition(
+                child.outcome.isAccepted || !decision.outcome.isAccepted || blockCounts[sequence] == nil,
+                "only an accepted table has records")
+        }
+        precondition(
+            children.isEmpty || blockCounts[deliverySequence] == nil && decision.replaces.isEmpty,
+            "records are of the tables, where there are several")
         precondition(
             announced == nil || announced == decision.ledger,
             "the receipt's checkpoint was computed from other ledger entries")

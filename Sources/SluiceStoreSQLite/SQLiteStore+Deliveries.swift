@@ -15,6 +15,13 @@ extension SQLiteStore {
         }
     }
 
+    package func insert(children: [Delivery], ledger: [LedgerEntry]) throws {
+        try write("journal the tables of a delivery") { db in
+            _ = try DeliveryRow.insert(children: children, db)
+            try append(ledger, db)
+        }
+    }
+
     package func update(_ delivery: Delivery, ledger: [LedgerEntry]) throws {
         precondition(delivery.status.isOpen, "only decide gives a delivery its outcome")
         try write("update a delivery") { db in
@@ -68,7 +75,7 @@ extension SQLiteStore {
         var arguments: StatementArguments = []
         for (column, value) in [
             ("authority", filter.authority?.text), ("dataset", filter.dataset), ("status", filter.status?.text),
-            ("sha256", filter.sha256), ("name_hash", filter.nameHash),
+            ("sha256", filter.sha256), ("name_hash", filter.nameHash), ("parent", filter.parent?.text),
         ] {
             guard let value else { continue }
             conditions.append("d.\(column) = ?")
@@ -96,10 +103,16 @@ extension SQLiteStore {
             }
             let decision = try body(transaction)
             try transaction.finish(decision)
-            try DeliveryRow.decide(row.sequence, decision, db)
-            for replaced in decision.replaces {
-                try DeliveryRow.supersede(replaced, by: id, db)
-                oweEmptyLog()
+            let own = Decision.Child(
+                id: id, outcome: decision.outcome, dataset: decision.dataset, period: decision.period,
+                rows: decision.rows, reason: decision.reason, replaces: decision.replaces)
+            // The delivery itself last: until it is decided, its tables are not.
+            for (child, sequence) in Array(zip(decision.children, transaction.childSequences)) + [(own, row.sequence)] {
+                try DeliveryRow.decide(sequence, child, at: decision.finishedAt, db)
+                for replaced in child.replaces {
+                    try DeliveryRow.supersede(replaced, by: child.id, db)
+                    oweEmptyLog()
+                }
             }
             try db.execute(
                 sql: "INSERT INTO receipt (delivery, json, text) VALUES (?, ?, ?)",
@@ -115,13 +128,23 @@ extension SQLiteStore {
             }
             guard row.status.isCurrent else { throw StoreError.deliveryFinal(id) }
             oweEmptyLog()
-            try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [row.sequence])
+            let withdrawn = "sequence = ? OR (parent = ? AND status IN (\(DeliveryStatus.currentSQL)))"
+            let arguments: StatementArguments = [row.sequence, id.text]
+            let releases = try ReleaseRow.fetch(
+                where: """
+                    sequence IN (
+                        SELECT release FROM release_delivery
+                        WHERE delivery IN (SELECT id FROM delivery WHERE \(withdrawn)))
+                    """,
+                arguments, db)
             try db.execute(
-                sql: "UPDATE delivery SET status = ?, withdrawn_at = ? WHERE sequence = ?",
-                arguments: [DeliveryStatus.withdrawn.text, instant.secondsSince1970, row.sequence])
+                sql: "DELETE FROM record_block WHERE delivery IN (SELECT sequence FROM delivery WHERE \(withdrawn))",
+                arguments: arguments)
+            try db.execute(
+                sql: "UPDATE delivery SET status = ?, withdrawn_at = ? WHERE \(withdrawn)",
+                arguments: [DeliveryStatus.withdrawn.text, instant.secondsSince1970] + arguments)
             try append(ledger, db)
-            return try ReleaseRow.fetch(
-                where: "sequence IN (SELECT release FROM release_delivery WHERE delivery = ?)", [id.text], db)
+            return releases
         }
     }
 

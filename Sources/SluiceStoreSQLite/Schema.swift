@@ -45,6 +45,7 @@ enum Schema {
             try db.execute(sql: releases)
             try db.execute(sql: reviews)
         }
+        migrator.registerMigration("2 tables of a delivery") { db in try db.execute(sql: tables) }
         return migrator
     }()
 
@@ -89,6 +90,15 @@ enum Schema {
             is_written INTEGER NOT NULL DEFAULT 0       -- 1 when it is durable and the original gone
         ) STRICT;
         CREATE INDEX receipt_pending ON receipt (sequence) WHERE is_written = 0;
+        """
+
+    private static let tables = """
+        ALTER TABLE delivery ADD COLUMN table_index INTEGER;     -- of the parent's file, from 0
+        ALTER TABLE delivery ADD COLUMN member_position INTEGER; -- from 1; 0 where it is in no archive
+        ALTER TABLE delivery ADD COLUMN sheet_position INTEGER;  -- from 1; 0 where it is in no workbook
+        CREATE UNIQUE INDEX delivery_by_table ON delivery (parent, table_index) WHERE table_index IS NOT NULL;
+        CREATE INDEX delivery_by_length ON delivery (authority, dataset, period_last - period_first)
+        WHERE period_first IS NOT NULL;
         """
 
     private static let records = """

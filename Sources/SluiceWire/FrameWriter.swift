@@ -51,6 +51,10 @@ package struct FrameWriter {
         recognisedIndex = datasetIndex
         small(.recognised) { payload in
             payload.count(datasetIndex)
+            payload.byte(assumptions.form.rawValue)
+            payload.byte(assumptions.container.rawValue)
+            payload.count(assumptions.memberPosition)
+            payload.count(assumptions.sheetPosition)
             payload.text(assumptions.encoding)
             payload.flag(assumptions.hasByteOrderMark)
             payload.text(assumptions.delimiter)
@@ -136,6 +140,14 @@ package struct FrameWriter {
         payload.flag(report.findingsCut || isCut)
         payload.count(findings.count)
         for finding in findings { try self.finding(finding, dataset: dataset, to: &payload) }
+        guard report.tables.count <= DecodeLimits.tableLimit else {
+            throw .limitExceeded(.reportTables, limit: DecodeLimits.tableLimit)
+        }
+        payload.array(report.tables) { writer, table in
+            writer.count(table.memberPosition)
+            writer.count(table.sheetPosition)
+            writer.count(table.datasetIndex)
+        }
         guard payload.bytes.count <= Wire.frameLimitBytes else {
             throw .limitExceeded(.frame, limit: Wire.frameLimitBytes)
         }

@@ -6,7 +6,7 @@ package import SluiceModel
 /// checks form and bounds only, `FormatPlan.check()` checks that the plan makes sense.
 package enum PlanCodec {
     /// First byte of every encoded plan.
-    package static let version: UInt8 = 1
+    package static let version: UInt8 = 3
 
     package static func encode(_ plan: FormatPlan) -> [UInt8] {
         var writer = ByteWriter()
@@ -40,10 +40,16 @@ enum PlanBounds {
     static let patterns = 10_000
     static let transitions = 8_000_000
     static let rules = 10_000
+    static let keys = 1000
+    /// Steps of a path into a document.
+    static let steps = 256
     static let sources = 1000
     static let bands = 100_000
     /// Numbers that are bounds, limits and slots: far from the edge of `Int`, so that sums with them cannot trap.
     static let number = 1 << 60
+    /// Digits of an exact decimal, and the power of ten beside them.
+    static let decimalMagnitude = ExactDecimal.digitsLimit.magnitude
+    static let decimalExponent = Int(ExactDecimal.exponentLimit)
     /// 0001-01-01 and 9999-12-31 as day numbers.
     static let days = -719_162...2_932_896
 }
@@ -55,10 +61,13 @@ extension ByteWriter {
         text(plan.plugin)
         text(plan.pluginVersion)
         flag(plan.isHealth)
+        flag(plan.isAgencySide)
+        optional(plan.tableIndex) { $0.count($1) }
         date(plan.today)
         for limit in [
             plan.limits.rowLimitBytes, plan.limits.cellLimitBytes, plan.limits.columnLimit, plan.limits.rowLimit,
-            plan.limits.blockRows, plan.limits.findingLimit,
+            plan.limits.blockRows, plan.limits.findingLimit, plan.limits.memberLimit, plan.limits.inflatedLimitBytes,
+            plan.limits.inflationRatioLimit, plan.limits.nestingLimit,
         ] { count(limit) }
         texts(plan.patientColumns)
         array(plan.codeTables) { $0.codeTable($1) }
@@ -71,11 +80,11 @@ extension ByteWriter {
         array(plan.datasets) { $0.dataset($1) }
     }
 
-    private mutating func texts(_ values: [String]) { array(values) { $0.text($1) } }
+    mutating func texts(_ values: [String]) { array(values) { $0.text($1) } }
 
-    private mutating func date(_ date: CivilDate) { signed(date.dayNumber) }
+    mutating func date(_ date: CivilDate) { signed(date.dayNumber) }
 
-    private mutating func numbers(_ values: [Int]) { array(values) { $0.count($1) } }
+    mutating func numbers(_ values: [Int]) { array(values) { $0.count($1) } }
 
     private mutating func codes(_ values: [UInt32]) { array(values) { $0.varint(UInt64($1)) } }
 
@@ -110,17 +119,20 @@ extension ByteWriter {
         count(dataset.headerWithinRows)
         texts(dataset.ignoredHeaders)
         array(dataset.fields) { $0.field($1) }
-        array(dataset.rowRules) { writer, rule in
-            writer.text(rule.id)
-            writer.count(rule.left)
-            writer.byte(rule.comparison.rawValue)
-            writer.count(rule.right)
-            writer.byte(rule.severity.rawValue)
-        }
+        array(dataset.rowRules) { $0.rowRule($1) }
         numbers(dataset.primaryKey)
         output(dataset.output)
         period(dataset.period)
         count(dataset.toleranceRowsPerMillion)
+        forms(dataset.forms)
+        texts(dataset.footers)
+        byte(dataset.fieldsMatch.rawValue)
+        array(dataset.uniqueKeys) { $0.numbers($1) }
+        array(dataset.foreignKeys) { $0.foreignKey($1) }
+        array(dataset.fileRules) { $0.fileRule($1) }
+        optional(dataset.validFrom) { $0.date($1) }
+        optional(dataset.validTo) { $0.date($1) }
+        text(dataset.refusalAdvice)
     }
 
     private mutating func field(_ field: FieldPlan) {
@@ -149,6 +161,18 @@ extension ByteWriter {
         byte(field.checkSeverity.rawValue)
         flag(field.mayLieInFuture)
         byte(field.privacy.rawValue)
+        byte(field.stringFormat.rawValue)
+        byte(field.geopointFormat.rawValue)
+        text(field.decimalMark)
+        text(field.groupMark)
+        flag(field.isBareNumber)
+        optional(field.numberMinimum) { $0.decimal($1) }
+        optional(field.numberMaximum) { $0.decimal($1) }
+        flag(field.isMinimumExclusive)
+        flag(field.isMaximumExclusive)
+        array(field.allowedSlots) { $0.signed($1) }
+        text(field.listDelimiter)
+        byte(field.itemType.rawValue)
     }
 
     private mutating func dateFormat(_ format: DateFormat) {
@@ -167,6 +191,9 @@ extension ByteWriter {
             case .literal(let literal):
                 writer.byte(9)
                 writer.byte(literal)
+            case .fraction: writer.byte(10)
+            case .optionalFraction: writer.byte(11)
+            case .optionalZone: writer.byte(12)
             }
         }
     }
@@ -240,7 +267,7 @@ extension ByteWriter {
         case .field(let field, let unit):
             byte(1)
             count(field)
-            byte(UInt8(PeriodUnit.allCases.firstIndex(of: unit)!))
+            periodUnit(unit)
         case .fields(let from, let to):
             byte(2)
             count(from)
@@ -253,8 +280,15 @@ extension ByteWriter {
 
 extension ByteReader {
     fileprivate mutating func plan() throws(WireError) -> FormatPlan {
-        FormatPlan(
-            plugin: try planText(), pluginVersion: try planText(), isHealth: try planFlag(), today: try date(),
+        let plugin = try planText()
+        let pluginVersion = try planText()
+        let isHealth = try planFlag()
+        let isAgencySide = try planFlag()
+        let tableIndex = try optional(.planChoice) { r throws(WireError) in
+            try r.count(.planNumber, limit: DecodeLimits.tableLimit - 1)
+        }
+        var plan = FormatPlan(
+            plugin: plugin, pluginVersion: pluginVersion, isHealth: isHealth, today: try date(),
             limits: try limits(), patientColumns: try texts(),
             codeTables: try array(.planCount, limit: PlanBounds.codeTables) { r throws(WireError) in try r.codeTable()
             },
@@ -263,23 +297,26 @@ extension ByteReader {
                 DimensionPlan(id: try r.planText(), codeCount: try r.number(), isMonth: try r.planFlag())
             },
             datasets: try array(.planCount, limit: PlanBounds.datasets) { r throws(WireError) in try r.dataset() })
+        plan.isAgencySide = isAgencySide
+        plan.tableIndex = tableIndex
+        return plan
     }
 
-    private mutating func planText() throws(WireError) -> String {
+    mutating func planText() throws(WireError) -> String {
         try text(.planText, limit: PlanBounds.textBytes)
     }
 
-    private mutating func texts() throws(WireError) -> [String] {
+    mutating func texts() throws(WireError) -> [String] {
         try array(.planCount, limit: PlanBounds.names) { r throws(WireError) in try r.planText() }
     }
 
-    private mutating func planFlag() throws(WireError) -> Bool { try flag(.planChoice) }
+    mutating func planFlag() throws(WireError) -> Bool { try flag(.planChoice) }
 
-    private mutating func number() throws(WireError) -> Int { try count(.planNumber, limit: PlanBounds.number) }
+    mutating func number() throws(WireError) -> Int { try count(.planNumber, limit: PlanBounds.number) }
 
-    private mutating func slot() throws(WireError) -> Int { try signed(.planNumber, limit: PlanBounds.number) }
+    mutating func slot() throws(WireError) -> Int { try signed(.planNumber, limit: PlanBounds.number) }
 
-    private mutating func date() throws(WireError) -> CivilDate {
+    mutating func date() throws(WireError) -> CivilDate {
         let day = try signed(.planDate, limit: PlanBounds.number)
         guard PlanBounds.days.contains(day) else { throw .invalid(.planDate) }
         return CivilDate(dayNumber: day)
@@ -293,7 +330,7 @@ extension ByteReader {
         try array(.planCount, limit: limit) { r throws(WireError) in try r.code() }
     }
 
-    private mutating func choice<T: RawRepresentable<UInt8>>(_ type: T.Type) throws(WireError) -> T {
+    mutating func choice<T: RawRepresentable<UInt8>>(_ type: T.Type) throws(WireError) -> T {
         guard let value = T(rawValue: try byte()) else { throw .invalid(.planChoice) }
         return value
     }
@@ -306,6 +343,10 @@ extension ByteReader {
         limits.rowLimit = try number()
         limits.blockRows = try number()
         limits.findingLimit = try number()
+        limits.memberLimit = try number()
+        limits.inflatedLimitBytes = try number()
+        limits.inflationRatioLimit = try number()
+        limits.nestingLimit = try number()
         return limits
     }
 
@@ -336,19 +377,27 @@ extension ByteReader {
     }
 
     private mutating func dataset() throws(WireError) -> DatasetPlan {
-        DatasetPlan(
+        var dataset = DatasetPlan(
             id: try planText(), edition: try planText(),
             encodings: try array(.planCount, limit: 16) { r throws(WireError) in try r.choice(TextEncoding.self) },
             delimiters: try array(.planCount, limit: 256) { r throws(WireError) in try r.byte() },
             headerWithinRows: try number(), ignoredHeaders: try texts(),
             fields: try array(.planCount, limit: PlanBounds.fields) { r throws(WireError) in try r.field() },
-            rowRules: try array(.planCount, limit: PlanBounds.rules) { r throws(WireError) in
-                RowRule(
-                    id: try r.planText(), left: try r.number(), comparison: try r.choice(RowRule.Comparison.self),
-                    right: try r.number(), severity: try r.choice(Severity.self))
-            },
-            primaryKey: try array(.planCount, limit: PlanBounds.fields) { r throws(WireError) in try r.number() },
-            output: try output(), period: try period(), toleranceRowsPerMillion: try number())
+            rowRules: try array(.planCount, limit: PlanBounds.rules) { r throws(WireError) in try r.rowRule() },
+            primaryKey: try numbers(), output: try output(), period: try period(),
+            toleranceRowsPerMillion: try number())
+        dataset.forms = try forms()
+        dataset.footers = try texts()
+        dataset.fieldsMatch = try choice(FieldsMatch.self)
+        dataset.uniqueKeys = try array(.planCount, limit: PlanBounds.keys) { r throws(WireError) in try r.numbers() }
+        dataset.foreignKeys = try array(.planCount, limit: PlanBounds.keys) { r throws(WireError) in
+            try r.foreignKey()
+        }
+        dataset.fileRules = try array(.planCount, limit: PlanBounds.rules) { r throws(WireError) in try r.fileRule() }
+        dataset.validFrom = try optional(.planChoice) { r throws(WireError) in try r.date() }
+        dataset.validTo = try optional(.planChoice) { r throws(WireError) in try r.date() }
+        dataset.refusalAdvice = try planText()
+        return dataset
     }
 
     private mutating func field() throws(WireError) -> FieldPlan {
@@ -380,10 +429,22 @@ extension ByteReader {
         field.checkSeverity = try choice(Severity.self)
         field.mayLieInFuture = try planFlag()
         field.privacy = try choice(PrivacyClass.self)
+        field.stringFormat = try choice(StringFormat.self)
+        field.geopointFormat = try choice(GeopointFormat.self)
+        field.decimalMark = try planText()
+        field.groupMark = try planText()
+        field.isBareNumber = try planFlag()
+        field.numberMinimum = try optional(.planChoice) { r throws(WireError) in try r.decimal() }
+        field.numberMaximum = try optional(.planChoice) { r throws(WireError) in try r.decimal() }
+        field.isMinimumExclusive = try planFlag()
+        field.isMaximumExclusive = try planFlag()
+        field.allowedSlots = try array(.planCount, limit: PlanBounds.names) { r throws(WireError) in try r.slot() }
+        field.listDelimiter = try planText()
+        field.itemType = try choice(FieldType.self)
         return field
     }
 
-    private mutating func optionalNumber() throws(WireError) -> Int? {
+    mutating func optionalNumber() throws(WireError) -> Int? {
         try optional(.planChoice) { r throws(WireError) in try r.number() }
     }
 
@@ -402,6 +463,9 @@ extension ByteReader {
                 case 7: return .monthName
                 case 8: return .zone
                 case 9: return .literal(try r.byte())
+                case 10: return .fraction
+                case 11: return .optionalFraction
+                case 12: return .optionalZone
                 default: throw WireError.invalid(.planChoice)
                 }
             })
@@ -451,10 +515,7 @@ extension ByteReader {
         switch try byte() {
         case 0: return .none
         case 1:
-            let field = try number()
-            let unit = Int(try byte())
-            guard PeriodUnit.allCases.indices.contains(unit) else { throw .invalid(.planChoice) }
-            return .field(field, unit: PeriodUnit.allCases[unit])
+            return .field(try number(), unit: try periodUnit())
         case 2: return .fields(from: try number(), to: try number())
         default: throw .invalid(.planChoice)
         }

@@ -12,7 +12,7 @@
 /// Bounds and names that both ends of the pipe share.
 package enum Wire {
     /// Stated by the worker's first frame. Changes with any change of a frame or of the plan's encoding.
-    package static let protocolVersion: UInt8 = 1
+    package static let protocolVersion: UInt8 = 3
     /// Largest payload of one frame.
     package static let frameLimitBytes = 8 << 20
     package static let frameHeaderBytes = 5

@@ -24,8 +24,10 @@ package enum WirePlace: String, CaseIterable, Sendable {
     case frame, frameType, hello, recognised, progress, block, report, failure, end
     case assumptions, dateFormats, delimiter, encoding
     case blockRows, blockColumns, blockCodes, blockMonths, blockCounts, blockLinks, rowLimit
-    case reportRows, reportPeriod, linkedRows
+    case reportRows, reportPeriod, reportTables, linkedRows
     case findings, findingCode, findingColumn, findingRule, findingRows, findingNumber
+    // A sample's profile.
+    case profile, profileText, profileNumber
 }
 
 extension WireError: CustomStringConvertible {

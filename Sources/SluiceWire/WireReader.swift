@@ -16,8 +16,17 @@ package struct WireReader {
     package private(set) var linkedRowsReceived = 0
 
     private let plan: FormatPlan
-    /// Nothing that counts rows, columns or bytes of the file can be larger.
-    private let numberLimit: Int
+    /// Nothing that counts rows, columns or bytes of the file as it is can be larger.
+    private let plainLimit: Int
+    /// Nor of what it may inflate to.
+    private let inflatedLimit: Int
+    /// Which of the two holds.
+    private var numberLimit: Int { mayInflate ? inflatedLimit : plainLimit }
+    /// Until the worker has said that the file is no container, it may be one.
+    package var mayInflate: Bool {
+        guard let assumptions = recognised?.assumptions else { return true }
+        return assumptions.container != .none || assumptions.form == .workbook
+    }
     private var buffer: [UInt8] = []
     private var offset = 0
     private var state = State.start
@@ -29,11 +38,15 @@ package struct WireReader {
         case failed(WireError)
     }
 
+    /// Sheets of a workbook; Excel itself is bounded by memory only.
+    private static let sheetLimit = 100_000
+
     /// `inputBytes` is the size of the file the worker reads.
     package init(plan: FormatPlan, inputBytes: Int) {
         self.plan = plan
         // Small files may be told of limits and positions beyond their own size.
-        numberLimit = max(inputBytes, 4096) + 1
+        plainLimit = max(inputBytes, 4096) + 1
+        inflatedLimit = max(plainLimit, plan.limits.inflatedBytes(ofInput: inputBytes) + 1)
     }
 
     /// Takes the next bytes of the pipe. Keeps at most one unfinished frame beside them.
@@ -154,23 +167,44 @@ package struct WireReader {
         let index = try reader.count(.recognised, limit: max(0, plan.datasets.count - 1))
         guard plan.datasets.indices.contains(index) else { throw .invalid(.recognised) }
         let dataset = plan.datasets[index]
-        let encoding = try reader.text(.encoding, limit: 16)
-        guard dataset.encodings.contains(where: { $0.text == encoding }) else {
-            throw .invalid(.encoding)
+        guard let form = Assumptions.TableForm(rawValue: try reader.byte()), dataset.forms.allows(form),
+            let container = Assumptions.Container(rawValue: try reader.byte())
+        else { throw .invalid(.assumptions) }
+        let memberPosition = try reader.count(.assumptions, limit: plan.limits.memberLimit)
+        let sheetPosition = try reader.count(.assumptions, limit: WireReader.sheetLimit)
+        guard memberPosition == 0 || container != .none, sheetPosition == 0 || form == .workbook else {
+            throw .invalid(.assumptions)
         }
+        let encoding = try reader.text(.encoding, limit: 16)
         let hasByteOrderMark = try reader.flag(.recognised)
         let delimiter = try reader.text(.delimiter, limit: 16)
-        guard dataset.delimiters.contains(where: { delimiterName($0) == delimiter }) else {
-            throw .invalid(.delimiter)
+        switch form {
+        case .delimited:
+            guard dataset.encodings.contains(where: { $0.text == encoding }) else { throw .invalid(.encoding) }
+            guard dataset.delimiters.contains(where: { delimiterName($0) == delimiter }) else {
+                throw .invalid(.delimiter)
+            }
+        case .fixedWidth, .workbook, .xml, .json, .jsonLines:
+            // A document says itself what it is written in.
+            let encodings = form == .fixedWidth ? dataset.encodings : TextEncoding.allCases
+            guard encoding.isEmpty || encodings.contains(where: { $0.text == encoding }) else {
+                throw .invalid(.encoding)
+            }
+            guard delimiter.isEmpty || delimiter == "," else { throw .invalid(.delimiter) }
         }
-        let headerRowNumber = try reader.count(.assumptions, limit: numberLimit)
-        guard headerRowNumber >= 1 else { throw .invalid(.assumptions) }
-        return (
-            index,
-            Assumptions(
-                dataset: dataset.id, edition: dataset.edition, encoding: encoding, hasByteOrderMark: hasByteOrderMark,
-                delimiter: delimiter, headerRowNumber: headerRowNumber, dateFormats: [])
-        )
+        let headerRowNumber = try reader.count(.assumptions, limit: inflatedLimit)
+        // Records of a document and lines cut at fixed places need no header.
+        guard headerRowNumber >= (form == .delimited || form == .workbook ? 1 : 0) else {
+            throw .invalid(.assumptions)
+        }
+        var assumptions = Assumptions(
+            dataset: dataset.id, edition: dataset.edition, encoding: encoding, hasByteOrderMark: hasByteOrderMark,
+            delimiter: delimiter, headerRowNumber: headerRowNumber, dateFormats: [])
+        assumptions.form = form
+        assumptions.container = container
+        assumptions.memberPosition = memberPosition
+        assumptions.sheetPosition = sheetPosition
+        return (index, assumptions)
     }
 
     // MARK: - Blocks
@@ -260,8 +294,19 @@ package struct WireReader {
 
         let findingsCut = try reader.flag(.findings)
         let datasetIndex = recognised?.datasetIndex
+        let findingReader = FindingReader(plan: plan, datasetIndex: datasetIndex, numberLimit: numberLimit)
         let findings = try reader.array(.findings, limit: plan.limits.findingLimit) { r throws(WireError) in
-            try readFinding(&r, datasetIndex: datasetIndex)
+            try findingReader.finding(&r)
+        }
+
+        let tables = try readTables(&reader)
+        if !tables.isEmpty {
+            guard !hasDataset, rows == RowCounts(), period == nil, findings.isEmpty, !findingsCut else {
+                throw .disagrees(.reportTables)
+            }
+            var report = DecodeReport(assumptions: nil, datasetIndex: nil, rows: rows, period: nil, findings: [])
+            report.tables = tables
+            return report
         }
 
         // Of a file that is refused or rejected as a whole the daemon keeps no record, so the totals may differ.
@@ -272,6 +317,22 @@ package struct WireReader {
         return DecodeReport(
             assumptions: assumptions, datasetIndex: datasetIndex, rows: rows, period: period, findings: findings,
             findingsCut: findingsCut, linkedRows: linkedRows)
+    }
+
+    /// The tables of a file that holds several, which only a worker tells that was not told which of them to read.
+    private func readTables(_ reader: inout ByteReader) throws(WireError) -> [DecodeReport.TableEntry] {
+        let tables = try reader.array(.reportTables, limit: DecodeLimits.tableLimit) { r throws(WireError) in
+            DecodeReport.TableEntry(
+                memberPosition: try r.count(.reportTables, limit: plan.limits.memberLimit),
+                sheetPosition: try r.count(.reportTables, limit: WireReader.sheetLimit),
+                datasetIndex: try r.count(.reportTables, limit: max(0, plan.datasets.count - 1)))
+        }
+        if tables.isEmpty { return [] }
+        guard plan.tableIndex == nil else { throw .disagrees(.reportTables) }
+        guard tables.count > 1, Set(tables.map(\.place)).count == tables.count,
+            tables.allSatisfy({ plan.datasets.indices.contains($0.datasetIndex) })
+        else { throw .invalid(.reportTables) }
+        return tables
     }
 
     private func readDateFormats(
@@ -285,32 +346,17 @@ package struct WireReader {
             return Assumptions.DateFormatChoice(field: field.name, format: field.dateFormats[format].text)
         }
     }
+}
 
-    private func readFinding(_ reader: inout ByteReader, datasetIndex: Int?) throws(WireError) -> Finding {
-        let dataset = datasetIndex.map { plan.datasets[$0] }
-        guard let code = FindingCode(rawValue: try reader.text(.findingCode, limit: 40)) else {
-            throw .invalid(.findingCode)
+extension TableForms {
+    /// Whether the dataset may arrive in this form.
+    fileprivate func allows(_ form: Assumptions.TableForm) -> Bool {
+        switch form {
+        case .delimited: delimited
+        case .workbook: workbook != nil
+        case .xml: xml != nil
+        case .json, .jsonLines: json != nil
+        case .fixedWidth: fixedWidth != nil
         }
-        guard let severity = Severity(rawValue: try reader.byte()) else { throw .invalid(.findings) }
-        let rule = try reader.text(.findingRule, limit: 1 << 10)
-        guard FindingRule.isKnown(rule, dataset: dataset) else { throw .invalid(.findingRule) }
-        let column = try reader.count(.findingColumn, limit: dataset?.fields.count ?? 0)
-        let columnNumber = try reader.count(.findingNumber, limit: numberLimit)
-        let count = try reader.count(.findingNumber, limit: numberLimit)
-        let rows = try reader.array(.findingRows, limit: Finding.rowLimit) { r throws(WireError) in
-            try r.count(.findingRows, limit: numberLimit)
-        }
-        for (index, row) in rows.enumerated() {
-            guard row > (index == 0 ? 0 : rows[index - 1]) else { throw .invalid(.findingRows) }
-        }
-        let arguments = try reader.array(.findingNumber, limit: Finding.argumentLimit) { r throws(WireError) in
-            try r.count(.findingNumber, limit: numberLimit)
-        }
-        var finding = Finding(
-            column: column == 0 ? nil : dataset?.fields[column - 1].name,
-            columnNumber: columnNumber == 0 ? nil : columnNumber, rule: rule, code: code, severity: severity,
-            count: count, rows: rows, arguments: arguments, message: "")
-        finding.message = FindingMessages.message(for: finding, plan: plan, datasetIndex: datasetIndex)
-        return finding
     }
 }

@@ -9,9 +9,12 @@ struct Options {
     /// Go on where the kernel has no Landlock.
     var allowsDegraded = false
     var isSelfTest = false
+    /// Answer with a profile of the file instead of records, see `ProfileCodec`.
+    var isProfile = false
 
     static let usage = """
-        usage: sluice-decode [--memory-bytes N] [--cpu-seconds N] [--parent PID] [--allow-degraded] [--self-test]
+        usage: sluice-decode [--memory-bytes N] [--cpu-seconds N] [--parent PID] [--allow-degraded]
+                             [--self-test | --profile]
         Reads a file from descriptor 0 by the plan on descriptor 3. Started by sluiced; see sluice validate.
         """
 
@@ -24,6 +27,7 @@ struct Options {
             case "--parent": parent = try Options.number(&rest, argument)
             case "--allow-degraded": allowsDegraded = true
             case "--self-test": isSelfTest = true
+            case "--profile": isProfile = true
             default: throw UsageError(text: "unknown argument")
             }
         }

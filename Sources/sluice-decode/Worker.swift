@@ -1,6 +1,7 @@
 import Glibc
 import SluiceIngest
 import SluiceModel
+import SluiceReaders
 import SluiceSystem
 import SluiceWire
 
@@ -8,6 +9,11 @@ import SluiceWire
 struct Worker {
     private let options: Options
     private var output = FramePipe()
+    /// Threads are made once, inside the confinement.
+    private var team = ThreadTeam(count: 1)
+
+    /// More than this many gain little: reading and handing on are done by one at a time.
+    private static let threadLimit = 4
 
     private init(_ options: Options) { self.options = options }
 
@@ -21,13 +27,13 @@ struct Worker {
     private mutating func run() -> Int32 {
         do throws(WorkerFailure) {
             try confine()
-            let plan = try readPlan()
+            let plan = try Worker.readPlan()
             output.frames.plan = plan
-            var input = FileInput()
-            var ingest = Ingest(plan: plan)
+            let input = try FileInput()
+            let ingest = Ingest(plan: plan, team: team)
             let report: DecodeReport
             do throws(IngestError) {
-                report = try ingest.run(input: &input, output: &output)
+                report = try ingest.run(input: input, output: &output)
             } catch {
                 switch error {
                 case .inputFailed: throw WorkerFailure.inputUnreadable
@@ -46,26 +52,17 @@ struct Worker {
 
     /// Says hello with the level that was reached, before anything is read.
     private mutating func confine() throws(WorkerFailure) {
-        let report: SandboxReport
-        do throws(SystemError) {
-            report = try confineWorker(
-                memoryLimitBytes: options.memoryLimitBytes, cpuSeconds: options.cpuLimitSeconds,
-                parentProcessID: options.parent)
-        } catch {
-            say("sluice-decode: \(error.call): error \(error.errno)\n", to: 2)
-            output.frames.hello(SandboxLevel(landlockABI: 0, hasNoNewPrivileges: false, hasResourceLimits: false))
-            throw .sandboxFailed
+        useOneHeap()
+        var team: ThreadTeam?
+        let (level, failure) = options.confine {
+            team = ThreadTeam(count: min(processorCount(), Worker.threadLimit))
         }
-        output.frames.hello(
-            SandboxLevel(
-                landlockABI: report.landlockABI, hasNoNewPrivileges: report.noNewPrivileges,
-                hasResourceLimits: report.limits))
-        // Landlock binds this thread and later ones; one that ran before would be free.
-        guard report.isSingleThreaded else { throw .sandboxFailed }
-        guard report.landlockABI > 0 || options.allowsDegraded else { throw .sandboxMissing }
+        if let team { self.team = team }
+        output.frames.hello(level)
+        if let failure { throw failure }
     }
 
-    private func readPlan() throws(WorkerFailure) -> FormatPlan {
+    static func readPlan() throws(WorkerFailure) -> FormatPlan {
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try OpenFile(descriptor: 3, label: "the plan").readToEnd(limitBytes: Wire.planLimitBytes)
@@ -87,13 +84,46 @@ struct Worker {
     }
 }
 
-/// The file on descriptor 0.
-private struct FileInput: IngestInput {
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+extension Options {
+    /// Confines the process, with the threads that `startThreads` makes. Returns the level that was reached, and why it
+    /// must not go on.
+    func confine(startThreads: () -> Void = {}) -> (level: SandboxLevel, failure: WorkerFailure?) {
+        let report: SandboxReport
+        do throws(SystemError) {
+            report = try confineWorker(
+                memoryLimitBytes: memoryLimitBytes, cpuSeconds: cpuLimitSeconds, parentProcessID: parent,
+                startThreads: startThreads)
+        } catch {
+            say("sluice-decode: \(error.call): error \(error.errno)\n", to: 2)
+            return (
+                SandboxLevel(landlockABI: 0, hasNoNewPrivileges: false, hasResourceLimits: false), .sandboxFailed
+            )
+        }
+        let level = SandboxLevel(
+            landlockABI: report.landlockABI, hasNoNewPrivileges: report.noNewPrivileges,
+            hasResourceLimits: report.limits)
+        // Landlock binds this thread and later ones; one that ran before would be free.
+        guard report.isSingleThreaded else { return (level, .sandboxFailed) }
+        guard report.landlockABI > 0 || allowsDegraded else { return (level, .sandboxMissing) }
+        return (level, nil)
+    }
+}
+
+/// The file on descriptor 0, from its start.
+final class FileInput: DeliveredBytes {
+    let count: Int
+
+    init() throws(WorkerFailure) {
+        let end = lseek(0, 0, SEEK_END)
+        guard end >= 0 else { throw .inputUnreadable }
+        count = end
+    }
+
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         while true {
-            let count = unsafe Glibc.read(0, buffer.baseAddress, buffer.count)
+            let count = unsafe pread(0, buffer.baseAddress, buffer.count, offset)
             if count >= 0 { return count }
-            guard errno == EINTR else { throw .inputFailed(errno) }
+            guard errno == EINTR else { throw ReadFailure(errno: errno) }
         }
     }
 }

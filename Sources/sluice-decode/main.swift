@@ -3,6 +3,8 @@
 //   descriptor 0  the file           1  frames for the daemon (SluiceWire)
 //              2  messages           3  the plan (PlanCodec)
 //
+// With --profile descriptor 1 gets one profile of the file instead (ProfileCodec).
+//
 // It confines itself before it reads a byte and then lives by these four descriptors alone. No path is opened after
 // that: nothing here may load a locale, a time zone, a library or a file below /proc.
 
@@ -19,4 +21,4 @@ do throws(UsageError) {
 // then says so.
 signal(SIGPIPE, SIG_IGN)
 signal(SIGXFSZ, SIG_IGN)
-exit(options.isSelfTest ? SelfTest.run(options) : Worker.run(options))
+exit(options.isSelfTest ? SelfTest.run(options) : options.isProfile ? ProfileWork.run(options) : Worker.run(options))

@@ -13,7 +13,8 @@ struct Sluice: ParsableCommand {
         abstract: "Takes in, checks, minimises and combines data under the Serious Violence Duty.",
         version: sluiceVersion,
         subcommands: [
-            Demo.self, Init.self, Check.self, Validate.self, Ingest.self, Status.self, Deliveries.self, Release.self,
+            Demo.self, Init.self, Check.self, Validate.self, Minimise.self, Ingest.self, Status.self, Deliveries.self,
+            Release.self,
             Reviews.self, Ledger.self, Plugin.self,
         ])
 

@@ -15,8 +15,9 @@ import Testing
     @Test func `every target and every setting has its place in the docs`() throws {
         let architecture = try doc("architecture.md")
         for target in [
-            "SluiceModel", "SluiceYAML", "SluiceCertificate", "SluiceSystem", "SluiceWire", "SluiceIngest",
-            "SluiceStore", "SluiceFormat", "SluiceLedger", "SluiceStoreSQLite", "SluiceSettings", "SluiceIntake",
+            "SluiceModel", "SluiceYAML", "SluiceCertificate", "SluiceSystem", "SluiceWire", "SluiceReaders",
+            "SluiceIngest", "SluiceStore", "SluiceFormat", "SluiceLedger", "SluiceStoreSQLite", "SluiceSettings",
+            "SluiceIntake",
             "SluiceRelease", "SluiceReview", "SluiceInstance", "sluiced", "sluice-decode", "sluice-watch",
         ] {
             #expect(architecture.contains("`\(target)`"), "\(target)")
@@ -32,8 +33,9 @@ import Testing
 /// No message holds a value from a record: what can be judged from the sources.
 @Suite struct ValuesInMessagesTests {
     /// In the worker, bytes of a file become text only where a name of the plan is looked up; never for a message.
-    @Test func `the worker makes no text of a file's bytes but for header names and digits`() throws {
-        let allowed = ["HeaderMatch.swift", "Recognition.swift"]
+    @Test func `the worker makes no text of a file's bytes but for header names, digits and profiles`() throws {
+        // A sample's profile goes to the person whose file it is; a delivery is never profiled.
+        let allowed = ["HeaderMatch.swift", "Recognition.swift", "Profile/ProfileTexts.swift"]
         for (path, text) in try sources(below: "Sources/SluiceIngest") {
             let code = uncommented(text)
             for expression in [
@@ -41,6 +43,21 @@ import Testing
             ]
             where code.contains(expression) {
                 #expect(allowed.contains { path.hasSuffix($0) }, "\(path) has \(expression)")
+            }
+        }
+    }
+
+    /// Names of columns and sheets, which are compared with a plan's, and formats of numbers.
+    @Test func `the readers make no text of a file's bytes but for names, numbers and attributes`() throws {
+        let allowed = [
+            "MarkupParser.swift", "Workbook.swift", "CellNumber.swift", "XMLRows.swift",
+            "JSONRows.swift",
+        ]
+        for (path, text) in try sources(below: "Sources/SluiceReaders") {
+            let code = uncommented(text)
+            for expression in ["String(decoding:", "String(validating", "String(cString"]
+            where code.contains(expression) {
+                #expect(allowed.contains { path.hasSuffix("/" + $0) }, "\(path) has \(expression)")
             }
         }
     }
@@ -72,8 +89,8 @@ import Testing
 @Suite struct SourceTests {
     @Test func `sources below row 3 do not import Foundation`() throws {
         let rows = [
-            "SluiceModel", "SluiceYAML", "SluiceCertificate", "SluiceSystem", "SluiceWire", "SluiceIngest",
-            "SluiceStore", "SluiceFormat", "SluiceLedger", "SluiceSettings", "sluice-decode",
+            "SluiceModel", "SluiceYAML", "SluiceCertificate", "SluiceSystem", "SluiceWire", "SluiceReaders",
+            "SluiceIngest", "SluiceStore", "SluiceFormat", "SluiceLedger", "SluiceSettings", "sluice-decode",
         ]
         for (path, text) in try sources() where rows.contains(where: { path.contains("Sources/\($0)/") }) {
             #expect(!uncommented(text).contains("import Foundation"), "\(path)")

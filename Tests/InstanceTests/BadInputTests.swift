@@ -62,7 +62,7 @@ private let badFiles: [BadFile] = {
         BadFile("UTF-16 with its mark", utf16, .accepted, nil),
         BadFile("a line of 10 MiB", crimes(longLine), .acceptedWithRejections, nil),
         BadFile(
-            "a ZIP archive", [0x50, 0x4B, 3, 4] + [UInt8](repeating: 7, count: 500), .rejected, .formatUnsupported),
+            "a ZIP archive", [0x50, 0x4B, 3, 4] + [UInt8](repeating: 7, count: 500), .rejected, .containerInvalid),
     ]
 }()
 

@@ -11,6 +11,14 @@ import Testing
     @Test func `become parts`() throws {
         #expect(try format("%d-%b-%y").parts == [.day, .literal(0x2D), .monthName, .literal(0x2D), .shortYear])
         #expect(try format("%Y%%%m%d").parts == [.year, .literal(0x25), .month, .day])
+        #expect(
+            try format("%Y-%m-%dT%H:%M:%S.%f%z", .datetime).parts.suffix(4) == [
+                .second, .literal(0x2E), .fraction, .zone,
+            ])
+        #expect(
+            try format(DateNotation.defaults(for: .datetime)[0], .datetime).parts.suffix(3) == [
+                .second, .optionalFraction, .optionalZone,
+            ])
     }
 
     @Test(arguments: [
@@ -19,6 +27,10 @@ import Testing
         ("%Y-%m-%d %M", .datetime, "does not fit"),
         ("%d/%m/%Y", .yearmonth, "does not fit"), ("%H", .time, "does not fit"), ("%m", .year, "does not fit"),
         ("%Y-%m-%dT%z%H:%M", .datetime, "before the end"), ("", .date, "does not fit"),
+        ("%Y-%m-%dT%?z%H:%M", .datetime, "before the end"), ("%Y-%m-%dT%H:%M:%S%z%?z", .datetime, "twice"),
+        ("%Y-%m-%dT%H:%M:%S%?d", .datetime, "may be left out"), ("%Y-%m-%dT%H:%M:%S%??f", .datetime, "may be left"),
+        ("%Y-%m-%dT%H:%M:%S%?", .datetime, "at the end"), ("%H:%M.%f", .time, "without `%S`"),
+        ("%H:%M:%S%f", .time, "without `%S`"), ("%Y-%m-%d%?f", .date, "without `%S`"),
     ])
     func `that do not give their type are refused`(text: String, type: FieldType, what: String) {
         let error = #expect(throws: DateNotation.Problem.self) { try DateNotation.parse(text, for: type) }
@@ -46,6 +58,14 @@ import Testing
         #expect(try slot("1/Jan/27", .date, "%d/%b/%y") == CivilDate("1927-01-01")?.dayNumber)
         #expect(try slot("1970-01-01T01:00:00Z", .datetime, "%Y-%m-%dT%H:%M:%S%z") == 3600)
         #expect(try slot("1970-01-01T01:00:00+01:00", .datetime, "%Y-%m-%dT%H:%M:%S%z") == 3600)
+        for text in ["1970-01-01T01:00:00", "1970-01-01T01:00:00.25", "1970-01-01T01:00:00.123456789012345678901234Z"] {
+            #expect(try slot(text, .datetime, DateNotation.defaults(for: .datetime)[0]) == 3600)
+        }
+        for text in ["1970-01-01T01:00:00.", "1970-01-01T01:00:00,5", "1970-01-01T01:00:00Zulu", "1970-01-01T01:00"] {
+            #expect(try slot(text, .datetime, DateNotation.defaults(for: .datetime)[0]) == nil)
+        }
+        #expect(try slot("23:59:59.5", .time, "%H:%M:%S.%f") == 86_399)
+        #expect(try slot("23:59:59.", .time, "%H:%M:%S.%f") == nil)
         #expect(try slot("23:59", .time, "%H:%M") == 86_340)
         #expect(try slot("24:00", .time, "%H:%M") == nil)
         #expect(try slot("2026-04", .yearmonth, "%Y-%m") == 24_315)

@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceReaders
 import Testing
 
 @testable import SluiceIngest
@@ -135,12 +136,14 @@ import Testing
     }
 
     @Test(arguments: [
-        "PK\u{3}\u{4}rest", "%PDF-1.7", "<?xml version=\"1.0\"?>", "\u{1F}\u{8B}x", "  \n<html>",
+        ("PK\u{3}\u{4}rest", FindingCode.containerInvalid), ("%PDF-1.7", .formatUnsupported),
+        ("<?xml version=\"1.0\"?>", .syntaxInvalid), ("\u{1F}\u{8B}x", .containerInvalid),
+        ("  \n<html>", .formatUnsupported), ("[{\"Id\": 1}", .syntaxInvalid),
     ])
-    func `another kind of file is told by its first bytes`(text: String) throws {
+    func `another kind of file is told by its first bytes`(text: String, code: FindingCode) throws {
         let bytes = text.unicodeScalars.map { UInt8($0.value) }
         let result = try ingest(bytes, SmallPlan().plan)
-        #expect(result.codes == [.formatUnsupported])
+        #expect(result.codes == [code])
         #expect(result.report.outcome == .rejected)
         #expect(result.recognised == [])
     }
@@ -363,16 +366,15 @@ import Testing
     }
 
     @Test func `a failing input throws and is no finding`() {
-        struct Broken: IngestInput {
-            mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
-                throw .inputFailed(5)
+        final class Broken: DeliveredBytes {
+            let count = 100
+            func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
+                throw ReadFailure(errno: 5)
             }
         }
-        var input = Broken()
         var output = RowsOutput()
-        var ingest = Ingest(plan: SmallPlan().plan)
         do {
-            _ = try ingest.run(input: &input, output: &output)
+            _ = try Ingest(plan: SmallPlan().plan).run(input: Broken(), output: &output)
             Issue.record("nothing was thrown")
         } catch {
             #expect(error == .inputFailed(5))

@@ -6,11 +6,10 @@ import Testing
 @Suite struct MinimiseTests {
     @Test func `blocks hold at most the rows the limits say`() throws {
         let plan = SmallPlan { _, plan in plan.limits.blockRows = 4 }.plan
-        var input = PiecesInput(
+        let input = PiecesInput(
             Array((SmallPlan.header + String(repeating: "a,2026-01-31,M,20\n", count: 10)).utf8))
         var output = RowsOutput()
-        var ingest = Ingest(plan: plan)
-        _ = try ingest.run(input: &input, output: &output)
+        _ = try Ingest(plan: plan).run(input: input, output: &output)
         #expect(output.blockSizes == [4, 4, 2])
         #expect(output.progress.last == input.bytes.count)
     }
@@ -29,10 +28,9 @@ import Testing
             plan.dimensions[1].codeCount = 257
             dataset.output.columns[1].sources = [.lookup(field: 2, codes: [256, 255])]
         }.plan
-        var input = PiecesInput(Array((SmallPlan.header + "a,2026-01-31,M,20\n").utf8))
+        let input = PiecesInput(Array((SmallPlan.header + "a,2026-01-31,M,20\n").utf8))
         var output = Widths()
-        var once = Ingest(plan: plan)
-        _ = try once.run(input: &input, output: &output)
+        _ = try Ingest(plan: plan).run(input: input, output: &output)
         #expect(output.widths == [4, 2, 1])
         #expect(try ingest(SmallPlan.header + "a,2026-01-31,M,20\n", plan).records == [[24_312, 256, 2]])
     }
@@ -122,7 +120,10 @@ import Testing
                 + "a,2026-01-31,M,-1\na,2026-01-31,M,4294967295\na,2026-01-31,M,4294967294\na,2026-01-31,M,x\n", plan)
         #expect(
             result.records.map { $0[2] } == [20, RecordBlock.countHidden, RecordBlock.countHidden, 0, 4_294_967_294])
-        #expect(result.finding(.typeMismatch)?.rows == [6, 7, 9])
+        #expect(result.finding(.typeMismatch)?.rows == [9])
+        #expect(result.finding(.belowMinimum)?.rows == [6])
+        #expect(result.finding(.belowMinimum)?.rule == FindingRule.minimum)
+        #expect(result.finding(.aboveMaximum)?.rows == [7])
     }
 
     // MARK: - Links

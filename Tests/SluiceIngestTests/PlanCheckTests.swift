@@ -10,6 +10,8 @@ import Testing
     static let changes: [@Sendable (inout FormatPlan) -> Void] = [
         { $0.datasets = [] },
         { $0.limits.blockRows = 0 },
+        { $0.tableIndex = -1 },
+        { $0.tableIndex = DecodeLimits.tableLimit },
         { $0.limits.rowLimitBytes = -1 },
         { $0.limits.columnLimit = 0 },
         { $0.limits.findingLimit = 0 },

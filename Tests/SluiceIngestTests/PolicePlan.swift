@@ -141,7 +141,7 @@ package enum PolicePlan {
             if isPart {
                 let known: [Character: DateFormat.Part] = [
                     "Y": .year, "y": .shortYear, "m": .month, "d": .day, "H": .hour, "M": .minute, "S": .second,
-                    "b": .monthName, "z": .zone,
+                    "b": .monthName, "z": .zone, "f": .fraction,
                 ]
                 parts.append(known[character]!)
                 isPart = false

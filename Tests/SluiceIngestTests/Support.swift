@@ -1,23 +1,25 @@
-import SluiceIngest
 import SluiceModel
+import SluiceReaders
+
+@testable import SluiceIngest
 
 /// Bytes in memory, handed over in pieces of the given sizes, round and round.
-struct PiecesInput: IngestInput {
+final class PiecesInput: DeliveredBytes {
     let bytes: [UInt8]
     let sizes: [Int]
-    private var offset = 0
     private var turn = 0
+
+    var count: Int { bytes.count }
 
     init(_ bytes: [UInt8], sizes: [Int] = [1 << 20]) {
         self.bytes = bytes
         self.sizes = sizes
     }
 
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         let count = min(buffer.count, sizes[turn % sizes.count], bytes.count - offset)
         turn += 1
         for index in 0..<count { unsafe buffer[index] = bytes[offset + index] }
-        offset += count
         return count
     }
 }
@@ -68,11 +70,13 @@ struct Result: Equatable {
     var codes: [FindingCode] { report.findings.map(\.code) }
 }
 
-func ingest(_ bytes: [UInt8], _ plan: FormatPlan, sizes: [Int] = [1 << 20]) throws -> Result {
-    var input = PiecesInput(bytes, sizes: sizes)
+func ingest(
+    _ bytes: [UInt8], _ plan: FormatPlan, sizes: [Int] = [1 << 20], team: ThreadTeam = ThreadTeam(count: 1),
+    readBytes: Int = TextSource.readBytes
+) throws -> Result {
+    let input = PiecesInput(bytes, sizes: sizes)
     var output = RowsOutput()
-    var ingest = Ingest(plan: plan)
-    let report = try ingest.run(input: &input, output: &output)
+    let report = try Ingest(plan: plan, team: team, readBytes: readBytes).run(input: input, output: &output)
     return Result(report: report, records: output.records, links: output.links, recognised: output.recognised)
 }
 

@@ -196,26 +196,6 @@ import Testing
         }
     }
 
-    @Test func `a key set knows what it has seen, while it grows`() {
-        let arena = Arena()
-        defer { withExtendedLifetime(arena) {} }
-        var set = KeySet(arena: arena)
-        var random = SeededGenerator(9)
-        let keys = (0..<20_000).map { _ in random.next() | 1 }
-        for start in stride(from: 0, to: keys.count, by: 1000) {
-            set.reserve(1000, arena: arena)
-            for key in keys[start..<start + 1000] {
-                let isNew = set.insert(key)
-                #expect(isNew)
-            }
-        }
-        set.reserve(keys.count, arena: arena)
-        for key in keys {
-            let isNew = set.insert(key)
-            #expect(!isNew)
-        }
-    }
-
     // MARK: - Findings
 
     struct Case: CustomTestStringConvertible, Sendable {

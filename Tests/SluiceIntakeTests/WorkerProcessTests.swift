@@ -116,6 +116,47 @@ import Testing
         #expect(try death("exec /bin/cat /dev/zero >&2") == .outputLimit)
     }
 
+    @Test func `what a worker may write follows what its file may inflate to, and never exceeds the plan's rows`() {
+        let slack = 64 << 20
+        #expect(WorkerJob.outputLimitBytes(textBytes: 1000, plan: plan) == 32_000 + slack)
+        // One column of a byte, a count, and an identifier with its length.
+        let record = 1 + 4 + 1 + LinkIdentifiers.identifierLimitBytes
+        for textBytes in [8 << 40, Int.max] {
+            #expect(WorkerJob.outputLimitBytes(textBytes: textBytes, plan: plan) == 50_000_000 * record + slack)
+        }
+        var wide = plan
+        wide.limits.rowLimit = Int.max
+        #expect(WorkerJob.outputLimitBytes(textBytes: Int.max, plan: wide) == Int.max)
+        let limits = DecodeLimits()
+        #expect(limits.inflatedBytes(ofInput: 0) == 1 << 20)
+        #expect(limits.inflatedBytes(ofInput: 1000) == 100_000 + 1 << 20)
+        #expect(limits.inflatedBytes(ofInput: 1 << 40) == limits.inflatedLimitBytes)
+    }
+
+    /// Writes a hello, then a dataset in this container, then 70 MiB to its other pipe.
+    private func talkative(_ container: Assumptions.Container, inputBytes: Int) throws -> WorkerDeath? {
+        var writer = FrameWriter()
+        writer.hello(SandboxLevel(landlockABI: 3, hasNoNewPrivileges: true, hasResourceLimits: true))
+        writer.plan = plan
+        var assumptions = Assumptions(
+            dataset: "crime", edition: "", encoding: "utf-8", hasByteOrderMark: false, delimiter: ",",
+            headerRowNumber: 1, dateFormats: [])
+        assumptions.container = container
+        try writer.recognised(datasetIndex: 0, assumptions)
+        try folder.write("start", writer.buffer)
+        let script = "/bin/cat $D/start; /usr/bin/head -c 73400320 /dev/zero >&2; exit 3"
+        let input = try OpenFile(sealing: [UInt8](repeating: 10, count: inputBytes), label: "input")
+        guard case .died(let death) = try job(script, input: input).run(onBlock: { _, _ in }) else { return nil }
+        return death
+    }
+
+    @Test func `a worker whose file is packed may write more, and one whose file is not may not`() throws {
+        #expect(try talkative(.none, inputBytes: 1000) == .outputLimit)
+        #expect(try talkative(.gzip, inputBytes: 1000) == .exited(3))
+        // The file is large enough by itself.
+        #expect(try talkative(.none, inputBytes: 1 << 20) == .exited(3))
+    }
+
     @Test func `a worker's own failure comes back as its kind`() throws {
         var writer = FrameWriter()
         writer.hello(SandboxLevel(landlockABI: 3, hasNoNewPrivileges: true, hasResourceLimits: true))

@@ -109,6 +109,9 @@ private let profile = "releases/profile.yaml"
             north, "36", "36\nreadiness: marker",
             "11:12: `readiness` cannot be `marker`; it is one of settle, rename"),
         Slip(
+            north, "36", "36\nmembers: each",
+            "11:10: `members` cannot be `each`; it is one of together, separate"),
+        Slip(
             north, "36", "36\ntoleranceRejectedPercent: 101",
             "11:27: `toleranceRejectedPercent` is out of range; write a number from 0 to 100"),
         Slip(

@@ -85,7 +85,8 @@ import Testing
     @Test func `an authority, a release and reviews become their values`() throws {
         let instance = try TemporaryInstance([
             "authorities/north.yaml": TemporaryInstance.authority
-                + "\nreadiness: rename\nsettleMilliseconds: 9\ntoleranceRejectedPercent: 0\ndatasets: [a, b]\n",
+                + "\nreadiness: rename\nsettleMilliseconds: 9\ntoleranceRejectedPercent: 0\ndatasets: [a, b]\n"
+                + "members: separate\n",
             "releases/profile.yaml": replacing(
                 "purpose:", with: "sources: [north]\npurpose:", in: TemporaryInstance.release)
                 + "\n    only: {area: [E1, E2]}\n",
@@ -106,7 +107,7 @@ import Testing
             agreement: Agreement(
                 reference: "R", validFrom: CivilDate("2025-04-01")!, validTo: CivilDate("2026-03-31")!),
             dataContact: "D", governanceContact: "G", retentionMonths: 36, readiness: .rename, settleMilliseconds: 9,
-            toleranceRejectedPercent: 0, datasets: ["a", "b"])
+            toleranceRejectedPercent: 0, datasets: ["a", "b"], members: .separate)
         #expect(settings.authorities == [authority])
         let table = TableSpec(
             id: "offences", title: "Offences", eventKind: "offence",

@@ -15,7 +15,7 @@ package enum StoreSuite {
         package let name: String
         private let body: @Sendable (Maker) throws -> Void
 
-        fileprivate init(_ name: String, _ body: @escaping @Sendable (Maker) throws -> Void) {
+        init(_ name: String, _ body: @escaping @Sendable (Maker) throws -> Void) {
             self.name = name
             self.body = body
         }
@@ -25,7 +25,7 @@ package enum StoreSuite {
         package func run(_ make: Maker) throws { try body(make) }
     }
 
-    package static let checks: [Check] = journal + decisions + records + ledger + releases + reviews
+    package static let checks: [Check] = journal + decisions + tables + records + ledger + releases + reviews
 
     // MARK: - Journal
 
@@ -627,7 +627,7 @@ package enum StoreSuite {
 
 extension StoreSuite {
     private static let northtown = AuthorityID("northtown-police")!
-    private static let later = Instant("2026-04-02T08:00:00Z")!
+    static let later = Instant("2026-04-02T08:00:00Z")!
 
     /// The id of the delivery with this number, below 100; sorts by number.
     package static func id(_ number: Int) -> DeliveryID {

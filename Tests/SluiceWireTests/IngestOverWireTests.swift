@@ -1,5 +1,6 @@
 import SluiceIngest
 import SluiceModel
+import SluiceReaders
 import Testing
 
 @testable import SluiceWire
@@ -79,24 +80,24 @@ import Testing
     }
 
     private func ingest(_ bytes: [UInt8]) throws -> (frames: FrameWriter, report: DecodeReport) {
-        var input = MemoryInput(bytes: bytes)
+        let input = MemoryInput(bytes)
         var output = MemoryOutput()
         output.frames.hello(Fixture.level)
         output.frames.plan = Fixture.workablePlan
-        var ingest = Ingest(plan: Fixture.workablePlan)
-        let report = try ingest.run(input: &input, output: &output)
+        let report = try Ingest(plan: Fixture.workablePlan).run(input: input, output: &output)
         return (output.frames, report)
     }
 }
 
-private struct MemoryInput: IngestInput {
-    var bytes: [UInt8]
-    var offset = 0
+private final class MemoryInput: DeliveredBytes {
+    let bytes: [UInt8]
+    var count: Int { bytes.count }
 
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
         let count = min(buffer.count, bytes.count - offset)
         for index in 0..<count { unsafe buffer[index] = bytes[offset + index] }
-        offset += count
         return count
     }
 }

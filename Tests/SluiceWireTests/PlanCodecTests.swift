@@ -22,6 +22,15 @@ import Testing
         #expect(throws: WireError.invalid(.planDate)) { try PlanCodec.decode(PlanCodec.encode(plan)) }
     }
 
+    @Test func `a table beyond the limit of tables is refused`() throws {
+        var random = Seeded(1)
+        var plan = randomPlan(&random)
+        plan.tableIndex = DecodeLimits.tableLimit
+        #expect(throws: WireError.limitExceeded(.planNumber, limit: DecodeLimits.tableLimit - 1)) {
+            try PlanCodec.decode(PlanCodec.encode(plan))
+        }
+    }
+
     @Test(arguments: 0..<10)
     func `a plan cut short is refused at every byte`(seed: Int) {
         var random = Seeded(UInt64(seed))
@@ -67,6 +76,25 @@ import Testing
         #expect(throws: WireError.invalid(.planNumber)) { try wide.varint(.planNumber) }
         var most = ByteReader([UInt8](repeating: 0xFF, count: 9) + [0x01], place: .plan)
         #expect(try! most.varint(.planNumber) == UInt64.max)
+    }
+
+    @Test func `a decimal has one form only, and at most 36 digits`() {
+        func decimal(_ bytes: [UInt8]) throws(WireError) -> ExactDecimal {
+            var reader = ByteReader(bytes, place: .plan)
+            return try reader.decimal()
+        }
+        #expect(try! decimal([1, 0, 5, 1]) == ExactDecimal(digits: -5, exponent: -1))
+        #expect(throws: WireError.invalid(.planNumber), "negative zero") { try decimal([1, 0, 0, 0]) }
+        #expect(throws: WireError.invalid(.planChoice)) { try decimal([2, 0, 5, 0]) }
+        for digits in [ExactDecimal.digitsLimit - 1, ExactDecimal.digitsLimit, Int128.max, Int128.min] {
+            var writer = ByteWriter()
+            writer.decimal(ExactDecimal(digits: digits, exponent: 1000))
+            #expect((try? decimal(writer.bytes)) != nil || digits != ExactDecimal.digitsLimit - 1)
+            #expect((try? decimal(writer.bytes)) == nil || digits == ExactDecimal.digitsLimit - 1)
+        }
+        var writer = ByteWriter()
+        writer.decimal(ExactDecimal(digits: 1, exponent: 1001))
+        #expect(throws: WireError.limitExceeded(.planNumber, limit: 1000)) { try decimal(writer.bytes) }
     }
 
     @Test func `a count larger than the bytes that follow is refused before anything is set aside`() {

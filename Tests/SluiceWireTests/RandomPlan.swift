@@ -37,7 +37,11 @@ func randomPlan(_ random: inout Seeded) -> FormatPlan {
     limits.rowLimitBytes = random.int(0...1 << 40)
     limits.blockRows = random.int(0...1 << 20)
     limits.findingLimit = random.int(0...1000)
-    return FormatPlan(
+    limits.memberLimit = random.int(0...1000)
+    limits.inflatedLimitBytes = random.int(0...1 << 40)
+    limits.inflationRatioLimit = random.int(0...1000)
+    limits.nestingLimit = random.int(0...1000)
+    var plan = FormatPlan(
         plugin: random.text(), pluginVersion: random.text(), isHealth: random.bool(), today: randomDate(&random),
         limits: limits, patientColumns: random.array { $0.text() },
         codeTables: random.array { random in
@@ -55,6 +59,9 @@ func randomPlan(_ random: inout Seeded) -> FormatPlan {
         },
         dimensions: random.array { DimensionPlan(id: $0.text(), codeCount: $0.int(1...200_000), isMonth: $0.bool()) },
         datasets: random.array { randomDataset(&$0) })
+    plan.isAgencySide = random.bool()
+    plan.tableIndex = random.maybe { $0.int(0...DecodeLimits.tableLimit - 1) }
+    return plan
 }
 
 private func randomDate(_ random: inout Seeded) -> CivilDate {
@@ -62,14 +69,12 @@ private func randomDate(_ random: inout Seeded) -> CivilDate {
 }
 
 private func randomDataset(_ random: inout Seeded) -> DatasetPlan {
-    DatasetPlan(
+    var dataset = DatasetPlan(
         id: random.text(), edition: random.text(), encodings: random.array { $0.pick(TextEncoding.self) },
         delimiters: random.array { UInt8($0.int(0...255)) }, headerWithinRows: random.int(1...20),
         ignoredHeaders: random.array { $0.text() }, fields: random.array(8) { randomField(&$0) },
-        rowRules: random.array { random in
-            RowRule(
-                id: random.text(), left: random.int(0...9), comparison: random.pick(RowRule.Comparison.self),
-                right: random.int(0...9), severity: random.pick(Severity.self))
+        rowRules: random.array(8) { random in
+            RowRule(id: random.text(), kind: randomRuleKind(&random), severity: random.pick(Severity.self))
         },
         primaryKey: random.array { $0.int(0...9) },
         output: OutputPlan(
@@ -79,6 +84,91 @@ private func randomDataset(_ random: inout Seeded) -> DatasetPlan {
             },
             linkField: random.maybe { $0.int(0...9) }, linkRecipe: random.text()),
         period: randomPeriod(&random), toleranceRowsPerMillion: random.int(0...1_000_000))
+    dataset.forms = randomForms(&random)
+    dataset.footers = random.array { $0.text() }
+    dataset.fieldsMatch = random.pick(FieldsMatch.self)
+    dataset.uniqueKeys = random.array { random in random.array { $0.int(0...9) } }
+    dataset.foreignKeys = random.array { random in
+        ForeignKey(
+            fields: random.array { $0.int(0...9) }, dataset: random.int(0...9),
+            referenced: random.array { $0.int(0...9) })
+    }
+    dataset.fileRules = random.array { random in
+        FileRule(id: random.text(), kind: randomFileRuleKind(&random), severity: random.pick(Severity.self))
+    }
+    dataset.validFrom = random.maybe(randomDate)
+    dataset.validTo = random.maybe(randomDate)
+    dataset.refusalAdvice = random.text()
+    return dataset
+}
+
+private func randomForms(_ random: inout Seeded) -> TableForms {
+    var forms = TableForms()
+    forms.delimited = random.bool()
+    forms.workbook = random.maybe { random in
+        var form = WorkbookForm()
+        form.sheetNames = random.array { $0.text() }
+        form.sheetPosition = random.maybe { $0.int(0...9) }
+        return form
+    }
+    forms.json = random.maybe { random in
+        var form = JSONForm()
+        form.recordsPath = random.array { $0.text() }
+        return form
+    }
+    forms.xml = random.maybe { random in
+        var form = XMLForm()
+        form.recordPath = random.array { $0.text() }
+        form.namespace = random.maybe { $0.text() }
+        form.columns = random.array { random in
+            XMLForm.Column(name: random.text(), path: random.array { $0.text() })
+        }
+        return form
+    }
+    forms.fixedWidth = random.maybe { random in
+        FixedWidthForm(
+            columns: random.array { random in
+                FixedWidthForm.Column(name: random.text(), offset: random.int(0...99), width: random.int(0...99))
+            }, leadingLines: random.int(0...9))
+    }
+    return forms
+}
+
+private func randomRuleKind(_ random: inout Seeded) -> RowRule.Kind {
+    let field = random.int(0...9)
+    let comparison = random.pick(RowRule.Comparison.self)
+    switch random.int(0...3) {
+    case 0: return .compare(left: field, comparison, right: random.int(0...9))
+    case 1: return .compareValue(field: field, comparison, value: random.int(-(1 << 60)...1 << 60))
+    case 2:
+        let condition: RowRule.Condition =
+            switch random.int(0...2) {
+            case 0: .hasValue(field)
+            case 1: .isMissing(field)
+            default: .isOneOf(field, entries: random.array { $0.int(0...9) })
+            }
+        return .requiredWhen(fields: random.array { $0.int(0...9) }, condition: condition)
+    default: return .oneOf(fields: random.array { $0.int(0...9) }, isExclusive: random.bool())
+    }
+}
+
+private func randomFileRuleKind(_ random: inout Seeded) -> FileRule.Kind {
+    switch random.int(0...2) {
+    case 0: .controlTotal(words: random.array { $0.text() }, isRequired: random.bool())
+    case 1: .coverage(random.pick(PeriodUnit.self))
+    default: .suddenChange(percent: random.int(0...999), deliveriesMin: random.int(0...99))
+    }
+}
+
+private func randomDecimal(_ random: inout Seeded) -> ExactDecimal {
+    let digits =
+        switch random.int(0...3) {
+        case 0: Int128(random.int(-9...9))
+        case 1: Int128(random.int(Int.min...Int.max))
+        case 2: ExactDecimal.digitsLimit - 1
+        default: 1 - ExactDecimal.digitsLimit
+        }
+    return ExactDecimal(digits: digits, exponent: Int32(random.int(-1000...1000)))
 }
 
 private func randomField(_ random: inout Seeded) -> FieldPlan {
@@ -91,7 +181,8 @@ private func randomField(_ random: inout Seeded) -> FieldPlan {
             text: random.text(),
             parts: random.array(10) { random in
                 let parts: [DateFormat.Part] = [
-                    .year, .shortYear, .month, .day, .hour, .minute, .second, .monthName, .zone,
+                    .year, .shortYear, .month, .day, .hour, .minute, .second, .monthName, .zone, .fraction,
+                    .optionalFraction, .optionalZone,
                     .literal(UInt8(random.int(0...255))),
                 ]
                 return parts.randomElement(using: &random)!
@@ -116,6 +207,18 @@ private func randomField(_ random: inout Seeded) -> FieldPlan {
     field.check = random.maybe { $0.pick(CheckDigit.self) }
     field.checkSeverity = random.pick(Severity.self)
     field.mayLieInFuture = random.bool()
+    field.stringFormat = random.pick(StringFormat.self)
+    field.geopointFormat = random.pick(GeopointFormat.self)
+    field.decimalMark = random.text()
+    field.groupMark = random.text()
+    field.isBareNumber = random.bool()
+    field.numberMinimum = random.maybe(randomDecimal)
+    field.numberMaximum = random.maybe(randomDecimal)
+    field.isMinimumExclusive = random.bool()
+    field.isMaximumExclusive = random.bool()
+    field.allowedSlots = random.array { $0.int(-(1 << 60)...1 << 60) }
+    field.listDelimiter = random.text()
+    field.itemType = random.pick(FieldType.self)
     return field
 }
 

@@ -129,6 +129,121 @@ import Testing
         #expect(throws: WireError.invalid(.findingRule)) { try Fixture.read(bytes) }
     }
 
+    /// What the reader says of a report with this one finding.
+    private func read(_ finding: Finding, inputBytes: Int = Fixture.inputBytes) throws -> Finding? {
+        let bytes = try Fixture.stream(report: Fixture.report(findings: [finding]))
+        guard case .report(let report) = try Fixture.read(bytes, inputBytes: inputBytes).last else { return nil }
+        return report.findings.first
+    }
+
+    @Test func `an index in a finding is one that the plan has, even when the file is small`() throws {
+        var finding = Fixture.finding()
+        finding.arguments = [1, 0]
+        #expect(try read(finding)?.message.contains("Did you mean \"gun\" or \"knife\"?") == true)
+        finding.arguments = [2]
+        #expect(throws: WireError.limitExceeded(.findingNumber, limit: 1)) { try read(finding) }
+        finding.arguments = [0, 1, 0, 1]
+        #expect(throws: WireError.invalid(.findingNumber)) { try read(finding) }
+        finding.column = nil
+        finding.arguments = [0]
+        #expect(throws: WireError.invalid(.findingNumber)) { try read(finding) }
+
+        finding.code = .columnUnknown
+        finding.arguments = [4]
+        #expect(try read(finding)?.arguments == [4])
+        finding.arguments = [5]
+        #expect(throws: WireError.limitExceeded(.findingNumber, limit: 4)) { try read(finding) }
+
+        finding.code = .periodGap
+        finding.arguments = [3, CivilMonth("2026-04")!.index]
+        #expect(try read(finding, inputBytes: 10)?.arguments == finding.arguments)
+        finding.code = .rowRagged
+        #expect(throws: WireError.self) { try read(finding, inputBytes: 10) }
+        finding.code = .totalMismatch
+        finding.arguments = [FindingMessages.statedTotalLimit, 5]
+        #expect(try read(finding, inputBytes: 10)?.arguments == finding.arguments)
+        finding.arguments = [FindingMessages.statedTotalLimit + 1, 5]
+        #expect(throws: WireError.self) { try read(finding, inputBytes: 10) }
+    }
+
+    // MARK: - Forms
+
+    private func recognise(
+        _ change: (inout Assumptions) -> Void, plan: FormatPlan = Fixture.plan, inputBytes: Int = Fixture.inputBytes
+    ) throws -> Assumptions? {
+        var frames = FrameWriter()
+        frames.hello(Fixture.level)
+        frames.plan = plan
+        var assumptions = Fixture.assumptions()
+        change(&assumptions)
+        try frames.recognised(datasetIndex: 0, assumptions)
+        frames.failure(.internalFault)
+        let messages = try Fixture.read(frames.buffer, plan: plan, inputBytes: inputBytes)
+        guard case .recognised(_, let read) = messages[1] else { return nil }
+        return read
+    }
+
+    @Test func `the form, the container and the place come back`() throws {
+        for change: (inout Assumptions) -> Void in [
+            {
+                $0.form = .workbook; $0.sheetPosition = 3; $0.container = .zip; $0.memberPosition = 2
+            },
+            { $0.container = .gzip },
+            {
+                $0.form = .xml; $0.encoding = "windows-1252"; $0.delimiter = ""; $0.headerRowNumber = 0
+            },
+            {
+                $0.form = .jsonLines; $0.encoding = ""; $0.headerRowNumber = 0
+            },
+        ] {
+            var expected = Fixture.assumptions()
+            change(&expected)
+            #expect(try recognise(change) == expected)
+        }
+    }
+
+    @Test func `a form that the dataset may not arrive in is refused, and a place without its container`() {
+        #expect(throws: WireError.invalid(.assumptions)) { try recognise { $0.form = .fixedWidth } }
+        var plan = Fixture.plan
+        plan.datasets[0].forms.delimited = false
+        #expect(throws: WireError.invalid(.assumptions)) { try recognise({ _ in }, plan: plan) }
+        for change: (inout Assumptions) -> Void in [
+            { $0.memberPosition = 1 },
+            { $0.sheetPosition = 1 },
+            {
+                $0.container = .zip; $0.memberPosition = 10_001
+            },
+            { $0.headerRowNumber = 0 },
+            {
+                $0.form = .json; $0.delimiter = ";"
+            },
+            {
+                $0.form = .json; $0.encoding = "utf-7"
+            },
+        ] {
+            #expect(throws: WireError.self) { try recognise(change) }
+        }
+    }
+
+    @Test func `what was packed may have more rows than the file has bytes, within the plan's ratio`() throws {
+        func stream(_ container: Assumptions.Container, read: Int) throws -> [UInt8] {
+            var frames = FrameWriter()
+            frames.hello(Fixture.level)
+            frames.plan = Fixture.plan
+            var assumptions = Fixture.assumptions()
+            assumptions.container = container
+            try frames.recognised(datasetIndex: 0, assumptions)
+            var report = Fixture.report(rows: 0, linked: 0)
+            report.rows = RowCounts(read: read, accepted: 0, rejected: read)
+            try frames.report(report)
+            return frames.buffer
+        }
+        let inflated = 10_000 * 100 + 1 << 20
+        #expect(throws: Never.self) { try Fixture.read(stream(.gzip, read: inflated), inputBytes: 10_000) }
+        #expect(throws: WireError.self) { try Fixture.read(stream(.gzip, read: inflated + 2), inputBytes: 10_000) }
+        #expect(throws: WireError.self) { try Fixture.read(stream(.none, read: 20_000), inputBytes: 10_000) }
+    }
+
     @Test func `a rule between fields is known by its id in the dataset`() throws {
         var finding = Fixture.finding()
         finding.rule = "rules.committed-order"
@@ -154,6 +269,7 @@ import Testing
 
     @Test func `a number too large for the file is refused`() throws {
         var finding = Fixture.finding()
+        finding.code = .rowRagged
         finding.arguments = [9_990_000_000]
         let bytes = try Fixture.stream(report: Fixture.report(findings: [finding]))
         #expect(throws: WireError.limitExceeded(.findingNumber, limit: Fixture.inputBytes + 1)) {
@@ -341,10 +457,10 @@ import Testing
             try Fixture.read(Fixture.frame(1, [Wire.protocolVersion, 0, 1, 1, 0]))
         }
         #expect(throws: WireError.invalid(.encoding)) {
-            try Fixture.read(hello + Fixture.frame(2, [0, 2, 74, 68, 0, 1, 44, 1]))
+            try Fixture.read(hello + Fixture.frame(2, [0, 0, 0, 0, 0, 2, 74, 68, 0, 1, 44, 1]))
         }
         #expect(throws: WireError.invalid(.delimiter)) {
-            try Fixture.read(hello + Fixture.frame(2, [0, 5] + Array("utf-8".utf8) + [0, 1, 59, 1]))
+            try Fixture.read(hello + Fixture.frame(2, [0, 0, 0, 0, 0, 5] + Array("utf-8".utf8) + [0, 1, 59, 1]))
         }
         #expect(throws: WireError.limitExceeded(.recognised, limit: 1)) {
             try Fixture.read(hello + Fixture.frame(2, [2]))

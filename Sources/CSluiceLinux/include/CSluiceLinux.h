@@ -111,7 +111,15 @@ struct sluice_confinement {
 
 /// The version of Landlock's rules that the kernel offers; 0 where it has none.
 int sluice_landlock_abi(void);
-int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_confinement *report);
+/// `start_threads` is called with `context` between Landlock, which threads inherit, and the limit that forbids new ones.
+int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_confinement *report,
+                          void (*start_threads)(void *), void *context);
+/// Has the kernel begin to write a range of a file to its disk, and does not wait. A hint: nothing is promised.
+void sluice_begin_writeback(int descriptor, int64_t offset, int64_t count);
+/// Processors this process may run on, asked of the kernel and not of a file. At least 1.
+int32_t sluice_processor_count(void);
+/// All threads allocate from one heap: a heap for each would cost 64 MiB of address space.
+void sluice_use_one_heap(void);
 
 // MARK: - Local sockets
 

@@ -9,15 +9,15 @@ struct EditionCompiler {
     let builder: PlanBuilder
     let dataset: PluginDataset
     let edition: PluginEdition
-    private var schema: Schema { edition.schema }
-    private var mapping: Mapping { edition.mapping }
+    var schema: Schema { edition.schema }
+    var mapping: Mapping { edition.mapping }
     /// Field numbers by name.
-    private var numbers: [String: Int] = [:]
+    private(set) var numbers: [String: Int] = [:]
     /// Names of the fields of every edition that the mapping serves.
-    private var namesAnywhere: Set<String> = []
-    private var plans: [FieldPlan] = []
+    private(set) var namesAnywhere: Set<String> = []
+    private(set) var plans: [FieldPlan] = []
     /// Fields that something is made of or judged by.
-    private var used: Set<Int> = []
+    var used: Set<Int> = []
 
     init(builder: PlanBuilder, dataset: PluginDataset, edition: PluginEdition) {
         self.builder = builder
@@ -32,7 +32,14 @@ struct EditionCompiler {
         compileFields()
         let primaryKey = compilePrimaryKey()
         let period = compilePeriod()
-        let rules = mapping.rules.compactMap { compileRule($0) }
+        let uniqueKeys = compileUniqueKeys()
+        checkFieldsMatch()
+        let rowRules = mapping.rules.compactMap { compileRowRule($0) }
+        let fileRules = mapping.rules.compactMap { compileFileRule($0) }
+        let forms = compileForms()
+        for name in builder.referencedFields[dataset.id] ?? [] {
+            if let number = numbers[name] { used.insert(number) }
+        }
         let kind = compileKind()
         let columns = compileMap()
         let link = compileLink()
@@ -53,12 +60,19 @@ struct EditionCompiler {
             }
         }
         let percent = min(100, max(0, builder.options.tolerancePercentOverride ?? mapping.rejectedPercent))
-        let plan = DatasetPlan(
+        var plan = DatasetPlan(
             id: dataset.id, edition: edition.name, encodings: mapping.encodings, delimiters: mapping.delimiters,
             headerWithinRows: mapping.headerWithinRows, ignoredHeaders: ignoredHeaders(), fields: plans,
-            rowRules: rules, primaryKey: primaryKey,
+            rowRules: rowRules, primaryKey: primaryKey,
             output: OutputPlan(kind: kind, columns: columns, linkField: link?.field, linkRecipe: link?.recipe ?? ""),
             period: period, toleranceRowsPerMillion: percent * 10_000)
+        plan.uniqueKeys = uniqueKeys
+        plan.fieldsMatch = schema.fieldsMatch?.value ?? .byName
+        plan.fileRules = fileRules
+        plan.forms = forms
+        plan.footers = footers()
+        plan.refusalAdvice = mapping.refusalAdvice ?? ""
+        (plan.validFrom, plan.validTo) = dataset.validity(of: edition.name)
         var eventKind: String?
         if case .event(let id) = kind { eventKind = id }
         let beside = CompiledDataset(
@@ -107,7 +121,7 @@ struct EditionCompiler {
     }
 
     /// The field of that name. One that only another edition has is passed over unless it is needed.
-    private func number(_ name: Placed<String>, isNeeded: Bool = false) -> Int? {
+    func number(_ name: Placed<String>, isNeeded: Bool = false) -> Int? {
         if let number = numbers[name.value] { return number }
         let here = schema.fields.map(\.name.value)
         if !namesAnywhere.contains(name.value) {
@@ -122,9 +136,26 @@ struct EditionCompiler {
         return nil
     }
 
-    private mutating func compilePrimaryKey() -> [Int] {
+    private mutating func compilePrimaryKey() -> [Int] { key(schema.primaryKey) }
+
+    private mutating func compileUniqueKeys() -> [[Int]] {
+        var keys: [[Int]] = []
+        for names in schema.uniqueKeys {
+            let numbers = key(names)
+            if numbers.isEmpty { continue }
+            if let node = names.first?.node, keys.contains(where: { Set($0) == Set(numbers) }) {
+                builder.add(node, "the key stands twice", hint: "remove one")
+            } else {
+                keys.append(numbers)
+            }
+        }
+        return keys
+    }
+
+    /// Field numbers of a key of this schema.
+    mutating func key(_ names: [Placed<String>]) -> [Int] {
         var key: [Int] = []
-        for name in schema.primaryKey {
+        for name in names {
             guard let number = numbers[name.value] else {
                 builder.add(
                     name.node, "there is no field \(shown(name.value))",
@@ -142,7 +173,17 @@ struct EditionCompiler {
         return key
     }
 
-    // MARK: - Period and rules
+    /// A mode that says which columns there must be leaves none to choose.
+    private func checkFieldsMatch() {
+        guard let match = schema.fieldsMatch, [.exact, .equal, .subset].contains(match.value) else { return }
+        for field in schema.fields where field.isOptional {
+            builder.add(
+                field.name.node, "\(shown(field.name.value)) is optional, but `fieldsMatch` asks for every field",
+                hint: "remove `optional`, or `fieldsMatch` for our own mode")
+        }
+    }
+
+    // MARK: - Period
 
     private mutating func compilePeriod() -> PeriodPlan? {
         func month(_ name: Placed<String>, unit: PeriodUnit? = nil) -> Int? {
@@ -176,26 +217,6 @@ struct EditionCompiler {
         case nil:
             return nil
         }
-    }
-
-    private mutating func compileRule(_ rule: Mapping.Rule) -> RowRule? {
-        let left = number(Placed(rule.left, rule.node))
-        let right = number(Placed(rule.right, rule.node))
-        guard let left, let right else { return nil }
-        used.formUnion([left, right])
-        if left == right {
-            builder.add(rule.node, "the rule compares a field with itself", hint: "name two fields")
-        }
-        let type = plans[left].type
-        let isEquality = rule.comparison == .equal || rule.comparison == .notEqual
-        if RowRule.unit(type, plans[right].type) == nil {
-            builder.add(
-                rule.node, "\(shown(rule.left)) and \(shown(rule.right)) cannot be compared",
-                hint: "compare two numbers, two texts, or two dates or times")
-        } else if type == .string || type == .boolean, !isEquality {
-            builder.add(rule.node, "texts and booleans have no order", hint: "compare them with = or !=")
-        }
-        return RowRule(id: rule.id, left: left, comparison: rule.comparison, right: right, severity: rule.severity)
     }
 
     // MARK: - Output

@@ -13,10 +13,12 @@ package struct PlanOptions: Hashable, Sendable {
     package var tolerancePercentOverride: Int?
     /// Only these datasets; empty for all.
     package var datasets: [String]
+    /// The plan is for `sluice minimise`, inside the agency that holds the file.
+    package var isAgencySide: Bool
 
     package init(
         isHealth: Bool, today: CivilDate, limits: DecodeLimits = DecodeLimits(), patientColumns: [String] = [],
-        tolerancePercentOverride: Int? = nil, datasets: [String] = []
+        tolerancePercentOverride: Int? = nil, datasets: [String] = [], isAgencySide: Bool = false
     ) {
         self.isHealth = isHealth
         self.today = today
@@ -24,6 +26,7 @@ package struct PlanOptions: Hashable, Sendable {
         self.patientColumns = patientColumns
         self.tolerancePercentOverride = tolerancePercentOverride
         self.datasets = datasets
+        self.isAgencySide = isAgencySide
     }
 }
 
@@ -69,12 +72,13 @@ package func compile(_ plugin: Plugin, model: EventModel, options: PlanOptions, 
             compiled.append(beside)
         }
     }
+    ForeignKeyCompiler(builder: builder).compile(&plans)
     guard !builder.hasMistakes, !plugin.hasMistakes else { return nil }
     var patientColumns: [String] = []
     for name in options.patientColumns.map({ HeaderName.normalised($0) }) where !patientColumns.contains(name) {
         patientColumns.append(name)
     }
-    let plan = FormatPlan(
+    var plan = FormatPlan(
         plugin: plugin.id, pluginVersion: plugin.version, isHealth: options.isHealth, today: options.today,
         limits: options.limits, patientColumns: patientColumns, codeTables: builder.codeTables,
         patterns: builder.patterns,
@@ -85,6 +89,8 @@ package func compile(_ plugin: Plugin, model: EventModel, options: PlanOptions, 
                 isMonth: isMonth)
         },
         datasets: plans)
+    plan.isAgencySide = options.isAgencySide
+    MinimisedEdition.add(to: &plan, beside: &compiled, model: model)
     let problems = plan.check()
     for problem in problems {
         builder.add(plugin.node, "the plan cannot be carried out: \(problem)", hint: "check the limits in the settings")
@@ -109,6 +115,8 @@ final class PlanBuilder {
     private(set) var hasMistakes = false
     private(set) var codeTables: [CodeTable] = []
     private(set) var patterns: [PatternTable] = []
+    /// Names of fields that a foreign key of some table refers to, by dataset.
+    let referencedFields: [String: Set<String>]
     private var known: Set<Mistake> = []
     private var listTables: [String: Int] = [:]
     private var valueTables: [[String]: Int] = [:]
@@ -131,6 +139,7 @@ final class PlanBuilder {
         self.model = model
         self.options = options
         self.mistakes = mistakes
+        referencedFields = ForeignKeyCompiler.referencedFields(plugin)
         codeNumbers = Array(repeating: nil, count: model.dimensions.count)
     }
 

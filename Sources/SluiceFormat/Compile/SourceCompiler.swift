@@ -51,7 +51,7 @@ struct SourceCompiler {
         let written = schema.fields[field]
         if target.kind == .month { return month(field, node) }
         if let name = written.codes { return lookup(field, node, list: name.value) }
-        if written.allowedValues != nil { return allowedValue(field, node) }
+        if written.allowedValues != nil, plan.type == .string { return allowedValue(field, node) }
         switch plan.type {
         case .string:
             if written.isModelArea { return area(field, node) }
@@ -62,7 +62,7 @@ struct SourceCompiler {
             if target.id == "part-of-day", plan.type != .date { return partOfDay(field, node) }
         case .integer, .number:
             return number(field, node)
-        case .year, .yearmonth: break
+        default: break
         }
         allow(["column", "values", "true", "bands", "midnightIsUnknown"])
         if let treatment = written.treatment?.value, treatment == .drop || treatment == .scan {
@@ -258,6 +258,6 @@ struct SourceCompiler {
     }
 
     private func typeName(_ type: FieldType) -> String {
-        SchemaFileReader.types.first { $0.value == type }?.text ?? ""
+        SchemaFieldReader.name(of: type)
     }
 }

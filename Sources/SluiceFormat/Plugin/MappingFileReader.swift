@@ -16,6 +16,8 @@ struct MappingFileReader {
             map: [], link: nil)
         mapping.output = output(&reader)
         if let dialect = reader.mapping("dialect", what: "`dialect`") { read(dialect, into: &mapping) }
+        mapping.forms = FormsReader(mistakes: mistakes).read(&reader)
+        mapping.refusalAdvice = refusalAdvice(&reader)
         mapping.period = reader.requiredNode("period").flatMap { period($0) }
         if let value = reader.choice("replace", Replacement.self), let node = reader.node("replace") {
             mapping.replacement = Placed(value, node)
@@ -24,8 +26,9 @@ struct MappingFileReader {
             mapping.rejectedPercent = tolerance.requiredInteger("rejectedPercent", in: 0...100) ?? 0
             tolerance.finish()
         }
+        let rules = RuleReader(mistakes: mistakes)
         for node in reader.nodes("rules") ?? [] {
-            guard let rule = rule(node) else { continue }
+            guard let rule = rules.read(node) else { continue }
             if mapping.rules.contains(where: { $0.id == rule.id }) {
                 mistakes.add(node, "the rule \(shown(rule.id)) stands twice", hint: "rename one")
             }
@@ -107,7 +110,18 @@ struct MappingFileReader {
         }
         mapping.headerWithinRows = dialect.integer("headerWithinRows", in: 1...1000) ?? 20
         mapping.ignoredHeaders = dialect.placedStrings("ignoreHeaders") ?? []
+        if let footers = dialect.placedStrings("footers") { mapping.footers = wordings(footers, mistakes: mistakes) }
         dialect.finish()
+    }
+
+    private func refusalAdvice(_ reader: inout MappingReader) -> String? {
+        guard let advice = reader.placedString("refuse") else { return nil }
+        if !(20...500).contains(advice.value.count) {
+            mistakes.add(
+                advice.node, "`refuse` is a sentence or two, 20 to 500 characters",
+                hint: "say why the file is refused and what to send instead")
+        }
+        return advice.value
     }
 
     private func period(_ node: Node) -> Mapping.PeriodSource? {
@@ -128,47 +142,6 @@ struct MappingFileReader {
         let unit = reader.requiredChoice("unit", PeriodUnit.self)
         guard let field, let unit else { return nil }
         return .field(field, unit: unit)
-    }
-
-    private func rule(_ node: Node) -> Mapping.Rule? {
-        guard var reader = MappingReader(node, mistakes: mistakes, what: "a rule") else { return nil }
-        let id = reader.requiredPlacedString("id")
-        let check = reader.requiredPlacedString("check")
-        let severity = reader.word("severity", among: SchemaFileReader.severities) ?? .error
-        reader.finish()
-        guard let id, let check else { return nil }
-        if !isShortName(id.value) {
-            mistakes.add(
-                id.node, "\(shown(id.value)) cannot name a rule",
-                hint: "up to 40 of a-z, 0-9 and `-`, beginning with a letter")
-        }
-        guard let (left, comparison, right) = parse(check.value) else {
-            mistakes.add(
-                check.node, "\(shown(check.value)) is not a check",
-                hint: "write `FIELD >= FIELD` with one of < <= = != >= >")
-            return nil
-        }
-        return Mapping.Rule(
-            id: id.value, left: left, comparison: comparison, right: right, severity: severity, node: check.node)
-    }
-
-    private func parse(_ text: String) -> (String, RowRule.Comparison, String)? {
-        let operators: Set<Character> = ["<", ">", "=", "!"]
-        guard let start = text.firstIndex(where: { operators.contains($0) }) else { return nil }
-        let end = text[start...].firstIndex { !operators.contains($0) } ?? text.endIndex
-        let sign = String(text[start..<end])
-        guard let comparison = RowRule.Comparison.allCases.first(where: { $0.text == sign }) else { return nil }
-        let left = trimmed(text[..<start])
-        let right = trimmed(text[end...])
-        guard !left.isEmpty, !right.isEmpty, !right.contains(where: { operators.contains($0) }) else { return nil }
-        return (left, comparison, right)
-    }
-
-    private func trimmed(_ text: Substring) -> String {
-        var text = text
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 
     // MARK: - The way into the model
@@ -253,5 +226,14 @@ extension Mapping.Source {
         birth = nil
         at = nil
         value = nil
+    }
+}
+
+/// The texts, each with a letter or digit, since only those are compared.
+func wordings(_ texts: [Placed<String>], mistakes: Mistakes) -> [String] {
+    texts.compactMap { text in
+        if !HeaderName.normalised(text.value).isEmpty { return text.value }
+        mistakes.add(text.node, "a footer without a letter or digit", hint: "write how its first cell begins")
+        return nil
     }
 }

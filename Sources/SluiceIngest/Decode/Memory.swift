@@ -37,6 +37,15 @@ final class Arena {
             count: count)
     }
 
+    /// `count` zeros that begin at a line of the processor's cache, in pages that cost nothing until they are touched.
+    func zeroLines(_ count: Int) -> Flat<UInt32> {
+        let block = unsafe take(bytes: count * MemoryLayout<UInt32>.stride + Arena.lineBytes)
+        let start = unsafe block.alignedUp(toMultipleOf: Arena.lineBytes)
+        return unsafe Flat(base: start.bindMemory(to: UInt32.self, capacity: count), count: count)
+    }
+
+    private static var lineBytes: Int { 64 }
+
     /// Gives back the memory of a flat made here. It must not be used again.
     func free<Element: BitwiseCopyable>(_ flat: Flat<Element>) {
         guard blocks.remove(unsafe UInt(bitPattern: flat.base)) != nil else { return }
@@ -100,6 +109,45 @@ struct Flat<Element: BitwiseCopyable>: BitwiseCopyable {
 }
 
 extension Flat where Element == UInt8 {
+    /// Copies all of `bytes` to the front.
+    func copy(_ bytes: [UInt8]) {
+        precondition(bytes.count <= count)
+        unsafe bytes.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            unsafe base.update(from: first, count: source.count)
+        }
+    }
+
+    func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        guard let found = unsafe memchr(base + range.lowerBound, Int32(byte), range.count) else { return nil }
+        return unsafe UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    func lastIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        var index = range.upperBound
+        while index > range.lowerBound {
+            index &-= 1
+            if unsafe base[index] == byte { return index }
+        }
+        return nil
+    }
+
+    /// Where the text after the first line end from `start` begins: LF, CR or both. Nil when there is none, or when it
+    /// is a CR that LF may still follow.
+    func lineEnd(from start: Int, to end: Int, isLast: Bool) -> Int? {
+        var index = start
+        while index < end, self[index] != 0x0A, self[index] != 0x0D { index += 1 }
+        guard index < end else { return nil }
+        guard self[index] == 0x0D else { return index + 1 }
+        guard index + 1 < end else { return isLast ? end : nil }
+        return self[index + 1] == 0x0A ? index + 2 : index + 1
+    }
+
+    /// Whether the byte before `end` is CR.
+    func endsInReturn(_ end: Int) -> Bool { end > 0 && self[end - 1] == 0x0D }
+
     /// Eight bytes from `index`, the first one lowest.
     @inline(__always)
     func word(at index: Int) -> UInt64 {
@@ -149,6 +197,13 @@ extension Flat where Element == UInt8 {
 }
 
 extension Flat where Element == UInt32 {
+    /// Sixteen elements from `index`.
+    @inline(__always)
+    func lanes(at index: Int) -> SIMD16<UInt32> {
+        precondition(index >= 0 && index &+ 16 <= count)
+        return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: SIMD16<UInt32>.self)
+    }
+
     /// The first `rows` elements as `width` little-endian bytes each.
     func packed(rows: Int, width: Int) -> [UInt8] {
         precondition(rows <= count && (width == 1 || width == 2 || width == 4))

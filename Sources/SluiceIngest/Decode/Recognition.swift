@@ -20,33 +20,36 @@ struct Recognition {
 
     /// Judges the first `count` bytes of a file; `isWhole` when there are no more.
     ///
-    /// A file with a byte order mark is what the mark says. One without is UTF-8 when its first bytes are valid, and
+    /// A file with a byte order mark, or several, is what the mark says. One without is UTF-8 when its first bytes are valid, and
     /// Windows-1252 when they are not and a dataset lists it.
     static func verdict(_ raw: Flat<UInt8>, count: Int, isWhole: Bool, plan: FormatPlan) -> Verdict {
-        func starts(_ bytes: [UInt8]) -> Bool {
-            bytes.count <= count && bytes.indices.allSatisfy { raw[$0] == bytes[$0] }
+        func starts(_ bytes: [UInt8], at start: Int = 0) -> Bool {
+            start + bytes.count <= count && bytes.indices.allSatisfy { raw[start + $0] == bytes[$0] }
         }
         func datasets(_ encoding: TextEncoding) -> [Int] {
             plan.datasets.indices.filter { plan.datasets[$0].encodings.contains(encoding) }
         }
-        let markBytes = starts([0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var markBytes = 0
+        // A program that appends to a file marks it once more.
+        while markBytes < 4 * 3, starts([0xEF, 0xBB, 0xBF], at: markBytes) { markBytes += 3 }
         guard count > markBytes else { return .unreadable(.fileEmpty, rule: FindingRule.file) }
         let unsupported = Verdict.unreadable(.encodingUnsupported, rule: FindingRule.encodings)
 
-        if foreignStarts.contains(where: starts) { return .unreadable(.formatUnsupported, rule: FindingRule.file) }
         if starts([0xFF, 0xFE, 0, 0]) || starts([0, 0, 0xFE, 0xFF]) { return unsupported }
         if starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]) {
-            let readers = datasets(.utf16)
+            let form: TextSource.Form = starts([0xFF, 0xFE]) ? .utf16LittleEndian : .utf16BigEndian
+            let stated: TextEncoding = form == .utf16LittleEndian ? .utf16LittleEndian : .utf16BigEndian
+            let readers = Array(Set(datasets(.utf16) + datasets(stated))).sorted()
             if readers.isEmpty { return unsupported }
             if count == 2 { return .unreadable(.fileEmpty, rule: FindingRule.file) }
-            let form: TextSource.Form = starts([0xFF, 0xFE]) ? .utf16LittleEndian : .utf16BigEndian
             return .readings([Reading(form: form, encoding: .utf16, byteOrderMarkBytes: 2, datasets: readers)])
         }
-        if looksLikeUTF16(raw, count: count) { return unsupported }
-        if startsLikeMarkup(raw, from: markBytes, count: count) {
-            return .unreadable(.formatUnsupported, rule: FindingRule.file)
+        if let form = utf16Form(raw, count: count) {
+            let encoding: TextEncoding = form == .utf16LittleEndian ? .utf16LittleEndian : .utf16BigEndian
+            let readers = datasets(encoding)
+            if readers.isEmpty { return unsupported }
+            return .readings([Reading(form: form, encoding: encoding, byteOrderMarkBytes: 0, datasets: readers)])
         }
-
         let isUTF8 = isValidUTF8(raw, 0..<count, mayBeCut: !isWhole)
         let utf8 = Reading(form: .utf8, encoding: .utf8, byteOrderMarkBytes: markBytes, datasets: datasets(.utf8))
         var readings = [utf8]
@@ -61,34 +64,17 @@ struct Recognition {
         return readings.isEmpty ? unsupported : .readings(readings)
     }
 
-    /// ZIP (and with it XLSX), the old Office container, gzip, PDF.
-    private static let foreignStarts: [[UInt8]] = [
-        [0x50, 0x4B, 0x03, 0x04], [0x50, 0x4B, 0x05, 0x06], [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
-        [0x1F, 0x8B], Array("%PDF-".utf8),
-    ]
-
-    private static func startsLikeMarkup(_ raw: Flat<UInt8>, from start: Int, count: Int) -> Bool {
-        var index = start
-        while index < count, isBlank(raw[index]) || raw[index] == 0x0A || raw[index] == 0x0D { index += 1 }
-        return ["<?xml", "<!DOCTYPE", "<!doctype", "<html", "<HTML"].contains { mark in
-            mark.utf8.count <= count - index
-                && mark.utf8.enumerated().allSatisfy { raw[index + $0.offset] == $0.element }
-        }
-    }
-
-    /// Every other byte of the beginning is zero: UTF-16 whose byte order mark is missing.
-    private static func looksLikeUTF16(_ raw: Flat<UInt8>, count: Int) -> Bool {
+    /// Every other byte of the beginning is zero: UTF-16 without a byte order mark. Nil for other text.
+    private static func utf16Form(_ raw: Flat<UInt8>, count: Int) -> TextSource.Form? {
         let length = min(count, 256) & ~1
-        guard length >= 4 else { return false }
-        for parity in 0...1 {
-            var zeros = 0
-            var others = 0
-            for index in stride(from: 0, to: length, by: 2) {
-                zeros += raw[index + parity] == 0 ? 1 : 0
-                others += raw[index + 1 - parity] == 0 ? 1 : 0
-            }
-            if others * 20 <= length, zeros * 20 >= length * 9 { return true }
+        guard length >= 4 else { return nil }
+        var zeros = (even: 0, odd: 0)
+        for index in stride(from: 0, to: length, by: 2) {
+            zeros.even += raw[index] == 0 ? 1 : 0
+            zeros.odd += raw[index + 1] == 0 ? 1 : 0
         }
-        return false
+        if zeros.even * 20 <= length, zeros.odd * 20 >= length * 9 { return .utf16LittleEndian }
+        if zeros.odd * 20 <= length, zeros.even * 20 >= length * 9 { return .utf16BigEndian }
+        return nil
     }
 }

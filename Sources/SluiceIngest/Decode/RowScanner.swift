@@ -238,18 +238,21 @@ struct RowScanner {
         return .row
     }
 
-    /// Makes the doubled quotes of the row last scanned single, in place.
-    func unescape(_ text: Flat<UInt8>) {
+    /// Makes the doubled quotes of the row last scanned single, in a copy of the cells that hold any. The copies begin
+    /// at `scratch`, behind the text, where as many bytes as the row has must be free.
+    func unescape(_ text: Flat<UInt8>, scratch: Int) {
+        var write = scratch
         for index in 0..<min(cellCount, cells.count) where cells[index].marks.contains(.escaped) {
             var cell = cells[index]
-            var write = Int(cell.start)
-            var read = write
+            let start = write
+            var read = Int(cell.start)
             while read < Int(cell.end) {
                 let byte = text[read]
                 text[write] = byte
                 write += 1
                 read += byte == 0x22 ? 2 : 1
             }
+            cell.start = Int32(truncatingIfNeeded: start)
             cell.end = Int32(truncatingIfNeeded: write)
             cells[index] = cell
         }

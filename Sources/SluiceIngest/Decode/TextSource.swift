@@ -1,16 +1,18 @@
 import SluiceModel
+import SluiceReaders
 
-/// The file as UTF-8 text in one reusable buffer, whatever its encoding.
+/// The file as UTF-8 text, whatever its encoding: first its beginning, to recognise it by, then chunk after chunk.
 ///
-/// Reads in chunks of `chunkBytes`. What could not be turned into text becomes the byte 0xFF, which is never valid
-/// UTF-8, so that the cell it stands in is found and reported.
-struct TextSource {
+/// What could not be turned into text becomes the byte 0xFF, which is never valid UTF-8, so that the cell it stands in
+/// is found and reported.
+final class TextSource: HeadedSource {
     /// How the bytes of the file become text.
     enum Form: Hashable {
         case utf8, utf16LittleEndian, utf16BigEndian, windows1252
     }
 
-    /// The text; valid from `start` to `end`, with at least 64 readable bytes behind it.
+    /// The beginning of the text, and later what the last chunk left over; valid from `start` to `end`, with at least
+    /// 64 readable bytes behind it.
     let text: Flat<UInt8>
     private(set) var start = 0
     private(set) var end = 0
@@ -22,67 +24,172 @@ struct TextSource {
     let raw: Flat<UInt8>
     private(set) var rawCount = 0
 
+    private let input: any ByteStream
+    /// Quotes mean something: a line end inside them ends no row.
+    private let hasQuotes: Bool
+    private let limits: DecodeLimits
+    private let readBytes: Int
     private var form = Form.utf8
     private var inputEnded = false
     private var rawStart = 0
+    private var markBytes = 0
+    /// What the last chunk left over begins in a row that is too long.
+    private var isInLongRow = false
+    /// Finds the ends of rows where cells are quoted.
+    private var scanner: RowScanner
+    private let scannedCell: Flat<RowScanner.Cell>
 
-    /// Small enough to stay in the processor's second cache together with the tables.
-    private static let chunkBytes = 256 << 10
+    /// Small enough for the text to stay in the processor's second cache together with the tables.
+    static let readBytes = 256 << 10
     /// One byte of Windows-1252 is at most three of UTF-8.
-    private static let growthLimit = 3
+    static let growthLimit = 3
 
-    init(limits: DecodeLimits, arena: Arena) {
-        raw = arena.zeros(TextSource.chunkBytes + 64, of: UInt8.self)
-        text = arena.zeros(
-            limits.rowLimitBytes + TextSource.growthLimit * TextSource.chunkBytes + 256, of: UInt8.self)
+    /// - Parameter readBytes: what one read takes, from 1 to `TextSource.readBytes`. The first takes all of these.
+    init(
+        _ input: any ByteStream, limits: DecodeLimits, readBytes: Int = TextSource.readBytes, hasQuotes: Bool = true,
+        arena: Arena
+    ) {
+        precondition((1...TextSource.readBytes).contains(readBytes))
+        self.input = input
+        self.hasQuotes = hasQuotes
+        self.limits = limits
+        self.readBytes = readBytes
+        raw = arena.zeros(TextSource.readBytes + 64, of: UInt8.self)
+        text = arena.zeros(Chunk.textLimitBytes(limits) + 256, of: UInt8.self)
+        scannedCell = arena.flat(1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+        scanner = RowScanner(delimiter: UInt8(ascii: ","), cells: scannedCell)
     }
 
-    /// Reads the first chunk into `raw`, as full as the file allows.
-    mutating func readFirst(_ input: inout some IngestInput) throws(IngestError) {
-        rawCount = try read(&input, into: raw, at: 0, limit: TextSource.chunkBytes)
+    /// Reads the first bytes into `raw`, as many as the file has up to its size.
+    func readFirst() throws(ReaderError) {
+        rawCount = try read(into: raw, at: 0, limit: TextSource.readBytes)
         isComplete = inputEnded
     }
 
-    /// Turns the first chunk into text, leaving out `skipping` bytes of byte order mark. May be called again with
-    /// another form as long as nothing was read after the first chunk.
-    mutating func begin(_ form: Form, skipping: Int) {
+    /// Turns the first bytes into text, leaving out `skipping` bytes of byte order mark. May be called again with
+    /// another form as long as nothing was read after them.
+    func begin(_ form: Form, skipping: Int) {
         self.form = form
         start = 0
         end = 0
         rawStart = skipping
-        takeRaw()
+        markBytes = skipping
+        takeRaw(into: text, &end)
+        isComplete = inputEnded
     }
 
-    /// Makes room by moving the text from `position` to the front, and reads on until a chunk was added or the file
-    /// ends.
-    mutating func fill(_ input: inout some IngestInput, keepingFrom position: Int) throws(IngestError) {
-        text.move(position..<end, to: 0)
-        end -= position
-        start = 0
-        guard !inputEnded else {
-            isComplete = true
-            return
+    /// Turns the first bytes into text as `other` did.
+    func begin(like other: TextSource) { begin(other.form, skipping: other.markBytes) }
+
+    func skip(to position: Int, rowIndex: Int, delimiter: UInt8) {
+        start = position
+        scanner = RowScanner(delimiter: delimiter, cells: scannedCell)
+    }
+
+    /// Delimited text has nothing to say beyond its rows.
+    var notes: [FileNote] { [] }
+
+    // MARK: - Chunks
+
+    func next(_ chunk: inout Chunk) throws(ReaderError) -> Bool {
+        guard start < end || !isComplete else { return false }
+        chunk.notes = []
+        chunk.startsInLongRow = isInLongRow
+        var filled = 0
+        while true {
+            if start < end {
+                let taken = start..<min(end, start + readBytes)
+                chunk.text.copy(taken, from: text, to: filled)
+                filled += taken.count
+                start = taken.upperBound
+            } else {
+                try readOn(into: chunk.text, &filled)
+            }
+            // With more than a row's worth at hand an end is always found.
+            let isLast = isComplete && start == end
+            guard let cut = cut(chunk.text, filled, isLast: isLast), cut.end > 0 || isLast else { continue }
+            let left = filled - cut.end
+            text.move(start..<end, to: left)
+            text.copy(cut.end..<filled, from: chunk.text, to: 0)
+            (start, end) = (0, left + end - start)
+            isInLongRow = cut.isInLongRow
+            chunk.end = cut.end
+            chunk.bytesRead = bytesRead
+            return true
         }
+    }
+
+    private func readOn(into target: Flat<UInt8>, _ filled: inout Int) throws(ReaderError) {
         if form == .utf8 {
-            end += try read(&input, into: text, at: end, limit: TextSource.chunkBytes)
-            isComplete = inputEnded
+            filled += try read(into: target, at: filled, limit: readBytes)
         } else {
-            // A character cut off by the last chunk stays at the front.
+            // A character cut off by the last read stays at the front.
             raw.move(rawStart..<rawCount, to: 0)
             rawCount -= rawStart
             rawStart = 0
-            rawCount += try read(&input, into: raw, at: rawCount, limit: TextSource.chunkBytes - rawCount)
-            takeRaw()
+            rawCount += try read(into: raw, at: rawCount, limit: min(readBytes, TextSource.readBytes - rawCount))
+            takeRaw(into: target, &filled)
+        }
+        isComplete = inputEnded
+    }
+
+    private struct Cut {
+        var end: Int
+        var isInLongRow = false
+    }
+
+    /// Where a chunk may end: behind the last whole row of `text`, or anywhere in a row that is too long. Nil when
+    /// there is no such place yet.
+    private func cut(_ text: Flat<UInt8>, _ end: Int, isLast: Bool) -> Cut? {
+        if isLast { return Cut(end: end) }
+        var first = 0
+        if isInLongRow {
+            guard let next = text.lineEnd(from: 0, to: end, isLast: false) else {
+                return Cut(end: text.endsInReturn(end) ? end - 1 : end, isInLongRow: true)
+            }
+            first = next
+        }
+        if hasQuotes, text.firstIndex(of: UInt8(ascii: "\""), in: first..<end) != nil {
+            return cutQuoted(text, from: first, end)
+        }
+        // The last byte is left alone when it is CR: LF may follow.
+        let last =
+            text.lastIndex(of: 0x0A, in: first..<end)
+            ?? text.lastIndex(of: 0x0D, in: first..<max(first, end - 1))
+        if let last { return Cut(end: last + 1) }
+        // One byte more than the limit, so that the chunk shows the row to be too long without its last CR.
+        if end - first > limits.rowLimitBytes + 1 {
+            return Cut(end: text.endsInReturn(end) ? end - 1 : end, isInLongRow: true)
+        }
+        return first > 0 ? Cut(end: first) : nil
+    }
+
+    /// The same where a line end may stand inside quotes: only a walk from row to row tells.
+    private func cutQuoted(_ text: Flat<UInt8>, from first: Int, _ end: Int) -> Cut? {
+        scanner.restart(at: first, in: text)
+        var last = first
+        while true {
+            let outcome = scanner.scan(text, end: end, isLast: false)
+            let isWhole = if case .row = outcome { true } else { false }
+            let rowEnd = isWhole ? scanner.position : end
+            if rowEnd - scanner.rowStart > limits.rowLimitBytes + (isWhole ? 0 : 1) {
+                // What follows a row that is too long begins at the next line end, in quotes or not.
+                guard let next = text.lineEnd(from: scanner.rowStart + limits.rowLimitBytes, to: end, isLast: false)
+                else { return Cut(end: text.endsInReturn(end) ? end - 1 : end, isInLongRow: true) }
+                last = next
+                scanner.restart(at: next, in: text)
+                continue
+            }
+            guard isWhole else { return last > 0 ? Cut(end: last) : nil }
+            last = scanner.position
         }
     }
 
-    private mutating func read(
-        _ input: inout some IngestInput, into target: Flat<UInt8>, at offset: Int, limit: Int
-    ) throws(IngestError) -> Int {
+    private func read(into target: Flat<UInt8>, at offset: Int, limit: Int) throws(ReaderError) -> Int {
         var total = 0
         while total < limit {
             let range = offset + total..<offset + limit
-            let count = try unsafe target.withBytes(range) { bytes throws(IngestError) in
+            let count = try unsafe target.withBytes(range) { bytes throws(ReaderError) in
                 try unsafe input.read(into: bytes)
             }
             precondition(count >= 0 && count <= range.count)
@@ -98,30 +205,29 @@ struct TextSource {
 
     // MARK: - Forms
 
-    private mutating func takeRaw() {
+    private func takeRaw(into target: Flat<UInt8>, _ end: inout Int) {
         switch form {
         case .utf8:
-            text.copy(rawStart..<rawCount, from: raw, to: end)
+            target.copy(rawStart..<rawCount, from: raw, to: end)
             end += rawCount - rawStart
             rawStart = rawCount
         case .windows1252:
             while rawStart < rawCount {
-                append(scalar: TextSource.scalar(ofWindows1252: raw[rawStart]))
+                append(TextSource.scalar(ofWindows1252: raw[rawStart]), to: target, &end)
                 rawStart += 1
             }
         case .utf16LittleEndian, .utf16BigEndian:
-            takeUTF16()
+            takeUTF16(into: target, &end)
         }
-        isComplete = inputEnded
     }
 
-    private mutating func takeUTF16() {
+    private func takeUTF16(into target: Flat<UInt8>, _ end: inout Int) {
         let high = form == .utf16BigEndian ? 0 : 1
         func unit(at index: Int) -> UInt32 { UInt32(raw[index + high]) << 8 | UInt32(raw[index + 1 - high]) }
         while rawStart + 2 <= rawCount {
             let first = unit(at: rawStart)
             guard first & 0xF800 == 0xD800 else {
-                append(scalar: first)
+                append(first, to: target, &end)
                 rawStart += 2
                 continue
             }
@@ -129,23 +235,24 @@ struct TextSource {
             if first < 0xDC00, rawStart + 4 <= rawCount {
                 let second = unit(at: rawStart + 2)
                 if second & 0xFC00 == 0xDC00 {
-                    append(scalar: 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+                    append(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00), to: target, &end)
                     rawStart += 4
                     continue
                 }
             }
-            append(scalar: nil)
+            append(nil, to: target, &end)
             rawStart += 2
         }
         if inputEnded, rawStart < rawCount {
-            append(scalar: nil)
+            append(nil, to: target, &end)
             rawStart = rawCount
         }
     }
 
-    private mutating func append(scalar: UInt32?) {
+    @inline(__always)
+    private func append(_ scalar: UInt32?, to target: Flat<UInt8>, _ end: inout Int) {
         func put(_ byte: UInt32) {
-            text[end] = UInt8(truncatingIfNeeded: byte)
+            target[end] = UInt8(truncatingIfNeeded: byte)
             end += 1
         }
         guard let scalar else { return put(0xFF) }

@@ -7,8 +7,8 @@ struct Minimiser {
     /// Rows in the block that is being filled.
     private(set) var rowCount = 0
     private(set) var linkedRowCount = 0
-    /// Months the sealed rows lie in, by the plan's period; nil before there was one.
-    private(set) var months: ClosedRange<Int>?
+    /// Months the sealed rows lie in, by the plan's period.
+    private(set) var months: Months
 
     private let columns: Flat<Column>
     private let sources: Flat<Source>
@@ -28,7 +28,7 @@ struct Minimiser {
 
     private static var linkStride: Int { LinkIdentifiers.identifierLimitBytes + 1 }
     /// What the wire lets through: 1900-01 to 2200-12. A month outside is no month an event was recorded in.
-    private static var knownMonths: ClosedRange<Int> { 1900 * 12...2200 * 12 + 11 }
+    fileprivate static var knownMonths: ClosedRange<Int> { 1900 * 12...2200 * 12 + 11 }
 
     private struct Column: BitwiseCopyable {
         let dimension: Int
@@ -40,7 +40,7 @@ struct Minimiser {
     }
 
     /// Months of a row that count towards the period; 0 for none.
-    private struct MonthPair: BitwiseCopyable {
+    fileprivate struct MonthPair: BitwiseCopyable {
         var first: Int32
         var last: Int32
     }
@@ -76,6 +76,7 @@ struct Minimiser {
         case .fields(let from, let to): (periodFrom, periodTo) = (from, to)
         case .none: (periodFrom, periodTo) = (-1, -1)
         }
+        months = Months()
         periodToSpan = periodTo >= 0 && dataset.fields[periodTo].type == .year ? 11 : 0
         rowMonths = arena.flat(rows, repeating: MonthPair(first: 0, last: 0))
         currentYear = plan.today.parts.year
@@ -128,6 +129,36 @@ struct Minimiser {
         for index in 0..<identifier.count { links[offset + 1 + index] = identifier[index] }
     }
 
+    /// What one row of the block became, to be put into a later block or thrown away.
+    struct Held {
+        fileprivate var codes: [UInt32]
+        fileprivate var count: UInt32
+        fileprivate var link: [UInt8]
+        fileprivate var months: MonthPair
+    }
+
+    func held(_ row: Int) -> Held {
+        let offset = row * Minimiser.linkStride
+        return Held(
+            codes: (0..<columns.count).map { columns[$0].staged[row] },
+            count: countField >= 0 ? counts[row] : 0,
+            link: linkField >= 0 ? links.bytes(offset..<offset + 1 + Int(links[offset])) : [], months: rowMonths[row])
+    }
+
+    /// Adds a row that was taken out. The block must not be full.
+    mutating func add(_ held: Held) {
+        for (column, code) in held.codes.enumerated() { columns[column].staged[rowCount] = code }
+        if countField >= 0 { counts[rowCount] = held.count }
+        for (index, byte) in held.link.enumerated() { links[rowCount * Minimiser.linkStride + index] = byte }
+        rowMonths[rowCount] = held.months
+        rowCount += 1
+    }
+
+    var isFull: Bool { rowCount == rowMonths.count }
+
+    /// Throws the block away.
+    mutating func removeAll() { rowCount = 0 }
+
     /// Takes the rows at `indices`, ascending, out of the block again.
     mutating func remove(_ indices: [Int]) {
         guard let first = indices.first else { return }
@@ -178,28 +209,71 @@ struct Minimiser {
 
     private mutating func foldMonths(_ rows: Int) {
         guard periodFrom >= 0 else { return }
-        var first = months?.lowerBound ?? Int.max
-        var last = months?.upperBound ?? Int.min
-        for row in 0..<rows {
-            let pair = rowMonths[row]
-            if pair.first > 0 { first = min(first, Int(pair.first)) }
-            if pair.last > 0 { last = max(last, Int(pair.last)) }
-        }
-        if first <= last { months = first...last }
+        for row in 0..<rows { months.add(first: Int(rowMonths[row].first), last: Int(rowMonths[row].last)) }
     }
 
-    /// The reporting period of the sealed rows: nil when none had a month.
-    func period(_ plan: PeriodPlan) -> Period? {
-        guard let months else { return nil }
-        func month(_ index: Int) -> CivilMonth {
-            let known = Minimiser.knownMonths
-            return CivilMonth(index: max(known.lowerBound, min(known.upperBound, index)))!
+    /// The months that rows lie in.
+    struct Months {
+        /// By month from the first of `knownMonths`.
+        private var isCovered: [Bool]
+        private var first = Int.max
+        private var last = Int.min
+
+        fileprivate init() { isCovered = [Bool](repeating: false, count: Minimiser.knownMonths.count) }
+
+        /// Those of several minimisers together.
+        init(_ minimisers: [Minimiser]) {
+            self.init()
+            for months in minimisers.map(\.months) {
+                first = min(first, months.first)
+                last = max(last, months.last)
+                for index in isCovered.indices where months.isCovered[index] { isCovered[index] = true }
+            }
         }
-        let first = month(months.lowerBound)
-        let last = month(months.upperBound)
-        guard case .field(_, let unit) = plan else { return Period(first: first, last: last) }
-        return Period(
-            first: month(unit.period(holding: first).first.index), last: month(unit.period(holding: last).last.index))
+
+        /// 0 stands for none.
+        @inline(__always)
+        fileprivate mutating func add(first: Int, last: Int) {
+            if first > 0 {
+                if first < self.first { self.first = first }
+                isCovered[first &- Minimiser.knownMonths.lowerBound] = true
+            }
+            if last > 0 {
+                if last > self.last { self.last = last }
+                isCovered[last &- Minimiser.knownMonths.lowerBound] = true
+            }
+        }
+
+        /// The reporting period; nil when no row had a month.
+        func period(_ plan: PeriodPlan) -> Period? {
+            guard first <= last else { return nil }
+            func month(_ index: Int) -> CivilMonth {
+                let known = Minimiser.knownMonths
+                return CivilMonth(index: max(known.lowerBound, min(known.upperBound, index)))!
+            }
+            let (first, last) = (month(first), month(last))
+            guard case .field(_, let unit) = plan else { return Period(first: first, last: last) }
+            return Period(
+                first: month(unit.period(holding: first).first.index),
+                last: month(unit.period(holding: last).last.index))
+        }
+
+        /// The first months of the units between the first and the last row in which no row lies, ascending.
+        func gaps(_ unit: PeriodUnit) -> [Int] {
+            guard first <= last, let start = CivilMonth(index: first) else { return [] }
+            var gaps: [Int] = []
+            var period = unit.period(holding: start)
+            while period.first.index <= last {
+                let range = period.first.index...period.last.index
+                let known = range.clamped(to: Minimiser.knownMonths)
+                if !known.contains(where: { isCovered[$0 - Minimiser.knownMonths.lowerBound] }) {
+                    gaps.append(period.first.index)
+                }
+                guard let next = CivilMonth(index: period.last.index + 1) else { break }
+                period = unit.period(holding: next)
+            }
+            return gaps
+        }
     }
 }
 

@@ -6,9 +6,11 @@ struct CivilTime: BitwiseCopyable {
     var day: Int32 = 0
     /// `CivilMonth.index`.
     var month: Int32 = 0
-    var dayOfMonth: Int32 = 1
     /// Since midnight.
     var second: Int32 = 0
+    var dayOfMonth: Int8 = 1
+    /// False when a fraction that is not zero follows the second.
+    var isWholeSecond = true
 }
 
 /// Reads one date format. Most cells have two digits for each part, as the format is usually written: those are
@@ -32,6 +34,9 @@ struct DateReader: BitwiseCopyable {
     /// Where each part begins in the usual form; −1 when the format does not hold it.
     private let places: (Int8, Int8, Int8, Int8, Int8, Int8)
     private let hasShortYear: Bool
+    /// Whether 24:00:00 is the end of a day, as in XML Schema's `dateTime` (part 2, section 3.2.7). Only the form
+    /// without a notation leaves its zone open.
+    private let hasEndOfDay: Bool
 
     init(_ format: DateFormat, today: CivilDate, calendar: Calendar, arena: Arena) {
         self.calendar = calendar
@@ -40,6 +45,7 @@ struct DateReader: BitwiseCopyable {
         thisCentury = year - year % 100
         parts = arena.flat(format.parts.map(DateReader.code))
         hasShortYear = format.parts.contains(.shortYear)
+        hasEndOfDay = format.parts.contains(.day) && format.parts.contains(.optionalZone)
 
         var template: [UInt8] = []
         var isDigit: [Bool] = []
@@ -60,7 +66,8 @@ struct DateReader: BitwiseCopyable {
                 isDigit.append(false)
                 if byte >= 0x80 { hasUsualForm = false }
                 continue
-            case .monthName, .zone:
+            case .optionalFraction, .optionalZone: continue
+            case .monthName, .zone, .fraction:
                 hasUsualForm = false
                 continue
             }
@@ -133,8 +140,14 @@ struct DateReader: BitwiseCopyable {
         guard let dayNumber = calendar.dayNumber(year: year, month: month, day: day) else { return nil }
         return CivilTime(
             day: Int32(truncatingIfNeeded: dayNumber), month: Int32(truncatingIfNeeded: year &* 12 &+ month &- 1),
-            dayOfMonth: Int32(truncatingIfNeeded: day),
-            second: Int32(truncatingIfNeeded: hour &* 3600 &+ minute &* 60 &+ second))
+            second: Int32(truncatingIfNeeded: hour &* 3600 &+ minute &* 60 &+ second),
+            dayOfMonth: Int8(truncatingIfNeeded: day))
+    }
+
+    /// Midnight after the day that `time` begins; nil after the last day of the year 9999.
+    private func endOfDay(_ time: CivilTime) -> CivilTime? {
+        let (year, month, day) = CivilDate(dayNumber: Int(time.day) + 1).parts
+        return year > 9999 ? nil : self.time(year, month, day, 0, 0, 0)
     }
 
     // MARK: - Part by part
@@ -142,6 +155,7 @@ struct DateReader: BitwiseCopyable {
     private enum Code {
         static let literal: UInt16 = 0, year: UInt16 = 1, shortYear: UInt16 = 2, month: UInt16 = 3, day: UInt16 = 4
         static let hour: UInt16 = 5, minute: UInt16 = 6, second: UInt16 = 7, monthName: UInt16 = 8, zone: UInt16 = 9
+        static let fraction: UInt16 = 10, optionalFraction: UInt16 = 11, optionalZone: UInt16 = 12
     }
 
     private static func code(_ part: DateFormat.Part) -> UInt16 {
@@ -155,6 +169,9 @@ struct DateReader: BitwiseCopyable {
         case .second: Code.second << 8
         case .monthName: Code.monthName << 8
         case .zone: Code.zone << 8
+        case .fraction: Code.fraction << 8
+        case .optionalFraction: Code.optionalFraction << 8
+        case .optionalZone: Code.optionalZone << 8
         case .literal(let byte): Code.literal << 8 | UInt16(byte)
         }
     }
@@ -162,6 +179,7 @@ struct DateReader: BitwiseCopyable {
     private func readParts(_ text: Flat<UInt8>, _ start: Int, _ end: Int) -> CivilTime? {
         var index = start
         var (year, month, day, hour, minute, second) = (1970, 1, 1, 0, 0, 0)
+        var isWholeSecond = true
         func digit() -> Int? {
             guard index < end, text[index] >= 0x30, text[index] <= 0x39 else { return nil }
             index += 1
@@ -215,7 +233,16 @@ struct DateReader: BitwiseCopyable {
                 else { return nil }
                 month = found + 1
                 index += 3
+            case Code.fraction, Code.optionalFraction:
+                if part >> 8 == Code.optionalFraction {
+                    guard index < end, text[index] == UInt8(ascii: ".") else { continue }
+                    index += 1
+                }
+                guard let first = digit() else { return nil }
+                if first != 0 { isWholeSecond = false }
+                while let next = digit() { if next != 0 { isWholeSecond = false } }
             default:
+                if index == end, part >> 8 == Code.optionalZone { continue }
                 guard index < end else { return nil }
                 if text[index] == UInt8(ascii: "Z") {
                     index += 1
@@ -223,18 +250,47 @@ struct DateReader: BitwiseCopyable {
                 }
                 guard text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") else { return nil }
                 index += 1
-                guard exactly(2) != nil else { return nil }
+                guard let zoneHour = exactly(2) else { return nil }
                 if index < end, text[index] == UInt8(ascii: ":") { index += 1 }
-                guard exactly(2) != nil else { return nil }
+                // No zone is further from Greenwich. Source: XML Schema part 2, section 3.2.7.3.
+                guard let zoneMinute = exactly(2), zoneMinute < 60, zoneHour * 60 + zoneMinute <= 14 * 60 else {
+                    return nil
+                }
             }
         }
         guard index == end else { return nil }
-        return time(year, month, day, hour, minute, second)
+        if hasEndOfDay, hour == 24, minute == 0, second == 0, isWholeSecond {
+            return time(year, month, day, 0, 0, 0).flatMap { endOfDay($0) }
+        }
+        var time = time(year, month, day, hour, minute, second)
+        time?.isWholeSecond = isWholeSecond
+        return time
     }
 
     private static let monthNames: [[UInt8]] = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ].map { Array($0.utf8) }
+}
+
+extension DateFormat {
+    /// The only form of a type that Table Schema knows without a notation; nil for types that are no time.
+    ///
+    /// Source: Data Package (v2) Table Schema, "datetime", "date", "time", "year" and "yearmonth".
+    static func standard(for type: FieldType) -> DateFormat? {
+        let date: [Part] = [.year, .literal(0x2D), .month, .literal(0x2D), .day]
+        let clock: [Part] = [.hour, .literal(0x3A), .minute, .literal(0x3A), .second]
+        switch type {
+        case .date: return DateFormat(text: "%Y-%m-%d", parts: date)
+        case .time: return DateFormat(text: "%H:%M:%S", parts: clock)
+        case .datetime:
+            return DateFormat(
+                text: "%Y-%m-%dT%H:%M:%S%?f%?z",
+                parts: date + [.literal(UInt8(ascii: "T"))] + clock + [.optionalFraction, .optionalZone])
+        case .year: return DateFormat(text: "%Y", parts: [.year])
+        case .yearmonth: return DateFormat(text: "%Y-%m", parts: [.year, .literal(0x2D), .month])
+        default: return nil
+        }
+    }
 }
 
 /// Day numbers of the first of each month, for the years that files hold.

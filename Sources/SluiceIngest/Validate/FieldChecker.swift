@@ -1,54 +1,89 @@
 import SluiceModel
 
-/// One field's rules, laid out for the loop over rows. All it refers to lives in the run's arena.
+/// What every cell of one field goes through, laid out for the loop over rows. What few fields have is in
+/// `FieldRules`. All it refers to lives in the run's arena.
 struct FieldChecker: BitwiseCopyable {
-    let field: Int
-    /// Index of the cell in the row.
-    let column: Int
-    let type: FieldType
-    // Comparing a type of another module is a call; these are not.
-    let isText: Bool
-    let isYear: Bool
-    let isRequired: Bool
-    let isKey: Bool
-    let isHealth: Bool
-    let isCount: Bool
-    let mayLieInFuture: Bool
+    /// How a cell becomes a value. Comparing an enumeration of another module is a call; this is not.
+    enum Reading: UInt8, BitwiseCopyable {
+        case text, date, datetime, time, yearmonth, formattedYear, year, integer, number, boolean
+        /// A type or format that is only checked.
+        case other
+    }
 
-    let missing: CodeIndex
+    struct Traits: OptionSet, BitwiseCopyable {
+        let rawValue: UInt32
+
+        /// Blanks at the ends of a quoted cell are part of it.
+        static let isText = Traits(rawValue: 1 << 0)
+        static let isRequired = Traits(rawValue: 1 << 1)
+        static let isKey = Traits(rawValue: 1 << 2)
+        static let hasBounds = Traits(rawValue: 1 << 3)
+        static let hasLength = Traits(rawValue: 1 << 4)
+        static let hasPattern = Traits(rawValue: 1 << 5)
+        static let hasCodes = Traits(rawValue: 1 << 6)
+        static let hasCodesPart = Traits(rawValue: 1 << 7)
+        static let codesRejectRow = Traits(rawValue: 1 << 8)
+        /// Unknown codes are areas elsewhere.
+        static let feedsArea = Traits(rawValue: 1 << 9)
+        static let mustNotLieInFuture = Traits(rawValue: 1 << 10)
+        static let isHealth = Traits(rawValue: 1 << 11)
+        static let hasCheck = Traits(rawValue: 1 << 12)
+        static let checkRejectsRow = Traits(rawValue: 1 << 13)
+        static let hasAllowedSlots = Traits(rawValue: 1 << 14)
+        static let isMinimumExclusive = Traits(rawValue: 1 << 15)
+        static let isMaximumExclusive = Traits(rawValue: 1 << 16)
+        /// A number that the short way would read wrong.
+        static let isExactOnly = Traits(rawValue: 1 << 17)
+
+        /// Asked for together, since hardly any field has one of them.
+        static let rare: Traits = [.isHealth, .hasCheck, .hasAllowedSlots]
+    }
+
+    let field: Int32
+    /// Index of the cell in the row.
+    let column: Int32
+    let traits: Traits
+    let reading: Reading
+    /// Of `lookup`, for a boolean.
+    let trueCount: Int32
     /// Bit n: some missing value is n bytes long (63: or longer).
     let missingLengths: UInt64
-
-    let formats: Flat<DateReader>
-    let booleans: CodeIndex
-    let trueCount: Int
-
+    /// Both allowed. Of a number: thousandths that are surely within the bounds.
     let minimum: Int
     let maximum: Int
-    let hasLength: Bool
+    /// Codes or, for a boolean, true and false values.
+    let lookup: CodeIndex
+    let formats: Flat<DateReader>
+}
+
+/// The rest of one field's rules.
+struct FieldRules: BitwiseCopyable {
+    let type: FieldType
+    let missing: CodeIndex
     let lengthMinimum: Int
     let lengthMaximum: Int
-
-    let hasPattern: Bool
     let pattern: PatternMatcher
-    let hasCodes: Bool
-    let codes: CodeIndex
-    let codesRejectRow: Bool
     let codesPart: (lower: Int, upper: Int)
-    let codesKind: FindingKind
-
-    let hasCheck: Bool
     let check: CheckDigit
-    let checkRejectsRow: Bool
-
-    /// False when no cell of the field can lead to a finding or be asked for later.
-    let isNeeded: Bool
+    let stringFormat: StringFormat
+    let geopointFormat: GeopointFormat
+    let number: NumberForm
+    let hasExactMinimum: Bool
+    let hasExactMaximum: Bool
+    let exactMinimum: DecimalNumber
+    let exactMaximum: DecimalNumber
+    /// Ascending.
+    let allowedSlots: Flat<Int>
+    let list: ListReader
 }
 
 /// What a field holds in the row at hand.
 struct FieldValue: BitwiseCopyable {
     enum State: UInt8, BitwiseCopyable {
         case missing, good, bad
+        /// Of its type, but a number that a slot cannot hold: not a number, infinite, or too large. Nothing is made
+        /// of it.
+        case slotless
     }
 
     var state = State.missing
@@ -59,77 +94,4 @@ struct FieldValue: BitwiseCopyable {
     var time = CivilTime()
     /// In the unit of `FieldType`.
     var value = 0
-}
-
-/// Makes the checkers of one dataset for the columns of one file.
-struct FieldCompiler {
-    let plan: FormatPlan
-    let dataset: DatasetPlan
-    let arena: Arena
-    private let calendar: Calendar
-    private let tables: [CodeIndex]
-    private let matchers: [PatternMatcher]
-    private let none: CodeIndex
-    private let anything: PatternMatcher
-
-    init(plan: FormatPlan, dataset: DatasetPlan, arena: Arena) {
-        self.plan = plan
-        self.dataset = dataset
-        self.arena = arena
-        calendar = Calendar(arena: arena)
-        none = CodeIndex([], ignoresCase: false, arena: arena)
-        anything = PatternMatcher(
-            PatternTable(
-                text: "", classes: [UInt8](repeating: 0, count: 256), classCount: 1, transitions: [0],
-                accepting: [true]), arena: arena)
-        let usedTables = Set(dataset.fields.compactMap(\.codes))
-        let usedPatterns = Set(dataset.fields.compactMap(\.pattern))
-        // An empty index costs nothing and keeps the numbers of the plan.
-        var tables: [CodeIndex] = []
-        for (index, table) in plan.codeTables.enumerated() {
-            tables.append(
-                usedTables.contains(index)
-                    ? CodeIndex(table.entries.map { Array($0.text.utf8) }, ignoresCase: table.ignoresCase, arena: arena)
-                    : none)
-        }
-        self.tables = tables
-        var matchers: [PatternMatcher] = []
-        for (index, pattern) in plan.patterns.enumerated() {
-            matchers.append(usedPatterns.contains(index) ? PatternMatcher(pattern, arena: arena) : anything)
-        }
-        self.matchers = matchers
-    }
-
-    /// `isWanted`: the value is asked for after the row was checked, by the output, a rule, a key or the period.
-    func checker(field index: Int, column: Int, isWanted: Bool, feedsArea: Bool) -> FieldChecker {
-        let field = dataset.fields[index]
-        let missing = field.missingValues.map { Array($0.utf8) }
-        let booleans = (field.trueValues + field.falseValues).map { Array($0.utf8) }
-        let isCount = if case .counts(index) = dataset.output.kind { true } else { false }
-        let isKey = dataset.primaryKey.contains(index)
-        let isTyped = field.type != .string
-        let hasLength = field.lengthMinimum != nil || field.lengthMaximum != nil
-        let isHealth = field.privacy == .health
-        let part = field.codesPart.map { ($0.lowerBound, $0.upperBound) } ?? (0, 0)
-        let readers = field.dateFormats.map { DateReader($0, today: plan.today, calendar: calendar, arena: arena) }
-        return FieldChecker(
-            field: index, column: column, type: field.type, isText: field.type == .string,
-            isYear: field.type == .year && readers.isEmpty, isRequired: field.isRequired, isKey: isKey,
-            isHealth: isHealth, isCount: isCount,
-            mayLieInFuture: field.mayLieInFuture,
-            missing: CodeIndex(missing, ignoresCase: false, arena: arena),
-            missingLengths: missing.reduce(1) { $0 | 1 << UInt64(min($1.count, 63)) },
-            formats: arena.flat(readers),
-            booleans: CodeIndex(booleans, ignoresCase: false, arena: arena), trueCount: field.trueValues.count,
-            minimum: field.minimum ?? .min, maximum: field.maximum ?? .max,
-            hasLength: hasLength, lengthMinimum: field.lengthMinimum ?? 0, lengthMaximum: field.lengthMaximum ?? .max,
-            hasPattern: field.pattern != nil, pattern: field.pattern.map { matchers[$0] } ?? anything,
-            hasCodes: field.codes != nil, codes: field.codes.map { tables[$0] } ?? none,
-            codesRejectRow: field.codesSeverity >= .error, codesPart: part,
-            codesKind: feedsArea && field.codesSeverity < .error ? .areaUnknown : .codeUnknown,
-            hasCheck: field.check != nil, check: field.check ?? .nhsNumber,
-            checkRejectsRow: field.checkSeverity >= .error,
-            isNeeded: isWanted || isTyped || hasLength || isHealth || isKey || field.isRequired || field.isUnique
-                || field.pattern != nil || field.codes != nil || field.check != nil)
-    }
 }

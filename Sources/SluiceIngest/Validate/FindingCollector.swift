@@ -1,102 +1,71 @@
 import SluiceModel
 
-/// What may be wrong with a row or a cell, as the hot loop notes it.
-enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
-    // Rows.
-    case rowRagged, rowTooLong, rowEmpty
-    // Cells of any column.
-    case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong
-    // Cells of a field.
-    case valueMissing, keyMissing, typeMismatch, patternMismatch, codeUnknown, areaUnknown, codeNotInForce
-    case checkDigitWrong, placeholder, belowMinimum, aboveMaximum, tooShort, tooLong, notUnique, keyNotUnique
-    case dateInFuture, healthFieldDropped
-
-    fileprivate var code: FindingCode {
-        switch self {
-        case .rowRagged: .rowRagged
-        case .rowTooLong: .rowTooLong
-        case .rowEmpty: .rowEmpty
-        case .bytesInvalid: .bytesInvalid
-        case .characterForbidden, .textAfterQuote: .characterForbidden
-        case .cellTooLong: .cellTooLong
-        case .valueMissing: .valueMissing
-        case .keyMissing: .keyMissing
-        case .typeMismatch: .typeMismatch
-        case .patternMismatch: .patternMismatch
-        case .codeUnknown: .codeUnknown
-        case .areaUnknown: .areaUnknown
-        case .codeNotInForce: .codeNotInForce
-        case .checkDigitWrong: .checkDigitWrong
-        case .placeholder: .placeholder
-        case .belowMinimum: .belowMinimum
-        case .aboveMaximum: .aboveMaximum
-        case .tooShort: .tooShort
-        case .tooLong: .tooLong
-        case .notUnique, .keyNotUnique: .notUnique
-        case .dateInFuture: .dateInFuture
-        case .healthFieldDropped: .healthFieldDropped
-        }
-    }
-
-    fileprivate func rule(field: FieldPlan?, plan: FormatPlan) -> String {
-        switch self {
-        case .rowRagged: return FindingRule.delimiters
-        case .rowTooLong: return FindingRule.rowLimitBytes
-        case .rowEmpty: return FindingRule.row
-        case .bytesInvalid: return FindingRule.encodings
-        case .characterForbidden: return FindingRule.cell
-        case .textAfterQuote: return FindingRule.quoting
-        case .cellTooLong: return FindingRule.cellLimitBytes
-        case .valueMissing: return FindingRule.required
-        case .keyMissing, .keyNotUnique: return FindingRule.primaryKey
-        case .typeMismatch: return FindingRule.type
-        case .patternMismatch: return FindingRule.pattern
-        case .codeUnknown, .codeNotInForce:
-            // An `enum` constraint is compiled to a list without a name.
-            let isEnumeration = field?.codes.map { plan.codeTables[$0].name.isEmpty } ?? false
-            return isEnumeration ? FindingRule.enumeration : FindingRule.codes
-        case .areaUnknown: return FindingRule.area
-        case .checkDigitWrong, .placeholder: return FindingRule.check
-        case .belowMinimum: return FindingRule.minimum
-        case .aboveMaximum: return FindingRule.maximum
-        case .tooShort: return FindingRule.minLength
-        case .tooLong: return FindingRule.maxLength
-        case .notUnique: return FindingRule.unique
-        case .dateInFuture: return FindingRule.notInFuture
-        case .healthFieldDropped: return FindingRule.healthField
-        }
-    }
-
-    fileprivate func severity(field: FieldPlan?) -> Severity {
-        switch self {
-        case .rowEmpty: .note
-        case .areaUnknown, .codeNotInForce, .placeholder, .healthFieldDropped: .warning
-        case .codeUnknown: field?.codesSeverity ?? .error
-        case .checkDigitWrong: field?.checkSeverity ?? .error
-        default: .error
-        }
-    }
-}
-
 /// Groups what is wrong by column and rule, and turns the groups into findings at the end.
 ///
-/// Memory is bounded by columns × kinds, whatever the file holds.
+/// Memory is bounded by columns × kinds, whatever the file holds. Collectors of parts of a file merge to what one
+/// collector of the whole would hold.
 struct FindingCollector {
     /// Findings about the file or its columns, complete as they are.
     private(set) var fileFindings: [Finding] = []
     private let plan: FormatPlan
 
+    /// What the list of a field has near one cell that is not in it.
+    struct Look: BitwiseCopyable {
+        var row: Int
+        /// Entries of the field's code table, −1 for none.
+        var entries: (Int32, Int32, Int32)
+    }
+
+    /// So many unknown codes of a column are compared with the list. Source: a bound on the work, not on the findings.
+    static var lookLimit: Int { 64 }
+
     private struct Tally {
         /// From 1; 0 for the row.
         var columnNumber: Int
         var kind: FindingKind?
-        var ruleIndex = 0
+        /// Of a rule between fields, a unique key or a foreign key.
+        var index = 0
         var count = 0
+        /// The first of them, ascending, each once.
         var rows: [Int] = []
+        /// By row, ascending.
+        var looks: [Look] = []
+
+        mutating func insert(row: Int) {
+            if let last = rows.last, row <= last {
+                let place = rows.firstIndex { $0 >= row } ?? rows.endIndex
+                if rows[place] == row { return }
+                rows.insert(row, at: place)
+                if rows.count > Finding.rowLimit { rows.removeLast() }
+            } else if rows.count < Finding.rowLimit {
+                rows.append(row)
+            }
+        }
+
+        mutating func insert(_ look: Look) {
+            let place =
+                looks.last.map { $0.row <= look.row } ?? true
+                ? looks.endIndex : looks.firstIndex { $0.row > look.row } ?? looks.endIndex
+            guard place < FindingCollector.lookLimit else { return }
+            looks.insert(look, at: place)
+            if looks.count > FindingCollector.lookLimit { looks.removeLast() }
+        }
+
+        /// The entries that came near, the most frequent first, at most three.
+        var suggestions: [Int] {
+            var counts: [Int32: Int] = [:]
+            for look in looks {
+                let (first, second, third) = look.entries
+                for entry in [first, second, third] where entry >= 0 { counts[entry, default: 0] += 1 }
+            }
+            return counts.sorted { a, b in a.value != b.value ? a.value > b.value : a.key < b.key }
+                .prefix(3).map { Int($0.key) }
+        }
     }
 
     private var tallies: [Tally] = []
-    /// Tally of each (column number, kind) and, behind them, of each rule between fields; −1 while there is none.
+    /// Tally of each (column number, kind) and, behind them, of each rule between fields, unique key and foreign key;
+    /// −1 while there is none.
     private var tallyIndex: [Int32] = []
     private var columnCount = 0
     private var fieldOfColumn: [Int?] = []
@@ -104,74 +73,171 @@ struct FindingCollector {
 
     init(plan: FormatPlan) { self.plan = plan }
 
+    private var dataset: DatasetPlan? { datasetIndex.map { plan.datasets[$0] } }
+
     /// Must precede the first note. `fieldOfColumn` has the field of each column of the file.
     mutating func begin(datasetIndex: Int, fieldOfColumn: [Int?]) {
         self.datasetIndex = datasetIndex
         self.fieldOfColumn = fieldOfColumn
         columnCount = fieldOfColumn.count
-        let rules = plan.datasets[datasetIndex].rowRules.count
-        tallyIndex = [Int32](repeating: -1, count: (columnCount + 1) * FindingKind.allCases.count + rules)
+        let dataset = plan.datasets[datasetIndex]
+        tallies = []
+        tallyIndex = [Int32](
+            repeating: -1,
+            count: rulePlace(0) + dataset.rowRules.count + dataset.uniqueKeys.count + dataset.foreignKeys.count)
+    }
+
+    private func rulePlace(_ rule: Int) -> Int { (columnCount + 1) * FindingKind.allCases.count + rule }
+
+    // MARK: - Notes
+
+    mutating func begin(_ match: HeaderMatch) {
+        begin(
+            datasetIndex: match.datasetIndex,
+            fieldOfColumn: match.columns.map { if case .field(let field) = $0 { field } else { nil } })
     }
 
     /// Notes `kind` in a row; `columnNumber` counts from 1 and is 0 for the row as a whole.
     @inline(never)
     mutating func note(_ kind: FindingKind, columnNumber: Int, row: Int) {
-        let place = columnNumber * FindingKind.allCases.count + Int(kind.rawValue)
-        note(at: place, row: row, new: Tally(columnNumber: columnNumber, kind: kind))
+        note(at: place(kind, columnNumber), row: row, new: Tally(columnNumber: columnNumber, kind: kind))
     }
 
+    /// Notes a broken rule between fields.
     @inline(never)
     mutating func note(rule: Int, row: Int) {
-        let place = (columnCount + 1) * FindingKind.allCases.count + rule
-        note(at: place, row: row, new: Tally(columnNumber: 0, kind: nil, ruleIndex: rule))
+        note(at: rulePlace(rule), row: row, new: Tally(columnNumber: 0, kind: nil, index: rule))
+    }
+
+    /// Notes that a row has the values of `DatasetPlan.uniqueKeys[key]` that an earlier row has.
+    @inline(never)
+    mutating func note(uniqueKey key: Int, row: Int) {
+        let place = rulePlace(dataset?.rowRules.count ?? 0) + key
+        note(at: place, row: row, new: Tally(columnNumber: 0, kind: .uniqueKeyNotUnique, index: key))
+    }
+
+    /// Notes that nothing has the values that a row gives for `DatasetPlan.foreignKeys[key]`.
+    @inline(never)
+    mutating func note(foreignKey key: Int, row: Int) {
+        let place = rulePlace((dataset?.rowRules.count ?? 0) + (dataset?.uniqueKeys.count ?? 0)) + key
+        note(at: place, row: row, new: Tally(columnNumber: 0, kind: .referenceMissing, index: key))
+    }
+
+    /// Whether an unknown code of the column should still be compared with its list.
+    func wantsLook(columnNumber: Int) -> Bool {
+        let index = tallyIndex[place(.codeUnknown, columnNumber)]
+        return index < 0 || tallies[Int(index)].looks.count < FindingCollector.lookLimit
+    }
+
+    /// What came near the unknown code of the row just noted.
+    mutating func add(_ look: Look, columnNumber: Int) {
+        let index = tallyIndex[place(.codeUnknown, columnNumber)]
+        guard index >= 0 else { return }
+        tallies[Int(index)].insert(look)
+    }
+
+    private func place(_ kind: FindingKind, _ columnNumber: Int) -> Int {
+        columnNumber * FindingKind.allCases.count + Int(kind.rawValue)
     }
 
     private mutating func note(at place: Int, row: Int, new: Tally) {
+        let index = tally(at: place, new: new)
+        tallies[index].count += 1
+        tallies[index].insert(row: row)
+    }
+
+    private mutating func tally(at place: Int, new: @autoclosure () -> Tally) -> Int {
         if tallyIndex[place] < 0 {
             tallyIndex[place] = Int32(tallies.count)
-            tallies.append(new)
+            tallies.append(new())
         }
-        let index = Int(tallyIndex[place])
-        tallies[index].count += 1
-        if tallies[index].rows.count < Finding.rowLimit { tallies[index].rows.append(row) }
+        return Int(tallyIndex[place])
     }
 
     mutating func add(_ finding: Finding) { fileFindings.append(finding) }
 
-    /// Worst first, then the most frequent, then by column; `isCut` when there were more than the limit.
-    func findings() -> (findings: [Finding], isCut: Bool) {
-        var all = fileFindings
-        let dataset = datasetIndex.map { plan.datasets[$0] }
-        for tally in tallies {
-            let fieldIndex = tally.columnNumber > 0 ? fieldOfColumn[tally.columnNumber - 1] : nil
-            let field = fieldIndex.flatMap { dataset?.fields[$0] }
-            let columnNumber = tally.columnNumber > 0 ? tally.columnNumber : nil
-            if let kind = tally.kind {
-                all.append(
-                    Finding(
-                        column: field?.name, columnNumber: columnNumber, rule: kind.rule(field: field, plan: plan),
-                        code: kind.code, severity: kind.severity(field: field), count: tally.count, rows: tally.rows,
-                        arguments: kind == .rowRagged ? [columnCount] : [], message: ""))
-            } else if let rule = dataset?.rowRules[tally.ruleIndex] {
-                all.append(
-                    Finding(
-                        rule: FindingRule.rowRule(rule.id), code: .ruleBroken, severity: rule.severity,
-                        count: tally.count, rows: tally.rows, message: ""))
+    // MARK: - Parts of a file
+
+    /// Adds what another collector of the same dataset and columns holds, whose row numbers are `rowOffset` too low.
+    ///
+    /// The order in which parts are merged makes no difference.
+    mutating func merge(_ other: FindingCollector, rowOffset: Int) {
+        precondition(
+            datasetIndex == other.datasetIndex && fieldOfColumn == other.fieldOfColumn,
+            "collectors of different columns")
+        for finding in other.fileFindings {
+            var moved = finding
+            moved.rows = finding.rows.map { $0 + rowOffset }
+            fileFindings.append(moved)
+        }
+        for (place, otherIndex) in other.tallyIndex.enumerated() where otherIndex >= 0 {
+            let tally = other.tallies[Int(otherIndex)]
+            let index = self.tally(
+                at: place, new: Tally(columnNumber: tally.columnNumber, kind: tally.kind, index: tally.index))
+            tallies[index].count += tally.count
+            for row in tally.rows { tallies[index].insert(row: row + rowOffset) }
+            for look in tally.looks {
+                tallies[index].insert(Look(row: look.row + rowOffset, entries: look.entries))
             }
         }
-        all.sort { a, b in
-            if a.severity != b.severity { return a.severity > b.severity }
-            if a.count != b.count { return a.count > b.count }
-            // A total order, so that the same file always gives the same report.
-            let placeA = (a.columnNumber ?? 0, a.column ?? "", a.rule, a.code.rawValue)
-            let placeB = (b.columnNumber ?? 0, b.column ?? "", b.rule, b.code.rawValue)
-            return placeA < placeB
-        }
+    }
+
+    /// Forgets all notes and findings, but not the dataset and the columns.
+    mutating func removeAll() {
+        fileFindings.removeAll()
+        guard !tallies.isEmpty else { return }
+        tallies.removeAll()
+        tallyIndex = [Int32](repeating: -1, count: tallyIndex.count)
+    }
+
+    // MARK: - Findings
+
+    /// In the order of `Finding.comesBefore`; `isCut` when there were more than the limit.
+    func findings() -> (findings: [Finding], isCut: Bool) {
+        var all = fileFindings + tallies.compactMap(finding)
+        all.sort(by: Finding.comesBefore)
         let limit = plan.limits.findingLimit
         var kept = Array(all.prefix(limit))
         for index in kept.indices {
+            // The headings of a form that has no row for them stand in none.
+            kept[index].rows.removeAll { $0 < 1 }
             kept[index].message = FindingMessages.message(for: kept[index], plan: plan, datasetIndex: datasetIndex)
         }
         return (kept, all.count > limit)
+    }
+
+    private func finding(_ tally: Tally) -> Finding? {
+        guard let kind = tally.kind else {
+            guard let rule = dataset?.rowRules[tally.index] else { return nil }
+            return Finding(
+                rule: FindingRule.rowRule(rule.id), code: .ruleBroken, severity: rule.severity, count: tally.count,
+                rows: tally.rows, message: "")
+        }
+        let columnNumber = tally.columnNumber > 0 ? tally.columnNumber : keyColumn(tally)
+        let fieldIndex = columnNumber.flatMap { fieldOfColumn[$0 - 1] }
+        let field = fieldIndex.flatMap { dataset?.fields[$0] }
+        let arguments: [Int]
+        switch kind {
+        case .rowRagged: arguments = [columnCount]
+        case .codeUnknown: arguments = tally.suggestions
+        case .uniqueKeyNotUnique, .referenceMissing: arguments = [tally.index]
+        default: arguments = []
+        }
+        return Finding(
+            column: field?.name, columnNumber: columnNumber, rule: kind.rule(field: field, plan: plan),
+            code: kind.code, severity: kind.severity(field: field), count: tally.count, rows: tally.rows,
+            arguments: arguments, message: "")
+    }
+
+    /// The number of the only column of a unique or foreign key; nil when it has several.
+    private func keyColumn(_ tally: Tally) -> Int? {
+        let fields: [Int]?
+        switch tally.kind {
+        case .uniqueKeyNotUnique: fields = dataset?.uniqueKeys[tally.index]
+        case .referenceMissing: fields = dataset?.foreignKeys[tally.index].fields
+        default: fields = nil
+        }
+        guard let fields, fields.count == 1 else { return nil }
+        return fieldOfColumn.firstIndex(of: fields[0]).map { $0 + 1 }
     }
 }

@@ -12,6 +12,7 @@ struct Deliveries: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Every delivery, oldest first.")
         @OptionGroup var common: CommonOptions
         @Option(help: "Only this authority's.") var authority: String?
+        @Option(help: "Only the tables of this delivery.") var parent: String?
         @Option(help: "Only those that stand so: accepted, rejected, held, …") var outcome: String?
 
         func run() throws {
@@ -20,6 +21,10 @@ struct Deliveries: ParsableCommand {
             if let authority {
                 guard let id = AuthorityID(authority) else { throw ValidationError("no authority can be called that") }
                 filter.authority = id
+            }
+            if let parent {
+                guard let id = DeliveryID(parent) else { throw ValidationError("no delivery can be called that") }
+                filter.parent = id
             }
             if let outcome {
                 guard let status = DeliveryStatus(outcome) else { throw ValidationError("no delivery can stand so") }
@@ -32,13 +37,17 @@ struct Deliveries: ParsableCommand {
         }
 
         private func table(_ list: [JSON]) -> String {
-            let header = ["DELIVERY", "AUTHORITY", "DATASET", "PERIOD", "ROWS", "OUTCOME"]
+            // Tables of one file stand below it as a rule; a column names the file where there are any.
+            let hasTables = list.contains { $0["parent"]?.text != nil }
+            let header =
+                ["DELIVERY", "AUTHORITY", "DATASET", "PERIOD", "ROWS", "OUTCOME"] + (hasTables ? ["TABLE OF"] : [])
             let rows = list.map { delivery in
-                [
+                let parent = delivery["parent"]?.text ?? "-"
+                return [
                     delivery["id"]?.text ?? "", delivery["authority"]?.text ?? "", delivery["dataset"]?.text ?? "-",
                     delivery["period"]?.text ?? "-", delivery["rows"]?["read"]?.number.map { "\($0)" } ?? "-",
                     delivery["outcome"]?.text ?? "",
-                ]
+                ] + (hasTables ? [parent] : [])
             }
             return columns([header] + rows)
         }
@@ -57,7 +66,7 @@ struct Deliveries: ParsableCommand {
                     throw ExitCode(1)
                 }
                 let json = try instance.deliveryDetailJSON(found)
-                let receipt = try instance.store.receipt(id)?.text
+                let receipt = try instance.receiptText(found)
                 let name = json["file"]?.text ?? "(no longer known)"
                 common.show(json, receipt?.replacing("{file}", with: name) ?? json.prettyText)
             }

@@ -199,7 +199,9 @@ private struct Summary {
 
     init(_ site: DemoSite, _ drops: [DemoDrops.Drop], _ release: CommandResult) throws {
         let instance = try Instance.openForLooking(config: site.config)
-        let deliveries = try instance.store.deliveries(.init()).map { instance.deliveryJSON($0) }
+        // Files, not the tables in them.
+        let deliveries = try instance.store.deliveries(.init()).filter { $0.parent == nil }
+            .map { instance.deliveryJSON($0) }
         var byOutcome: [String: Int] = [:]
         for delivery in deliveries { byOutcome[delivery["outcome"]?.text ?? "", default: 0] += 1 }
         var lines = ["", "\(drops.count) files were dropped for \(Set(drops.map(\.authority)).count) authorities."]

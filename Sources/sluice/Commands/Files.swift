@@ -19,29 +19,47 @@ struct Validate: ParsableCommand {
                 throw NotAFile(path: file)
             }
             let progress = Progress()
-            let (report, _) = try trial.judge(input, with: plugin, today: SystemClock().now().date) { rows in
+            let reports = try trial.judgeTables(input, with: plugin, today: SystemClock().now().date) { rows in
                 progress.show(rows: rows)
             }
             progress.clear()
-            common.show(report.validationJSON(notChecked: Trial.notChecked), text(report))
-            return report.outcome
+            common.show(reports.validationJSON(notChecked: Trial.notChecked), reports.validationText)
+            return reports.outcome
         }
         if !outcome.isAccepted { throw ExitCode(ExitStatusCode.no.rawValue) }
     }
+}
 
-    private func text(_ report: DecodeReport) -> String {
-        var lines = ["\(report.outcome.rawValue)" + (report.assumptions.map { ": \($0.dataset)" } ?? "")]
-        if let edition = report.assumptions?.edition, !edition.isEmpty { lines[0] += ", edition \(edition)" }
-        lines.append("\(report.rows.read) rows read, \(report.rows.accepted) good, \(report.rows.rejected) bad")
-        if let period = report.period { lines.append("covers \(period)") }
-        lines += report.findings.map(\.line)
-        if let assumed = report.assumptions {
-            lines.append(
-                "assumed: encoding \(assumed.encoding), delimiter \(assumed.delimiter), header in row "
-                    + "\(assumed.headerRowNumber)")
+extension [Trial.TableReport] {
+    /// The answer of `validate` for people.
+    var validationText: String {
+        var lines: [String] = []
+        if count > 1 { lines.append("\(outcome.rawValue): \(count) tables") }
+        for one in self {
+            if let table = one.table { lines += ["", "table \(table.title)"] }
+            lines += one.report.validationLines
         }
         lines.append("not checked here: " + Trial.notChecked.joined(separator: ", "))
         return lines.joined(separator: "\n")
+    }
+}
+
+extension DecodeReport {
+    /// The answer of `minimise` for people.
+    var validationText: String {
+        (validationLines + ["not checked here: " + Trial.notChecked.joined(separator: ", ")]).joined(separator: "\n")
+    }
+
+    fileprivate var validationLines: [String] {
+        var lines = ["\(outcome.rawValue)" + (assumptions.map { ": \($0.dataset)" } ?? "")]
+        if let edition = assumptions?.edition, !edition.isEmpty { lines[0] += ", edition \(edition)" }
+        lines.append("\(rows.read) rows read, \(rows.accepted) good, \(rows.rejected) bad")
+        if let period = period { lines.append("covers \(period)") }
+        lines += findings.map(\.line)
+        if let assumed = assumptions {
+            lines.append("assumed: " + assumed.text)
+        }
+        return lines
     }
 }
 

@@ -3,11 +3,13 @@ import SluiceFormat
 import SluiceInstance
 import SluiceIntake
 import SluiceModel
+import SluiceSystem
 import SluiceYAML
 
 struct Plugin: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "File formats.", subcommands: [List.self, New.self, Test.self], defaultSubcommand: List.self)
+        abstract: "File formats.", subcommands: [List.self, New.self, Test.self, ExportSchema.self],
+        defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "The shipped plugins and what they read.")
@@ -40,21 +42,60 @@ struct Plugin: ParsableCommand {
 
     struct New: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Begin a new plugin: a commented skeleton that works.")
+            abstract: "Begin a new plugin: a commented skeleton, or one written from a sample file. Both work.",
+            discussion: """
+                With --from the confined worker reads the file. Types, identifiers and code lists are guessed and each \
+                guess is commented; nothing of the file is kept but its headings, and values that ten or more rows share \
+                in columns that identify nobody. Samples are made up.
+                """)
         @OptionGroup var common: CommonOptions
-        @Argument(help: "Its name: letters, digits and hyphens.") var name: String
-        @Option(help: "The folder to put it in.") var `in` = "plugins"
+        @Argument(help: "Its name, letters, digits and hyphens; or the folder to make, which is named so.")
+        var name: String
+        @Option(help: "The folder to put it in.") var `in`: String?
+        @Option(help: "A sample of the files it is for: delimited text with headings.") var from: String?
+        @Option(help: "With --from: what a row is, an event kind of the model.") var event: String?
 
         func run() throws {
-            guard isShortName(name) else {
+            let parts = name.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+            guard let id = parts.last, isShortName(id) else {
                 throw ValidationError("a plugin's name is 1 to 40 of a-z, 0-9 and -, beginning with a letter")
             }
+            if name.contains("/"), self.in != nil {
+                throw ValidationError("name the folder once: DIR, or NAME --in DIR")
+            }
+            if event != nil, from == nil { throw ValidationError("--event goes with --from") }
+            let above = (name.hasPrefix("/") ? "/" : "") + parts.dropLast().joined(separator: "/")
+            let folder = name.contains("/") ? (above.isEmpty ? "." : above) : self.in ?? "plugins"
             try common.answeringFailures {
-                let path = try Trial.writeNewPlugin(name, in: self.in)
+                if let from { return try write(id, in: folder, from: from) }
+                let path = try Trial.writeNewPlugin(id, in: folder)
                 common.show(
-                    .members(["plugin": .string(name), "path": .string(path)]),
+                    .members(["plugin": .string(id), "path": .string(path)]),
                     "wrote \(path)\nnext:  sluice plugin test \(path)")
             }
+        }
+
+        private func write(_ id: String, in folder: String, from file: String) throws {
+            let sample = try OpenFile(readingPath: file)
+            guard try sample.status().kind == .regular else { throw NotAFile(path: file) }
+            let made = try Trial.writeNewPlugin(
+                id, in: folder, from: sample, event: event, today: SystemClock().now().date)
+            let failures = made.samples.filter { !$0.differences.isEmpty }
+            common.show(
+                .members([
+                    "plugin": .string(id), "path": .string(made.path), "dataset": .string(made.plugin.dataset),
+                    "assumed": .strings(made.plugin.assumptions),
+                    "columnsIgnored": .int(made.plugin.ignoredColumnCount),
+                    "samples": .int(made.samples.count), "samplesFailed": .int(failures.count),
+                ]),
+                (["wrote \(made.path)"] + made.plugin.assumptions.map { "assumed: \($0)" }
+                    + ["\(made.samples.count) made-up samples, \(failures.count) failed"]
+                    + failures.flatMap(\.differences)
+                    + [
+                        "read the comments in \(made.path)/datasets/\(made.plugin.dataset)/, then",
+                        "next:  sluice validate \(file) --plugin \(made.path)",
+                    ]).joined(separator: "\n"))
+            if !failures.isEmpty { throw ExitCode(ExitStatusCode.ourFault.rawValue) }
         }
     }
 

@@ -1,0 +1,210 @@
+import SluiceModel
+
+/// Tells rows that are no records: the header once more, and footers with totals.
+struct Margin {
+    /// By first byte of a row's first cell with something in it: whether the row is worth a closer look.
+    private let starts: Flat<Bool>
+    /// The words that such a cell may begin with, one after the other, and where each ends.
+    private let words: Flat<UInt8>
+    private let wordEnds: Flat<Int32>
+    /// The header row's names, normalised.
+    private let names: [String]
+    private let footers: [String]
+    private let totals: [String]
+
+    /// The number of columns up to the last with a heading.
+    private let namedCount: Int
+    private let delimiter: UInt8
+
+    init(dataset: DatasetPlan, match: HeaderMatch, arena: Arena) {
+        names = match.names
+        namedCount = (match.names.lastIndex { !$0.isEmpty } ?? -1) + 1
+        delimiter = match.delimiter
+        footers = dataset.footers
+        totals = dataset.fileRules.flatMap { rule in
+            if case .controlTotal(let words, _) = rule.kind { words } else { [String]() }
+        }
+        let starts = arena.flat(256, repeating: false)
+        var bytes: [UInt8] = []
+        var ends: [Int32] = []
+        let first = names.first { !$0.isEmpty }
+        for word in footers + totals + (first.map { [$0] } ?? []) {
+            guard let byte = word.utf8.first else { continue }
+            starts[Int(byte)] = true
+            if byte >= 0x61, byte <= 0x7A { starts[Int(byte & 0xDF)] = true }
+            bytes += Array(word.utf8)
+            ends.append(Int32(bytes.count))
+        }
+        // A word may stand behind what `HeaderName.normalised` leaves out: `*** End of report`.
+        for byte in 0..<0x80 where !Margin.isKept(UInt8(byte)) { starts[byte] = true }
+        for byte in Margin.leadsOfSigns { starts[Int(byte)] = true }
+        self.starts = starts
+        words = arena.flat(bytes)
+        wordEnds = arena.flat(ends)
+    }
+
+    /// The first bytes of no-break blanks, byte order marks, and typographic quotes and dashes.
+    private static let leadsOfSigns: [UInt8] = [0xC2, 0xE1, 0xE2, 0xE3, 0xEF]
+
+    /// ASCII letters and digits, and whatever is beyond ASCII.
+    private static func isKept(_ byte: UInt8) -> Bool {
+        (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || byte >= 0x80
+    }
+
+    /// Whether `kind` should be asked: the first cell with something in it begins like a word of a margin.
+    @inline(__always)
+    func mayBeOne(_ text: Flat<UInt8>, _ cells: Flat<RowScanner.Cell>, _ count: Int) -> Bool {
+        var index = 0
+        while index < count {
+            if cells[index].start < cells[index].end {
+                return starts[Int(text[Int(cells[index].start)])] && beginsWithWord(text, cells[index])
+            }
+            index &+= 1
+        }
+        return false
+    }
+
+    @inline(never)
+    private func beginsWithWord(_ text: Flat<UInt8>, _ cell: RowScanner.Cell) -> Bool {
+        var start = 0
+        for word in 0..<wordEnds.count {
+            let end = Int(wordEnds[word])
+            var matched = start
+            var index = Int(cell.start)
+            while matched < end, index < Int(cell.end) {
+                var byte = text[index]
+                index += 1
+                if byte >= 0x41, byte <= 0x5A { byte |= 0x20 }
+                guard Margin.isKept(byte) else { continue }
+                guard byte == words[matched] else {
+                    // Left out or a letter: `kind` looks at characters.
+                    if Margin.leadsOfSigns.contains(byte) { return true }
+                    break
+                }
+                matched += 1
+            }
+            if matched == end { return true }
+            start = end
+        }
+        return false
+    }
+
+    /// `headerRepeated`, `footerIgnored` or nil for a record.
+    ///
+    /// Cells that the row lacks are empty ones. A whole row of which half is there is never a footer.
+    @inline(never)
+    func kind(_ text: Flat<UInt8>, _ cells: Flat<RowScanner.Cell>, _ count: Int) -> FindingKind? {
+        var filled = 0
+        var first: String?
+        for index in 0..<count where cells[index].start < cells[index].end {
+            filled += 1
+            if first == nil { first = name(text, cells[index]) }
+        }
+        guard let first else { return nil }
+        if isHeader(text, cells, count) { return .headerRepeated }
+        // A row with cells too few is no record in any case.
+        guard filled * 2 < max(names.count, count) || count < namedCount,
+            (footers + totals).contains(where: { first.hasPrefix($0) })
+        else { return nil }
+        return .footerIgnored
+    }
+
+    /// Whether the row has the header's names once more, and nothing else.
+    private func isHeader(_ text: Flat<UInt8>, _ cells: Flat<RowScanner.Cell>, _ count: Int) -> Bool {
+        guard count >= namedCount else { return false }
+        for index in 0..<count {
+            let name = index < namedCount ? names[index] : ""
+            if cells[index].start == cells[index].end ? !name.isEmpty : self.name(text, cells[index]) != name {
+                return false
+            }
+        }
+        return true
+    }
+
+    // MARK: - The stated total
+
+    /// The first count in a footer row that begins with a word of a control total, in its first cell or after, at most
+    /// `FindingMessages.statedTotalLimit`; nil when there is none. Digits that belong to a word, a date, a time or a
+    /// fraction are no count.
+    func statedTotal(_ text: Flat<UInt8>, _ cells: Flat<RowScanner.Cell>, _ count: Int) -> Int? {
+        guard let first = (0..<count).first(where: { cells[$0].start < cells[$0].end }) else { return nil }
+        let word = name(text, cells[first])
+        guard totals.contains(where: { word.hasPrefix($0) }) else { return nil }
+        for index in first..<count {
+            guard var number = wholeNumber(text, Int(cells[index].start), Int(cells[index].end)) else { continue }
+            // `Total records: 1,234` without quotes is cut at its comma.
+            var next = index + 1
+            if delimiter == UInt8(ascii: ","), index == first, number.digits <= 3, number.endsCell {
+                while next < count, number.value < FindingMessages.statedTotalLimit,
+                    cells[next].end - cells[next].start == 3,
+                    let group = wholeNumber(text, Int(cells[next].start), Int(cells[next].end)), group.digits == 3
+                {
+                    number.value = number.value * 1000 + group.value
+                    next += 1
+                }
+            }
+            return min(number.value, FindingMessages.statedTotalLimit)
+        }
+        return nil
+    }
+
+    /// The first count in a cell: digits, in groups of three behind the first where something stands between them.
+    private func wholeNumber(
+        _ text: Flat<UInt8>, _ start: Int, _ end: Int
+    ) -> (value: Int, digits: Int, endsCell: Bool)? {
+        func isDigit(_ index: Int) -> Bool { index >= start && index < end && text[index] &- 0x30 < 10 }
+        func isLetter(_ index: Int) -> Bool { index >= start && index < end && (text[index] | 0x20) &- 0x61 < 26 }
+        /// Where digits go on behind a sign that stands between groups of three; nil when they do not.
+        func group(after index: Int) -> Int? {
+            guard index < end else { return nil }
+            let length =
+                switch text[index] {
+                case UInt8(ascii: ","), UInt8(ascii: "'"): 1
+                case 0xC2: index + 1 < end && text[index + 1] == 0xA0 ? 2 : 0
+                case 0xE2:
+                    index + 2 < end && text[index + 1] == 0x80 && (text[index + 2] == 0x89 || text[index + 2] == 0xAF)
+                        ? 3 : 0
+                default: 0
+                }
+            let next = index + length
+            return length > 0 && (0..<3).allSatisfy { isDigit(next + $0) } && !isDigit(next + 3) ? next : nil
+        }
+        /// A sign beside digits that makes a date, a time, a fraction or a code of them.
+        func joins(_ index: Int) -> Bool {
+            guard index >= start, index < end else { return false }
+            switch text[index] {
+            case UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                return true
+            default: return false
+            }
+        }
+        var index = start
+        while index < end {
+            guard isDigit(index) else {
+                index += 1
+                continue
+            }
+            let first = index
+            while isDigit(index) { index += 1 }
+            var ranges = [first..<index]
+            while ranges[0].count <= 3, let next = group(after: index) {
+                ranges.append(next..<next + 3)
+                index = next + 3
+            }
+            let isCount =
+                !isLetter(first - 1) && !isLetter(index) && !(joins(first - 1) && isDigit(first - 2))
+                && !(joins(index) && isDigit(index + 1))
+            guard isCount else { continue }
+            let digits = ranges.reduce(0) { $0 + $1.count }
+            guard digits <= 16 else { return (.max, digits, index == end) }
+            var value = 0
+            for range in ranges { for place in range { value = value * 10 + Int(text[place] - 0x30) } }
+            return (value, digits, index == end)
+        }
+        return nil
+    }
+
+    private func name(_ text: Flat<UInt8>, _ cell: RowScanner.Cell) -> String {
+        HeaderName.normalised(text.bytes(Int(cell.start)..<Int(cell.end)))
+    }
+}

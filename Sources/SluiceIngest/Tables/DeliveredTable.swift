@@ -1,0 +1,236 @@
+import SluiceModel
+import SluiceReaders
+
+/// One place in the delivered file where a table may be: the file itself, a member of an archive, a sheet.
+struct DeliveredTable {
+    /// A form the place may be read in, with the datasets that accept it so.
+    struct Reading {
+        var form: Assumptions.TableForm
+        var encoding: TextEncoding?
+        var hasByteOrderMark = false
+        /// Indices into `FormatPlan.datasets`, ascending.
+        var datasets: [Int]
+        /// Candidates for the delimiter, in place of the dataset's.
+        var delimiters: [UInt8]?
+        /// The number of the row before the first record, where the form has no header of its own.
+        var rowsAboveRecords: Int?
+        /// The rows from the first, in memory of the arena; may be called again for a second pass.
+        var open: (Arena) throws(ReaderError) -> any HeadedSource
+    }
+
+    var container = Assumptions.Container.none
+    /// From 1; 0 where there is only one.
+    var memberPosition = 0
+    var sheetPosition = 0
+    /// Asked not to be seen by whoever made the file.
+    var isHidden = false
+    /// In the order in which they should be tried; empty when nothing about the place can be read.
+    var readings: [Reading] = []
+    /// Why it cannot be read.
+    var fault: Finding?
+    /// All bytes of the place, for a look at what no reading shows; nil where the readings show all there is.
+    var bytes: (() throws(ReaderError) -> any ByteStream)?
+}
+
+/// Finds the tables of a delivered file: looks through archives and workbooks, and tells each place's form by its bytes.
+struct TableFinder {
+    let plan: FormatPlan
+    let readBytes: Int
+
+    /// - Throws: what is wrong with the file as a whole.
+    func tables(_ file: any DeliveredBytes) throws(ReaderError) -> [DeliveredTable] {
+        let kind = try FileKind.of(file, limits: plan.limits)
+        switch kind {
+        case .gzip, .zip:
+            let archive = try Archive.open(file, kind: kind, limits: plan.limits)
+            var tables: [DeliveredTable] = []
+            for (index, member) in archive.members.enumerated() {
+                var found: [DeliveredTable]
+                do throws(ReaderError) {
+                    found =
+                        member.kind == .workbook
+                        ? try sheets(try archive.held(index))
+                        : try document(member.kind) { () throws(ReaderError) in try archive.stream(index) }
+                } catch .unreadable(let fault) {
+                    found = [DeliveredTable(fault: Finding(fault))]
+                }
+                for place in found.indices {
+                    found[place].container = kind == .zip ? .zip : .gzip
+                    if archive.members.count > 1 { found[place].memberPosition = member.position }
+                }
+                tables += found
+            }
+            return tables
+        case .workbook: return try sheets(file)
+        default: return try document(kind) { DeliveredStream(file) }
+        }
+    }
+
+    // MARK: - Workbooks
+
+    private func sheets(_ file: any DeliveredBytes) throws(ReaderError) -> [DeliveredTable] {
+        let workbook = try Workbook.open(file, limits: plan.limits)
+        let isOnly = workbook.sheets.count == 1
+        return workbook.sheets.enumerated().map { index, sheet in
+            let datasets = plan.datasets.indices.filter { dataset in
+                guard let form = plan.datasets[dataset].forms.workbook else { return false }
+                if let position = form.sheetPosition, position != sheet.position { return false }
+                if form.sheetNames.isEmpty { return !sheet.isHidden }
+                return form.sheetNames.contains(sheet.name)
+            }
+            var table = DeliveredTable(sheetPosition: isOnly ? 0 : sheet.position, isHidden: sheet.isHidden)
+            table.readings = [
+                DeliveredTable.Reading(form: .workbook, datasets: datasets, delimiters: [UInt8(ascii: ",")]) {
+                    (arena) throws(ReaderError) in try rows(try workbook.rows(ofSheet: index), arena)
+                }
+            ]
+            return table
+        }
+    }
+
+    // MARK: - Documents
+
+    private func document(
+        _ kind: FileKind, _ stream: @escaping () throws(ReaderError) -> any ByteStream
+    ) throws(ReaderError) -> [DeliveredTable] {
+        switch kind {
+        case .xml: return [try xml(stream)]
+        case .json, .jsonLines: return [try json(stream, isLines: kind == .jsonLines)]
+        case .unsupported(let foreign): throw .unreadable(foreign.fault)
+        default: return [try text(stream)]
+        }
+    }
+
+    private func xml(
+        _ stream: @escaping () throws(ReaderError) -> any ByteStream
+    ) throws(ReaderError) -> DeliveredTable {
+        var candidates: [XMLRows.Candidate] = []
+        for (index, dataset) in plan.datasets.enumerated() {
+            if let form = dataset.forms.xml { candidates.append(XMLRows.Candidate(index: index, form: form)) }
+        }
+        guard !candidates.isEmpty else { throw .unreadable(Unreadable(.formatUnsupported, rule: FindingRule.forms)) }
+        let matches = try XMLRows.matches(stream, candidates: candidates, limits: plan.limits)
+        var table = DeliveredTable()
+        table.bytes = stream
+        // Datasets that read the document alike share one reading.
+        for match in matches {
+            if let known = table.readings.indices.first(where: { place in
+                plan.datasets[table.readings[place].datasets[0]].forms.xml == match.form
+            }) {
+                table.readings[known].datasets.append(match.index)
+                continue
+            }
+            table.readings.append(
+                DeliveredTable.Reading(
+                    form: .xml, datasets: [match.index], delimiters: [UInt8(ascii: ",")], rowsAboveRecords: 0
+                ) { (arena) throws(ReaderError) in
+                    try rows(try XMLRows.rows(stream, of: match.form, limits: plan.limits), arena)
+                })
+        }
+        return table
+    }
+
+    private func json(
+        _ stream: @escaping () throws(ReaderError) -> any ByteStream, isLines: Bool
+    ) throws(ReaderError) -> DeliveredTable {
+        var candidates: [JSONRows.Candidate] = []
+        for (index, dataset) in plan.datasets.enumerated() {
+            if let form = dataset.forms.json { candidates.append(JSONRows.Candidate(index: index, form: form)) }
+        }
+        guard !candidates.isEmpty else { throw .unreadable(Unreadable(.formatUnsupported, rule: FindingRule.forms)) }
+        func open() throws(ReaderError) -> JSONRows.Opened {
+            try JSONRows.open(stream, isLines: isLines, candidates: candidates, limits: plan.limits)
+        }
+        var table = DeliveredTable()
+        table.bytes = stream
+        table.readings = [
+            DeliveredTable.Reading(
+                form: isLines ? .jsonLines : .json, datasets: try open().matches, delimiters: [UInt8(ascii: ",")],
+                rowsAboveRecords: 0
+            ) { (arena) throws(ReaderError) in try rows(try open().rows, arena) }
+        ]
+        return table
+    }
+
+    private func rows(_ source: any RowSource, _ arena: Arena) throws(ReaderError) -> any HeadedSource {
+        let chunks = RowChunks(source, limits: plan.limits, readBytes: readBytes, arena: arena)
+        try chunks.readFirst()
+        return chunks
+    }
+
+    // MARK: - Text
+
+    private func text(
+        _ stream: @escaping () throws(ReaderError) -> any ByteStream
+    ) throws(ReaderError) -> DeliveredTable {
+        let headArena = Arena()
+        defer { withExtendedLifetime(headArena) {} }
+        let head = TextSource(try stream(), limits: plan.limits, arena: headArena)
+        try head.readFirst()
+        var table = DeliveredTable()
+        let verdict = Recognition.verdict(head.raw, count: head.rawCount, isWhole: head.isComplete, plan: plan)
+        guard case .readings(let readings) = verdict else {
+            if case .unreadable(let code, let rule) = verdict {
+                table.fault = Finding(rule: rule, code: code, severity: .fatal, message: "")
+            }
+            table.bytes = stream
+            return table
+        }
+        func source(
+            _ reading: Recognition.Reading, hasQuotes: Bool, _ arena: Arena
+        ) throws(ReaderError) -> TextSource {
+            let source = TextSource(
+                try stream(), limits: plan.limits, readBytes: readBytes, hasQuotes: hasQuotes, arena: arena)
+            try source.readFirst()
+            source.begin(reading.form, skipping: reading.byteOrderMarkBytes)
+            return source
+        }
+        for reading in readings {
+            let datasets = reading.datasets.filter { plan.datasets[$0].forms.delimited }
+            if !datasets.isEmpty {
+                table.readings.append(
+                    DeliveredTable.Reading(
+                        form: .delimited, encoding: reading.encoding,
+                        hasByteOrderMark: reading.byteOrderMarkBytes > 0, datasets: datasets
+                    ) { (arena) throws(ReaderError) in try source(reading, hasQuotes: true, arena) })
+            }
+        }
+        // A file without a header fits any layout: only its lines' length speaks for one.
+        for reading in readings {
+            head.begin(reading.form, skipping: reading.byteOrderMarkBytes)
+            for dataset in reading.datasets {
+                guard let form = plan.datasets[dataset].forms.fixedWidth, fits(head, form) else { continue }
+                table.readings.append(
+                    DeliveredTable.Reading(
+                        form: .fixedWidth, encoding: reading.encoding,
+                        hasByteOrderMark: reading.byteOrderMarkBytes > 0, datasets: [dataset],
+                        delimiters: [UInt8(ascii: ",")], rowsAboveRecords: form.leadingLines
+                    ) { (arena) throws(ReaderError) in
+                        try rows(
+                            FixedWidthSource(
+                                try source(reading, hasQuotes: false, arena), form: form, limits: plan.limits,
+                                arena: arena), arena)
+                    })
+            }
+        }
+        return table
+    }
+
+    /// Whether the first lines are as long as the layout's: no longer, and not shorter than half of it.
+    private func fits(_ head: TextSource, _ form: FixedWidthForm) -> Bool {
+        let width = form.columns.map { $0.offset + $0.width }.max() ?? 0
+        var start = 0
+        var lineCount = 0
+        while start < head.end, lineCount < form.leadingLines + 20 {
+            let next = head.text.lineEnd(from: start, to: head.end, isLast: head.isComplete)
+            guard let next = next ?? (head.isComplete ? head.end : nil) else { break }
+            var end = next
+            while end > start, head.text[end - 1] == 0x0A || head.text[end - 1] == 0x0D { end -= 1 }
+            let length = (start..<end).count { head.text[$0] & 0xC0 != 0x80 }
+            if lineCount >= form.leadingLines, length > 0, length > width || length * 2 < width { return false }
+            lineCount += 1
+            start = next
+        }
+        return lineCount > form.leadingLines
+    }
+}

@@ -1,0 +1,66 @@
+import SluiceModel
+import SluiceReaders
+
+/// Looks for patients' numbers in those parts of a health sender's file that are not read as a table: other sheets and
+/// members, elements that no column names.
+enum PatientScan {
+    /// The refusal when a place holds a valid NHS number anywhere in its text; nil when it does not.
+    static func finding(in table: DeliveredTable, plan: FormatPlan) throws(ReaderError) -> Finding? {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        let isFound: Bool
+        if let bytes = table.bytes {
+            isFound = try holdsNumber(try bytes(), arena)
+        } else if let reading = table.readings.first {
+            let source = try reading.open(arena)
+            source.skip(to: 0, rowIndex: 0, delimiter: UInt8(ascii: ","))
+            var chunk = Chunk(limits: plan.limits, arena: arena)
+            var found = false
+            while !found, try source.next(&chunk) { found = holdsNumber(chunk.text, chunk.end) }
+            isFound = found
+        } else {
+            isFound = false
+        }
+        guard isFound else { return nil }
+        return Finding(
+            rule: FindingRule.nhsNumber, code: .patientIdentifier, severity: .refusal, message: "")
+    }
+
+    /// More than the longest number with the signs that people write into it.
+    private static let overlapBytes = 64
+    private static let chunkBytes = 64 << 10
+
+    private static func holdsNumber(_ stream: any ByteStream, _ arena: Arena) throws(ReaderError) -> Bool {
+        let text = arena.zeros(chunkBytes + overlapBytes + 64, of: UInt8.self)
+        var kept = 0
+        while true {
+            let count = try unsafe text.withBytes(kept..<kept + chunkBytes) { bytes throws(ReaderError) in
+                try unsafe stream.read(into: bytes)
+            }
+            if count == 0 { return false }
+            // UTF-16 is ASCII with zeros between for the characters that count.
+            var end = kept
+            for index in kept..<kept + count where text[index] != 0 {
+                text[end] = text[index]
+                end += 1
+            }
+            if holdsNumber(text, end) { return true }
+            kept = min(end, overlapBytes)
+            text.move(end - kept..<end, to: 0)
+        }
+    }
+
+    /// Looks at each run of text between markup, quotes and separators.
+    private static func holdsNumber(_ text: Flat<UInt8>, _ end: Int) -> Bool {
+        var start = 0
+        for index in 0..<end {
+            switch text[index] {
+            case 0..<0x20, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: ","):
+                if index - start >= 10, Identifier.holdsNHSNumber(text, start, index) { return true }
+                start = index + 1
+            default: break
+            }
+        }
+        return end - start >= 10 && Identifier.holdsNHSNumber(text, start, end)
+    }
+}

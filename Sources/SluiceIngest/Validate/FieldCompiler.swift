@@ -1,0 +1,163 @@
+import SluiceModel
+
+/// Makes the checkers of one dataset for the columns of one file.
+struct FieldCompiler {
+    let plan: FormatPlan
+    let dataset: DatasetPlan
+    let arena: Arena
+    private let calendar: Calendar
+    private let tables: [CodeIndex]
+    private let matchers: [PatternMatcher]
+    private let none: CodeIndex
+    private let anything: PatternMatcher
+
+    init(plan: FormatPlan, dataset: DatasetPlan, arena: Arena) {
+        self.plan = plan
+        self.dataset = dataset
+        self.arena = arena
+        calendar = Calendar(arena: arena)
+        none = CodeIndex([], ignoresCase: false, arena: arena)
+        anything = PatternMatcher(
+            PatternTable(
+                text: "", classes: [UInt8](repeating: 0, count: 256), classCount: 1, transitions: [0],
+                accepting: [true]), arena: arena)
+        let usedTables = Set(dataset.fields.compactMap(\.codes))
+        let usedPatterns = Set(dataset.fields.compactMap(\.pattern))
+        // An empty index costs nothing and keeps the numbers of the plan.
+        var tables: [CodeIndex] = []
+        for (index, table) in plan.codeTables.enumerated() {
+            tables.append(
+                usedTables.contains(index)
+                    ? CodeIndex(table.entries.map { Array($0.text.utf8) }, ignoresCase: table.ignoresCase, arena: arena)
+                    : none)
+        }
+        self.tables = tables
+        var matchers: [PatternMatcher] = []
+        for (index, pattern) in plan.patterns.enumerated() {
+            matchers.append(usedPatterns.contains(index) ? PatternMatcher(pattern, arena: arena) : anything)
+        }
+        self.matchers = matchers
+    }
+
+    /// The checker of a field, and its rules; nil when no cell of it can lead to a finding or be asked for later.
+    ///
+    /// `isWanted`: the value is asked for after the row was checked, by the output, a rule, a key or the period.
+    func checker(
+        field index: Int, column: Int, isWanted: Bool, feedsArea: Bool
+    ) -> (checker: FieldChecker, rules: FieldRules)? {
+        let field = dataset.fields[index]
+        let reading = reading(of: field)
+        let traits = traits(of: field, index: index, reading: reading, feedsArea: feedsArea)
+        let checks: FieldChecker.Traits = [
+            .isRequired, .isKey, .hasLength, .hasPattern, .hasCodes, .isHealth, .hasCheck,
+        ]
+        guard isWanted || reading != .text || field.isUnique || !traits.isDisjoint(with: checks) else { return nil }
+
+        let missing = field.missingValues.map { Array($0.utf8) }
+        let readers = field.dateFormats.map { DateReader($0, today: plan.today, calendar: calendar, arena: arena) }
+        let booleans = (field.trueValues + field.falseValues).map { Array($0.utf8) }
+        let codes = field.codes.map { tables[$0] } ?? none
+        let bounds = bounds(of: field, index: index)
+        let checker = FieldChecker(
+            field: Int32(index), column: Int32(column), traits: traits, reading: reading,
+            trueCount: Int32(field.trueValues.count),
+            missingLengths: missing.reduce(1) { $0 | 1 << UInt64(min($1.count, 63)) }, minimum: bounds.minimum,
+            maximum: bounds.maximum,
+            lookup: reading == .boolean ? CodeIndex(booleans, ignoresCase: false, arena: arena) : codes,
+            formats: arena.flat(readers))
+        let (minimum, maximum) = exactBounds(of: field)
+        let rules = FieldRules(
+            type: field.type, missing: CodeIndex(missing, ignoresCase: false, arena: arena),
+            lengthMinimum: field.lengthMinimum ?? 0, lengthMaximum: field.lengthMaximum ?? .max,
+            pattern: field.pattern.map { matchers[$0] } ?? anything,
+            codesPart: field.codesPart.map { ($0.lowerBound, $0.upperBound) } ?? (0, 0),
+            check: field.check ?? .nhsNumber, stringFormat: field.stringFormat, geopointFormat: field.geopointFormat,
+            number: NumberForm(
+                decimalMark: field.type == .integer ? "" : field.decimalMark, groupMark: field.groupMark,
+                isBare: field.isBareNumber),
+            hasExactMinimum: minimum != nil, hasExactMaximum: maximum != nil,
+            exactMinimum: minimum ?? DecimalNumber(), exactMaximum: maximum ?? DecimalNumber(),
+            allowedSlots: arena.flat(field.allowedSlots),
+            list: ListReader(field, today: plan.today, calendar: calendar, arena: arena))
+        return (checker, rules)
+    }
+
+    private func reading(of field: FieldPlan) -> FieldChecker.Reading {
+        switch field.type {
+        case .string: field.stringFormat == .any ? .text : .other
+        case .any: .text
+        case .integer: .integer
+        case .number: .number
+        case .boolean: .boolean
+        case .date: .date
+        case .datetime: .datetime
+        case .time: .time
+        case .yearmonth: .yearmonth
+        case .year: field.dateFormats.isEmpty ? .year : .formattedYear
+        case .object, .array, .list, .duration, .geopoint, .geojson: .other
+        }
+    }
+
+    private func isCount(_ index: Int) -> Bool {
+        if case .counts(index) = dataset.output.kind { true } else { false }
+    }
+
+    private func traits(
+        of field: FieldPlan, index: Int, reading: FieldChecker.Reading, feedsArea: Bool
+    ) -> FieldChecker.Traits {
+        var traits: FieldChecker.Traits = []
+        func add(_ trait: FieldChecker.Traits, _ isPresent: Bool) { if isPresent { traits.insert(trait) } }
+        let isNumber = field.type == .number
+        add(.isText, field.type == .string || field.type == .any)
+        add(.isRequired, field.isRequired)
+        add(.isKey, dataset.primaryKey.contains(index))
+        add(
+            .hasBounds,
+            field.type.hasSlot && !isNumber && (field.minimum != nil || field.maximum != nil || isCount(index)))
+        add(.hasLength, field.type == .string && (field.lengthMinimum != nil || field.lengthMaximum != nil))
+        add(.hasPattern, field.pattern != nil)
+        add(.hasCodes, field.codes != nil && reading != .boolean)
+        add(.hasCodesPart, field.codesPart != nil)
+        add(.codesRejectRow, field.codesSeverity >= .error)
+        add(.feedsArea, feedsArea && field.codesSeverity < .error)
+        add(.mustNotLieInFuture, !field.mayLieInFuture)
+        add(.isHealth, field.privacy == .health)
+        add(.hasCheck, field.check != nil)
+        add(.checkRejectsRow, field.checkSeverity >= .error)
+        add(.hasAllowedSlots, field.type.hasSlot && !isNumber && !field.allowedSlots.isEmpty)
+        add(.isMinimumExclusive, field.isMinimumExclusive)
+        add(.isMaximumExclusive, field.isMaximumExclusive)
+        add(.isExactOnly, isNumber && (field.decimalMark != "." || !field.allowedSlots.isEmpty))
+        return traits
+    }
+
+    /// Inclusive bounds in slots; of a number those within which its thousandths settle the matter.
+    private func bounds(of field: FieldPlan, index: Int) -> (minimum: Int, maximum: Int) {
+        if field.type == .number {
+            let (minimum, maximum) = exactBounds(of: field)
+            // Beyond what thousandths can hold everything is looked at exactly.
+            return (
+                minimum.map { $0.thousandths.map { $0 + 1 } ?? .max } ?? .min,
+                maximum.map { $0.thousandths.map { $0 - 1 } ?? .min } ?? .max
+            )
+        }
+        var minimum = field.minimum ?? .min
+        var maximum = field.maximum ?? .max
+        if field.isMinimumExclusive, minimum != .max { minimum += 1 }
+        if field.isMaximumExclusive, maximum != .min { maximum -= 1 }
+        if isCount(index) {
+            minimum = max(minimum, 0)
+            // The last number says that a count was hidden.
+            maximum = min(maximum, Int(UInt32.max) - 1)
+        }
+        return (minimum, maximum)
+    }
+
+    private func exactBounds(of field: FieldPlan) -> (minimum: DecimalNumber?, maximum: DecimalNumber?) {
+        guard field.type == .number else { return (nil, nil) }
+        return (
+            field.numberMinimum.map { DecimalNumber($0) } ?? field.minimum.map { DecimalNumber(thousandths: $0) },
+            field.numberMaximum.map { DecimalNumber($0) } ?? field.maximum.map { DecimalNumber(thousandths: $0) }
+        )
+    }
+}

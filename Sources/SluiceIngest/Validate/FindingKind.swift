@@ -1,0 +1,145 @@
+import SluiceModel
+
+/// What may be wrong with a row or a cell, as the hot loop notes it.
+enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
+    // Rows.
+    case rowRagged, rowTooLong, rowEmpty, footerIgnored, headerRepeated
+    // Cells of any column.
+    case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong, cellError, formulaUncached, structureUnexpected
+    // Cells of a field.
+    case valueMissing, keyMissing, typeMismatch, formatMismatch, patternMismatch, codeUnknown, areaUnknown
+    case codeNotInForce, valueNotAllowed, checkDigitWrong, placeholder
+    case belowMinimum, aboveMaximum, atOrBelowMinimum, atOrAboveMaximum, tooShort, tooLong
+    case dateInFuture, healthFieldDropped
+    // Keys.
+    case notUnique, keyNotUnique, uniqueKeyNotUnique, referenceMissing
+
+    var code: FindingCode {
+        switch self {
+        case .rowRagged: .rowRagged
+        case .rowTooLong: .rowTooLong
+        case .rowEmpty: .rowEmpty
+        case .footerIgnored: .footerIgnored
+        case .headerRepeated: .headerRepeated
+        case .bytesInvalid: .bytesInvalid
+        case .characterForbidden, .textAfterQuote: .characterForbidden
+        case .cellTooLong: .cellTooLong
+        case .cellError: .cellError
+        case .formulaUncached: .formulaUncached
+        case .structureUnexpected: .structureUnexpected
+        case .valueMissing: .valueMissing
+        case .keyMissing: .keyMissing
+        case .typeMismatch, .formatMismatch: .typeMismatch
+        case .patternMismatch: .patternMismatch
+        case .codeUnknown, .valueNotAllowed: .codeUnknown
+        case .areaUnknown: .areaUnknown
+        case .codeNotInForce: .codeNotInForce
+        case .checkDigitWrong: .checkDigitWrong
+        case .placeholder: .placeholder
+        case .belowMinimum, .atOrBelowMinimum: .belowMinimum
+        case .aboveMaximum, .atOrAboveMaximum: .aboveMaximum
+        case .tooShort: .tooShort
+        case .tooLong: .tooLong
+        case .dateInFuture: .dateInFuture
+        case .healthFieldDropped: .healthFieldDropped
+        case .notUnique, .keyNotUnique, .uniqueKeyNotUnique: .notUnique
+        case .referenceMissing: .referenceMissing
+        }
+    }
+
+    func rule(field: FieldPlan?, plan: FormatPlan) -> String {
+        switch self {
+        case .rowRagged, .rowEmpty: return FindingRule.row
+        case .rowTooLong: return FindingRule.rowLimitBytes
+        case .footerIgnored: return FindingRule.footers
+        case .headerRepeated: return FindingRule.header
+        case .bytesInvalid: return FindingRule.encodings
+        case .characterForbidden, .cellError, .formulaUncached: return FindingRule.cell
+        case .textAfterQuote: return FindingRule.quoting
+        case .cellTooLong: return FindingRule.cellLimitBytes
+        case .structureUnexpected: return FindingRule.document
+        case .valueMissing: return FindingRule.required
+        case .keyMissing, .keyNotUnique: return FindingRule.primaryKey
+        case .typeMismatch: return FindingRule.type
+        case .formatMismatch: return FindingRule.format
+        case .patternMismatch: return FindingRule.pattern
+        case .codeUnknown, .codeNotInForce:
+            // An `enum` constraint is compiled to a list without a name.
+            let isEnumeration = field?.codes.map { plan.codeTables[$0].name.isEmpty } ?? false
+            return isEnumeration ? FindingRule.enumeration : FindingRule.codes
+        case .valueNotAllowed: return FindingRule.enumeration
+        case .areaUnknown: return FindingRule.area
+        case .checkDigitWrong, .placeholder: return FindingRule.check
+        case .belowMinimum: return FindingRule.minimum
+        case .aboveMaximum: return FindingRule.maximum
+        case .atOrBelowMinimum: return FindingRule.exclusiveMinimum
+        case .atOrAboveMaximum: return FindingRule.exclusiveMaximum
+        case .tooShort: return FindingRule.minLength
+        case .tooLong: return FindingRule.maxLength
+        case .dateInFuture: return FindingRule.notInFuture
+        case .healthFieldDropped: return FindingRule.healthField
+        case .notUnique: return FindingRule.unique
+        case .uniqueKeyNotUnique: return FindingRule.uniqueKeys
+        case .referenceMissing: return FindingRule.foreignKeys
+        }
+    }
+
+    func severity(field: FieldPlan?) -> Severity {
+        switch self {
+        case .rowEmpty, .footerIgnored, .headerRepeated: .note
+        case .areaUnknown, .codeNotInForce, .placeholder, .healthFieldDropped: .warning
+        case .codeUnknown: field?.codesSeverity ?? .error
+        case .checkDigitWrong: field?.checkSeverity ?? .error
+        default: .error
+        }
+    }
+}
+
+extension Finding {
+    /// Where a person who sets the file right would meet what is wrong: what it came in, its encoding, its header, its
+    /// rows, their keys, their cells, and what only the whole can show.
+    private enum Stage: Int {
+        case container, encoding, header, rows, keys, cells, rules
+    }
+
+    private var stage: Stage {
+        switch code {
+        case .fileEmpty, .rowsMissing, .formatUnsupported, .quoteUnclosed, .limitExceeded, .containerInvalid,
+            .containerUnsafe, .containerEncrypted, .containerEmpty, .syntaxInvalid, .documentTypeForbidden,
+            .workbookMacros, .workbookLinks, .sheetHidden, .sheetIgnored, .memberIgnored, .datasetNotAccepted,
+            .patientIdentifier:
+            .container
+        case .encodingUnsupported, .bytesInvalid: .encoding
+        case .headerMissing, .datasetUnknown, .columnMissing, .columnUnknown, .columnRepeated, .columnIgnored,
+            .columnOrder:
+            .header
+        case .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .cellsMerged,
+            .structureUnexpected:
+            .rows
+        case .keyMissing, .notUnique, .referenceMissing: .keys
+        case .cellTooLong, .characterForbidden, .cellError, .formulaUncached, .formulasRead, .valueMissing,
+            .typeMismatch, .patternMismatch, .codeUnknown, .codeNotInForce, .checkDigitWrong, .placeholder,
+            .belowMinimum, .aboveMaximum, .tooShort, .tooLong, .dateInFuture, .areaUnknown, .healthFieldDropped:
+            .cells
+        case .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
+            .toleranceExceeded:
+            .rules
+        }
+    }
+
+    /// The order of a report: the worst first; then by stage; cells by column; then the most frequent. Total, so that
+    /// the same file always gives the same report.
+    static func comesBefore(_ a: Finding, _ b: Finding) -> Bool {
+        if a.severity != b.severity { return a.severity > b.severity }
+        let (stage, other) = (a.stage, b.stage)
+        if stage != other { return stage.rawValue < other.rawValue }
+        let (columnA, columnB) = (a.columnNumber ?? 0, b.columnNumber ?? 0)
+        if stage == .cells, columnA != columnB { return columnA < columnB }
+        if a.count != b.count { return a.count > b.count }
+        let (placeA, placeB) = ((columnA, a.column ?? "", a.rule), (columnB, b.column ?? "", b.rule))
+        if placeA != placeB { return placeA < placeB }
+        if a.code != b.code { return a.code.rawValue < b.code.rawValue }
+        if a.arguments != b.arguments { return a.arguments.lexicographicallyPrecedes(b.arguments) }
+        return a.rows.lexicographicallyPrecedes(b.rows)
+    }
+}

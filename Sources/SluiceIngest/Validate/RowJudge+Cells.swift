@@ -1,0 +1,370 @@
+import SluiceModel
+
+/// What each cell goes through.
+///
+/// What is called for each cell is static or mutating: a method that only reads `self` would be given a copy of it.
+extension RowJudge {
+    @inline(__always)
+    mutating func check(_ index: Int, _ text: Flat<UInt8>) {
+        let field = Int(checkers[index].field)
+        let column = Int(checkers[index].column)
+        let traits = checkers[index].traits
+        let cell = cells[column]
+        var start = Int(cell.start)
+        var end = Int(cell.end)
+        var value = FieldValue()
+        if cell.marks.rawValue != 0 {
+            if cell.marks.contains(.rejected) {
+                value.state = .bad
+                values[field] = value
+                return
+            }
+            if cell.marks.contains(.quoted) {
+                // Blanks inside quotes are part of a text and of nothing else.
+                let (first, last) = RowJudge.trimmed(text, start, end)
+                if !traits.contains(.isText) || RowJudge.isMissing(checkers, fieldRules, index, text, first, last) {
+                    (start, end) = (first, last)
+                }
+            }
+        }
+        if RowJudge.isMissing(checkers, fieldRules, index, text, start, end) {
+            values[field] = value
+            if traits.contains(.isRequired) {
+                reject(.valueMissing, column: column)
+            } else if traits.contains(.isKey) {
+                reject(.keyMissing, column: column)
+            }
+            return
+        }
+
+        value.state = .good
+        value.isLinkable = true
+        let isRead: Bool
+        switch checkers[index].reading {
+        case .text: isRead = true
+        case .date, .datetime, .time, .yearmonth, .formattedYear:
+            isRead = RowJudge.readTime(checkers, chosenFormat, index, text, start, end, &value)
+        case .year:
+            let year = NumberReader.year(text, start, end)
+            value.value = year ?? 0
+            value.time.month = Int32(truncatingIfNeeded: value.value &* 12)
+            isRead = year != nil
+        case .integer:
+            if let number = NumberReader.integer(text, start, end) {
+                value.value = number
+                isRead = true
+            } else {
+                isRead = readInteger(index, text, start, end, &value)
+            }
+        case .number:
+            if !traits.contains(.isExactOnly), let number = NumberReader.thousandths(text, start, end),
+                number >= checkers[index].minimum, number <= checkers[index].maximum
+            {
+                value.value = number
+                isRead = true
+            } else {
+                isRead = readNumber(index, text, start, end, &value)
+            }
+        case .boolean:
+            let entry = checkers[index].lookup.find(text, start, end)
+            value.value = entry < Int(checkers[index].trueCount) ? 1 : 0
+            isRead = entry >= 0
+        case .other: isRead = readOther(index, text, start, end)
+        }
+        guard isRead else {
+            value.state = .bad
+            values[field] = value
+            noteMismatch(index)
+            return
+        }
+
+        if traits.contains(.hasCodes) {
+            value.entry = RowJudge.entry(checkers, fieldRules, index, text, start, end)
+            if value.entry < 0 { noteUnknownCode(index, text, start, end) }
+        }
+        if traits.contains(.hasBounds) {
+            if !value.time.isWholeSecond {
+                checkFractionalBounds(index, value)
+            } else {
+                if value.value < checkers[index].minimum { noteBound(index, isMinimum: true) }
+                if value.value > checkers[index].maximum { noteBound(index, isMinimum: false) }
+            }
+        }
+        if traits.contains(.hasLength) { checkLength(index, text, start, end, cell.marks) }
+        if traits.contains(.mustNotLieInFuture), isInFuture(checkers[index].reading, value) {
+            reject(.dateInFuture, column: column)
+        }
+        if traits.contains(.hasPattern), !fieldRules[index].pattern.matches(text, start, end) {
+            reject(.patternMismatch, column: column)
+        }
+        if !traits.isDisjoint(with: .rare) { checkRareRules(index, text, start, end, &value) }
+        values[field] = value
+    }
+
+    @inline(__always)
+    private static func isMissing(
+        _ checkers: Flat<FieldChecker>, _ fieldRules: Flat<FieldRules>, _ index: Int, _ text: Flat<UInt8>, _ start: Int,
+        _ end: Int
+    ) -> Bool {
+        let length = end &- start
+        if length == 0 { return true }
+        guard checkers[index].missingLengths &>> UInt64(truncatingIfNeeded: min(length, 63)) & 1 == 1 else {
+            return false
+        }
+        return fieldRules[index].missing.find(text, start, end) >= 0
+    }
+
+    @inline(__always)
+    private static func readTime(
+        _ checkers: Flat<FieldChecker>, _ chosenFormat: Flat<Int32>, _ index: Int, _ text: Flat<UInt8>, _ start: Int,
+        _ end: Int, _ value: inout FieldValue
+    ) -> Bool {
+        let formats = checkers[index].formats
+        let field = Int(checkers[index].field)
+        var time: CivilTime?
+        let chosen = Int(chosenFormat[field])
+        if chosen >= 0 {
+            time = formats[chosen].read(text, start, end)
+        } else {
+            for candidate in 0..<formats.count {
+                time = formats[candidate].read(text, start, end)
+                guard time != nil else { continue }
+                chosenFormat[field] = Int32(candidate)
+                break
+            }
+        }
+        guard let time else { return false }
+        value.time = time
+        switch checkers[index].reading {
+        case .date: value.value = Int(time.day)
+        case .datetime: value.value = Int(time.day) &* 86_400 &+ Int(time.second)
+        case .time: value.value = Int(time.second)
+        case .yearmonth: value.value = Int(time.month)
+        default: value.value = Int(time.month) / 12
+        }
+        return true
+    }
+
+    @inline(__always)
+    private static func entry(
+        _ checkers: Flat<FieldChecker>, _ fieldRules: Flat<FieldRules>, _ index: Int, _ text: Flat<UInt8>, _ start: Int,
+        _ end: Int
+    ) -> Int32 {
+        guard checkers[index].traits.contains(.hasCodesPart) else {
+            return Int32(truncatingIfNeeded: checkers[index].lookup.find(text, start, end))
+        }
+        let part = fieldRules[index].codesPart
+        guard end &- start >= part.upper else { return -1 }
+        return Int32(
+            truncatingIfNeeded: checkers[index].lookup.find(text, start &+ part.lower, start &+ part.upper))
+    }
+
+    @inline(never)
+    private mutating func isInFuture(_ reading: FieldChecker.Reading, _ value: FieldValue) -> Bool {
+        switch reading {
+        case .date, .datetime: Int(value.time.day) > today.dayNumber
+        case .yearmonth: Int(value.time.month) > todayMonth
+        case .year, .formattedYear: Int(value.time.month) / 12 > currentYear
+        default: false
+        }
+    }
+
+    @inline(__always)
+    private mutating func checkLength(
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ marks: RowScanner.Marks
+    ) {
+        var length = end &- start
+        if marks.contains(.beyondASCII) {
+            // Every scalar has one byte that is no continuation.
+            length = (start..<end).count { text[$0] & 0xC0 != 0x80 }
+        }
+        checkLength(index, length)
+    }
+
+    @inline(__always)
+    private mutating func checkLength(_ index: Int, _ length: Int) {
+        if length < fieldRules[index].lengthMinimum { reject(.tooShort, column: Int(checkers[index].column)) }
+        if length > fieldRules[index].lengthMaximum { reject(.tooLong, column: Int(checkers[index].column)) }
+    }
+
+    // MARK: - Off the beaten path
+
+    /// A whole number of more digits, in groups, or with other text round it.
+    @inline(never)
+    private mutating func readInteger(
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
+    ) -> Bool {
+        guard case .finite(let number)? = NumberReader.number(text, start, end, fieldRules[index].number) else {
+            return false
+        }
+        if let integer = number.integer {
+            value.value = integer
+        } else {
+            // Beyond 64 bits it is beyond every bound.
+            value.state = .slotless
+            value.value = number.isNegative ? .min : .max
+        }
+        return true
+    }
+
+    /// A number that its thousandths do not settle: in another form, or near a bound. Notes broken bounds itself.
+    @inline(never)
+    private mutating func readNumber(
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
+    ) -> Bool {
+        let rules = fieldRules[index]
+        guard let written = NumberReader.number(text, start, end, rules.number) else { return false }
+        let traits = checkers[index].traits
+        var isBelow = false
+        var isAbove = false
+        var isAllowed = rules.allowedSlots.count == 0
+        switch written {
+        case .finite(let number):
+            if let slot = number.thousandths {
+                value.value = slot
+                if !isAllowed { isAllowed = number.isWholeThousandths && RowJudge.contains(rules.allowedSlots, slot) }
+            } else {
+                value.state = .slotless
+            }
+            if rules.hasExactMinimum {
+                isBelow = number.compare(rules.exactMinimum) < (traits.contains(.isMinimumExclusive) ? 1 : 0)
+            }
+            if rules.hasExactMaximum {
+                isAbove = number.compare(rules.exactMaximum) > (traits.contains(.isMaximumExclusive) ? -1 : 0)
+            }
+        case .infinite(let isNegative):
+            value.state = .slotless
+            isBelow = rules.hasExactMinimum && isNegative
+            isAbove = rules.hasExactMaximum && !isNegative
+        case .notANumber:
+            // It stands in no order, so no bound holds. Source: XML Schema part 2, section 3.2.4.
+            value.state = .slotless
+            isBelow = rules.hasExactMinimum
+            isAbove = rules.hasExactMaximum && !isBelow
+        }
+        if isBelow { noteBound(index, isMinimum: true) }
+        if isAbove { noteBound(index, isMinimum: false) }
+        if !isAllowed { reject(.valueNotAllowed, column: Int(checkers[index].column)) }
+        return true
+    }
+
+    /// A slot holds whole seconds: with a fraction behind it the time is between it and the next.
+    @inline(never)
+    private mutating func checkFractionalBounds(_ index: Int, _ value: FieldValue) {
+        let traits = checkers[index].traits
+        // The checker's bounds are allowed: of an exclusive one the next second is.
+        let minimum = traits.contains(.isMinimumExclusive) ? checkers[index].minimum &- 1 : checkers[index].minimum
+        if value.value < minimum { noteBound(index, isMinimum: true) }
+        let maximum = checkers[index].maximum
+        let isBeyond = !traits.contains(.isMaximumExclusive) && maximum != .max && value.value == maximum
+        if value.value > maximum || isBeyond { noteBound(index, isMinimum: false) }
+    }
+
+    /// Types and formats of texts that are checked and have no slot.
+    @inline(never)
+    private mutating func readOther(_ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        let rules = fieldRules[index]
+        switch rules.type {
+        case .string: return rules.stringFormat.fits(text, start, end)
+        case .object, .array:
+            guard json.read(text, start, end), let count = json.count(of: rules.type == .object ? .object : .array)
+            else { return false }
+            checkLength(index, count)
+            return true
+        case .list:
+            guard let count = rules.list.itemCount(text, start, end) else { return false }
+            checkLength(index, count)
+            return true
+        case .duration: return DurationReader.isDuration(text, start, end)
+        case .geopoint: return rules.geopointFormat.fits(text, start, end, &json)
+        case .geojson: return json.read(text, start, end) && GeoJSON(json: json, text: text).isValid
+        case .any, .integer, .number, .boolean, .date, .datetime, .time, .year, .yearmonth: return true
+        }
+    }
+
+    @inline(never)
+    private mutating func checkRareRules(
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
+    ) {
+        let traits = checkers[index].traits
+        let column = Int(checkers[index].column)
+        if traits.contains(.isHealth) { note(.healthFieldDropped, column: column) }
+        if traits.contains(.hasAllowedSlots),
+            value.state != .good || !RowJudge.contains(fieldRules[index].allowedSlots, value.value)
+        {
+            reject(.valueNotAllowed, column: column)
+        }
+        if traits.contains(.hasCheck) { checkIdentifier(index, text, start, end, &value) }
+    }
+
+    private mutating func checkIdentifier(
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
+    ) {
+        let check = fieldRules[index].check
+        let column = Int(checkers[index].column)
+        var identifier = Identifier(text, start, end, check: check)
+        switch identifier?.judge(check, year: currentYear) ?? .wrong {
+        case .valid: break
+        case .placeholder:
+            value.isLinkable = false
+            note(.placeholder, column: column)
+        case .wrong:
+            value.isLinkable = false
+            note(.checkDigitWrong, column: column)
+            if checkers[index].traits.contains(.checkRejectsRow) { isRejected = true }
+        }
+    }
+
+    private static func contains(_ ascending: Flat<Int>, _ value: Int) -> Bool {
+        var (low, high) = (0, ascending.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if ascending[middle] < value { low = middle + 1 } else { high = middle }
+        }
+        return low < ascending.count && ascending[low] == value
+    }
+
+    // MARK: - Findings of cells
+
+    @inline(never)
+    private mutating func noteMismatch(_ index: Int) {
+        let column = Int(checkers[index].column)
+        // Of no type, it is still what a health sender may not send.
+        if checkers[index].traits.contains(.isHealth) { note(.healthFieldDropped, column: column) }
+        let isFormat = checkers[index].reading == .other && fieldRules[index].type == .string
+        reject(isFormat ? .formatMismatch : .typeMismatch, column: column)
+    }
+
+    @inline(never)
+    private mutating func noteBound(_ index: Int, isMinimum: Bool) {
+        let traits = checkers[index].traits
+        let kind: FindingKind =
+            isMinimum
+            ? traits.contains(.isMinimumExclusive) ? .atOrBelowMinimum : .belowMinimum
+            : traits.contains(.isMaximumExclusive) ? .atOrAboveMaximum : .aboveMaximum
+        reject(kind, column: Int(checkers[index].column))
+    }
+
+    @inline(never)
+    private mutating func noteUnknownCode(_ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int) {
+        let traits = checkers[index].traits
+        let column = Int(checkers[index].column)
+        if traits.contains(.codesRejectRow) { isRejected = true }
+        guard !traits.contains(.feedsArea) else {
+            note(.areaUnknown, column: column)
+            return
+        }
+        note(.codeUnknown, column: column)
+        guard !isQuiet, collector.wantsLook(columnNumber: column + 1) else { return }
+        let part = traits.contains(.hasCodesPart) ? fieldRules[index].codesPart : (lower: 0, upper: end - start)
+        let field = Int(checkers[index].field)
+        if nearMisses[field] == nil { nearMisses[field] = .some(codeTables[field].flatMap { NearMiss($0) }) }
+        var near: [Int32] = []
+        if let nearMiss = nearMisses[field] ?? nil, end - start >= part.upper {
+            near = nearMiss.entries(near: text.bytes(start + part.lower..<start + part.upper))
+        }
+        func entry(_ place: Int) -> Int32 { near.indices.contains(place) ? near[place] : -1 }
+        collector.add(
+            FindingCollector.Look(row: row, entries: (entry(0), entry(1), entry(2))), columnNumber: column + 1)
+    }
+}

@@ -1,0 +1,95 @@
+import SluiceModel
+
+/// What is to be written down about a delivery.
+struct Ruling: Sendable {
+    var outcome: Outcome
+    var report: DecodeReport?
+    var dataset: String?
+    var period: Period?
+    var rows: RowCounts?
+    var findings: [Finding] = []
+    var replaces: [DeliveryID] = []
+    var duplicateOf: DeliveryID?
+    var reason: String?
+    var sandbox: SandboxLevel?
+    var notChecked: [String] = []
+    /// Of a file of several tables: how each stands, in the order of the file.
+    var tables: [TableRuling] = []
+    /// The tables are decided with the delivery, and have no receipt but its own.
+    var decidesTables = false
+
+    init(outcome: Outcome, duplicateOf: DeliveryID? = nil, reason: String? = nil) {
+        self.outcome = outcome
+        self.duplicateOf = duplicateOf
+        self.reason = reason
+    }
+
+    /// What a worker reports of one table, before anything else is known of it.
+    init(_ report: DecodeReport, sandbox: SandboxLevel) {
+        outcome = report.outcome
+        self.report = report
+        self.sandbox = sandbox
+        findings = report.findings
+        dataset = report.assumptions?.dataset
+        period = report.period
+        rows = report.datasetIndex == nil ? nil : report.rows
+    }
+
+    /// Of a table that was decided before, as the store has it.
+    init(decided child: Delivery, outcome: Outcome) {
+        self.outcome = outcome
+        dataset = child.dataset
+        period = child.period
+        rows = child.rows
+        reason = child.reason
+        replaces = child.replaces
+    }
+}
+
+/// How one of several tables stands.
+struct TableRuling: Sendable {
+    /// The table's own delivery.
+    var child: Delivery
+    var ruling: Ruling
+}
+
+extension [TableRuling] {
+    /// The rows of all tables; nil when none has any.
+    var rows: RowCounts? {
+        let counts = compactMap(\.ruling.rows)
+        return counts.isEmpty
+            ? nil
+            : counts.reduce(into: RowCounts()) { sum, rows in
+                sum.read += rows.read
+                sum.accepted += rows.accepted
+                sum.rejected += rows.rejected
+            }
+    }
+
+    /// What a delivery deserves whose tables stand or fall together: the worst of them.
+    var outcomeTogether: Outcome {
+        map(\.ruling.outcome).max { $0.weight < $1.weight } ?? .rejected
+    }
+
+    /// What a delivery deserves whose tables are decided each by itself: the worst of them, but where one was taken the
+    /// delivery is, with rejections.
+    var outcomeSeparate: Outcome {
+        let worst = outcomeTogether
+        let isTaken = contains { $0.ruling.outcome.isAccepted }
+        return isTaken && !worst.isAccepted ? .acceptedWithRejections : worst
+    }
+}
+
+extension Outcome {
+    /// How bad it is, from 0.
+    fileprivate var weight: Int {
+        switch self {
+        case .duplicate: 0
+        case .accepted: 1
+        case .acceptedWithRejections: 2
+        case .rejected: 3
+        case .refused: 4
+        case .quarantined: 5
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import CLibZ
+import SluiceModel
+
+/// What is in a gzip: the members one after the other, each with its checksum and length verified.
+///
+/// By zlib itself: libarchive 3.6 reads past a gzip's checksum and past whatever follows it without a word.
+///
+/// Source: RFC 1952 sections 2.2 and 2.3.1.
+@safe final class GzipStream: ByteStream {
+    private let stream: UnsafeMutablePointer<z_stream>
+    private let input: UnsafeMutableRawBufferPointer
+    private let source: DeliveredStream
+    private let limits: DecodeLimits
+    private var stored = 0
+    private var inflated = 0
+    private var hasEnded = false
+
+    private static let invalid = ReaderError.fault(.containerInvalid, FindingRule.container)
+
+    init(_ file: any DeliveredBytes, limits: DecodeLimits) {
+        self.limits = limits
+        source = DeliveredStream(file)
+        unsafe input = .allocate(byteCount: SluiceReaders.chunkBytes, alignment: 16)
+        unsafe stream = .allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        // 16 on top of the largest window: a gzip wrapper, and nothing else.
+        let result = unsafe inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        precondition(result == Z_OK, "out of memory")
+    }
+
+    deinit {
+        unsafe inflateEnd(stream)
+        unsafe stream.deallocate()
+        unsafe input.deallocate()
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReaderError) -> Int {
+        guard !hasEnded, let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
+        let room = min(buffer.count, Int(UInt32.max) / 2)
+        unsafe stream.pointee.next_out = base.assumingMemoryBound(to: UInt8.self)
+        unsafe stream.pointee.avail_out = UInt32(room)
+        while unsafe stream.pointee.avail_out == UInt32(room) {
+            if unsafe stream.pointee.avail_in == 0 {
+                // The file ends inside a member.
+                guard try fill() else { throw GzipStream.invalid }
+            }
+            switch unsafe inflate(stream, Z_NO_FLUSH) {
+            case Z_OK, Z_BUF_ERROR: break
+            case Z_STREAM_END:
+                let isLeft = unsafe stream.pointee.avail_in > 0
+                let more: Bool
+                if isLeft { more = true } else { more = try fill() }
+                if more {
+                    // Another member, or the error that zlib finds at once in what is none.
+                    guard unsafe inflateReset(stream) == Z_OK else { throw GzipStream.invalid }
+                } else {
+                    hasEnded = true
+                    return try took(room - Int(unsafe stream.pointee.avail_out))
+                }
+            default: throw GzipStream.invalid
+            }
+        }
+        return try took(room - Int(unsafe stream.pointee.avail_out))
+    }
+
+    private func took(_ count: Int) throws(ReaderError) -> Int {
+        inflated += count
+        guard inflated <= limits.inflatedLimitBytes else {
+            throw .fault(.limitExceeded, FindingRule.inflatedLimitBytes)
+        }
+        let taken = stored - Int(unsafe stream.pointee.avail_in)
+        guard !InflationBound.isExceeded(inflated: inflated, stored: taken, limits: limits) else {
+            throw .fault(.limitExceeded, FindingRule.inflationRatioLimit)
+        }
+        return count
+    }
+
+    private func fill() throws(ReaderError) -> Bool {
+        let got = unsafe try source.read(into: input)
+        unsafe stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
+        unsafe stream.pointee.avail_in = UInt32(got)
+        stored += got
+        return got > 0
+    }
+}

@@ -1,0 +1,129 @@
+import SluiceModel
+import SluiceReaders
+import Testing
+
+@testable import SluiceIngest
+
+/// Headers as programs and people really write them.
+@Suite struct HeaderTests {
+    private static let rows = "a,2026-01-31,M,20\nb,2026-02-01,F,17\n"
+    private static let records: [[UInt32]] = [[24_312, 1, 2], [24_313, 2, 1]]
+
+    @Test(arguments: [
+        "Id,Day,Sex,Age", " Id , Day ,Sex\t, Age ", "\"Id\",\"Day\",\"Sex\",\"Age\"", "\u{FEFF}\"Id\",Day,Sex,Age",
+        "\u{FEFF}\u{FEFF}\"Id\",Day,Sex,Age", "ï»¿Id,Day,Sex,Age", "Id,\u{FEFF}Day,Sex,Age",
+        "\u{A0}Id\u{A0},Day\u{202F},\u{2009}Sex,A\u{AD}ge", "“Id”,‘Day’,'Sex',«Age»", "\"\"\"Id\"\"\",Day,Sex,Age",
+        "I\u{200B}d,Day\u{2060},\u{200E}Sex,Age", "I–d,D\u{2011}ay,*Sex*,Age:", "\"I\nd\",Day,Sex,Age",
+    ])
+    func `marks, quotes and blanks in names mean nothing`(header: String) throws {
+        let result = try ingest(header + "\n" + Self.rows, SmallPlan().plan)
+        #expect(result.records == Self.records)
+        #expect(result.report.findings == [])
+    }
+
+    @Test(arguments: [("É", "É"), ("Straße 5", "straße5"), ("ward²", "ward²"), ("№", "№"), ("日 付", "日付")])
+    func `letters and numbers beyond ASCII are part of a name`(heading: String, name: String) {
+        #expect(HeaderName.normalised(heading) == name)
+    }
+
+    // MARK: - Columns without a heading
+
+    @Test(arguments: [1, 2, 12])
+    func `delimiters too many at the end of the header are no columns`(count: Int) throws {
+        let commas = String(repeating: ",", count: count)
+        let text =
+            "Id,Day,Sex,Age\(commas)\na,2026-01-31,M,20\(commas)\nb,2026-02-01,F,17\n\(commas),,\nId,Day,Sex,Age\(commas)\n"
+        let result = try ingest(text, SmallPlan().plan)
+        #expect(result.records == Self.records)
+        #expect(result.codes == [.headerRepeated, .rowEmpty])
+    }
+
+    @Test func `a cell behind the last column was cut off from another, unless the column was seen to hold something`()
+        throws
+    {
+        let shifted = "c,see, 2026-02-01,F,17\n"
+        let many = String(repeating: "a,2026-01-31,M,20,\n", count: HeaderMatch.sampleRows)
+        let result = try ingest("Id,Day,Sex,Age,\n" + many + shifted, SmallPlan().plan)
+        #expect(result.codes == [.rowRagged])
+        #expect(result.finding(.rowRagged)?.rows == [1002])
+        let seen = try ingest("Id,Day,Sex,Age,\n" + Self.rows + shifted, SmallPlan().plan)
+        #expect(seen.codes.contains(.columnUnknown))
+        #expect(seen.records == Self.records)
+    }
+
+    @Test func `a column without a heading that holds something is unknown`() throws {
+        let result = try ingest("Id,Day,Sex,Age,,\na,2026-01-31,M,20,,\nb,2026-02-01,F,17,x,\n", SmallPlan().plan)
+        #expect(result.records == Self.records)
+        #expect(result.codes == [.columnUnknown])
+        #expect(result.report.findings[0].columnNumber == 5)
+    }
+
+    @Test func `a column without a heading that holds nothing is passed over with a note`() throws {
+        let result = try ingest("Id,,Day,Sex,,Age\na,,2026-01-31,M,,20\nb,,2026-02-01,F,,17\n", SmallPlan().plan)
+        #expect(result.records == Self.records)
+        #expect(result.codes == [.columnIgnored])
+        #expect(result.report.findings[0].columnNumber == 2)
+        #expect(result.report.findings[0].count == 2)
+        #expect(result.report.findings[0].severity == .note)
+    }
+
+    @Test(arguments: [
+        ("", ["0", "1"], true), ("", ["1", "2"], true), ("Unnamed: 0", ["0", "1"], true), ("\"\"", ["7", "12"], true),
+        ("", ["1", "1"], false), ("", ["2", "1"], false), ("", ["x", "1"], false), ("", ["1", ""], false),
+        ("", ["1.5", "2.5"], false), ("Unnamed: 0", ["x", "y"], false), ("nr", ["0", "1"], false),
+    ])
+    func `a first column of row numbers needs no heading`(heading: String, cells: [String], isIndex: Bool) throws {
+        let lines = Self.rows.split(separator: "\n")
+        let text = "\(heading),Id,Day,Sex,Age\n\(cells[0]),\(lines[0])\n\(cells[1]),\(lines[1])\nTotal,2,,,\n"
+        let plan = SmallPlan { dataset, _ in dataset.footers = ["total"] }.plan
+        let result = try ingest(text, plan)
+        #expect(result.records == Self.records)
+        #expect(result.codes == (isIndex ? [.columnIgnored, .footerIgnored] : [.columnUnknown, .footerIgnored]))
+        #expect(result.report.findings[0].columnNumber == 1)
+    }
+
+    @Test func `one row number is one that rows begin with`() throws {
+        func code(_ number: String) throws -> [FindingCode] {
+            try ingest(",Id,Day,Sex,Age\n\(number),a,2026-01-31,M,20\n", SmallPlan().plan).codes
+        }
+        #expect(try code("0") == [.columnIgnored])
+        #expect(try code("1") == [.columnIgnored])
+        #expect(try code("20") == [.columnUnknown])
+    }
+
+    @Test func `row numbers are a column too many where the schema allows no others`() throws {
+        let plan = SmallPlan { dataset, _ in dataset.fieldsMatch = .equal }.plan
+        let result = try ingest(",Id,Day,Sex,Age\n0,a,2026-01-31,M,20\n", plan)
+        #expect(result.codes == [.columnUnknown])
+        #expect(result.report.outcome == .rejected)
+        // But nothing over nothing is no column.
+        #expect(try ingest("Id,Day,Sex,Age,,\na,2026-01-31,M,20,,\n", plan).report.findings == [])
+    }
+
+    // MARK: - Rows above
+
+    private static let titles = [
+        "", ",,,", ",,,,,,,,", "Monthly return", "Monthly return,,,", "\"Return, all areas\",,,\"x \"\"y\"\"\"",
+        "Produced,2026-02-01,by,the,data,team,of,the,force", "sep=;", "Sex,,,", "Day: 2026-02-01,Age: all", "  ",
+        "\u{A0}",
+        "Total,12", "1,2,3,4", "*** EXTRACT ***", "5\" pipes,,", "Note: Id is not a person's,,", "Group A,,Group B,",
+        "\"two\nlines\",", "a,2026-01-31,M,20",
+    ]
+
+    @Test(arguments: 0..<40)
+    func `any title rows above give the same records`(seed: Int) throws {
+        var random = SeededGenerator(UInt64(seed))
+        let plan = SmallPlan { dataset, _ in
+            dataset.headerWithinRows = 20
+            dataset.delimiters = [0x3B, 0x2C]
+        }.plan
+        let expected = try ingest(SmallPlan.header + Self.rows, plan)
+        let count = Int.random(in: 0...19, using: &random)
+        let above = (0..<count).map { _ in Self.titles.randomElement(using: &random)! }
+        let result = try ingest((above + ["Id,Day,Sex,Age"]).joined(separator: "\n") + "\n" + Self.rows, plan)
+        #expect(result.records == expected.records, "\(above)")
+        #expect(result.report.rows == expected.report.rows)
+        #expect(result.report.findings == [], "\(above)")
+        #expect(result.report.assumptions?.headerRowNumber == count + 1)
+    }
+}
