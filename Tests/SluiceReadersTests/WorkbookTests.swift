@@ -46,6 +46,28 @@ struct WorkbookTests {
             ])
     }
 
+    /// The parser's pieces end within rows; so much is read for one that they do so many times.
+    @Test(arguments: [1, 500, 10_000, 100_000])
+    func `rows are whole whatever the size of targets`(size: Int) throws {
+        let rows = (0..<4000).map { "<row><c><v>\($0)</v></c><c><v>1</v></c><c><v>2</v></c><c><v>3</v></c></row>" }
+        let expected = (0..<4000).map { "\($0),1,2,3\n" }.joined()
+        let book = try Workbook.open(
+            MemoryFile(WorkbookWriter(rows: rows.joined()).bytes()), limits: DecodeLimits())
+        let source = try book.rows(ofSheet: 0)
+        var text: [UInt8] = []
+        var rowCount = 0
+        var hasMore = true
+        while hasMore {
+            var rows = RowText(limits: DecodeLimits())
+            hasMore = try source.read(into: &rows, target: size)
+            #expect(rows.bytes.last == UInt8(ascii: "\n") || rows.bytes.isEmpty)
+            text += rows.bytes
+            rowCount += rows.rowCount
+        }
+        #expect(String(decoding: text, as: UTF8.self) == expected)
+        #expect(rowCount == 4000)
+    }
+
     @Test func `sheets are told with position and visibility`() throws {
         let book = try Workbook.open(MemoryFile(Fixture.bytes("types.xlsx")), limits: DecodeLimits())
         #expect(book.sheets.map(\.name) == ["stopsearch2024", "lookup", "very", "last"])

@@ -17,7 +17,8 @@ final class SheetRows: RowSource {
         swap(&rows, &handler.sheet.rows)
         handler.sheet.target = target
         defer { swap(&rows, &handler.sheet.rows) }
-        while handler.sheet.rows.bytes.count < target {
+        // A piece of the document may end within a row, which then is in hand.
+        while handler.sheet.rows.bytes.count < target || handler.sheet.rows.cellCount > 0 {
             guard try parser.step() else {
                 hasEnded = true
                 guard handler.sheet.isSheet else { throw .fault(.structureUnexpected, FindingRule.sheet) }
