@@ -19,6 +19,7 @@ let package = Package(
     targets: [
         // Row −1: C shims and system libraries.
         .target(name: "CSluiceLinux"),
+        .target(name: "CSluiceBytes"),
         .systemLibrary(
             name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(
@@ -38,7 +39,7 @@ let package = Package(
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
 
         // Row 2: a library, a file format or a database behind each.
-        .target(name: "SluiceIngest", dependencies: ["SluiceModel", "SluiceReaders"]),
+        .target(name: "SluiceIngest", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceReaders"]),
         .target(name: "SluiceFormat", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
         .target(
             name: "SluiceLedger",
@@ -121,7 +122,8 @@ let package = Package(
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
         .testTarget(
             name: "SluiceWireTests", dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest", "SluiceReaders"]),
-        .testTarget(name: "SluiceIngestTests", dependencies: ["SluiceModel", "SluiceIngest", "SluiceReaders"]),
+        .testTarget(
+            name: "SluiceIngestTests", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceIngest", "SluiceReaders"]),
         .testTarget(
             name: "SluiceReadersTests",
             dependencies: ["DeliverySupport", "SluiceModel", "SluiceReaders", "SluiceSystem"],

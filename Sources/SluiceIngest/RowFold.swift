@@ -100,7 +100,7 @@ struct RowFold {
     private mutating func lookUpKeys(_ pipeline: inout RowPipeline) {
         var removed: Set<Int> = []
         for key in 0..<keys.count {
-            for index in RowFold.doubts(&filters[key], pipeline, key: key, &touched) {
+            for index in RowFold.doubts(&filters[key], pipeline, key: key) {
                 let row = pipeline.stagedRow(index)
                 var held: Minimiser.Held?
                 if row.record >= 0, removed.insert(row.record).inserted { held = pipeline.held(row.record) }
@@ -115,7 +115,7 @@ struct RowFold {
 
     /// The staged rows whose key may have been there before.
     private static func doubts(
-        _ filter: inout KeyFilter, _ pipeline: RowPipeline, key: Int, _ touched: inout UInt32
+        _ filter: inout KeyFilter, _ pipeline: RowPipeline, key: Int
     ) -> [Int] {
         var doubts: [Int] = []
         let count = pipeline.stagedCount
@@ -123,7 +123,7 @@ struct RowFold {
         while index < count {
             // The table is larger than the processor's caches: the lines of later rows are asked for well ahead.
             let ahead = index &+ prefetchDistance
-            if ahead < count { touched ^= filter.prefetch(pipeline.stagedHash(ahead, key: key)) }
+            if ahead < count { filter.prefetch(pipeline.stagedHash(ahead, key: key)) }
             let hash = pipeline.stagedHash(index, key: key)
             if hash != 0, !filter.insert(hash) { doubts.append(index) }
             index &+= 1
@@ -131,8 +131,6 @@ struct RowFold {
         return doubts
     }
 
-    /// What was read ahead; kept so that it is read.
-    private var touched: UInt32 = 0
     private static let prefetchDistance = 16
 
     // MARK: - The second pass

@@ -24,18 +24,20 @@ struct RowPipeline {
     private let plan: FormatPlan
     private let dataset: DatasetPlan
     private let match: HeaderMatch
-    private let cells: Flat<RowScanner.Cell>
+    private let batch: RowBatch
     private let columnCount: Int
     private let rowLimitBytes: Int
     private let scratch: Int
     private let refusesPatients: Bool
     private let keys: KeyPlan
-    private let values: Flat<FieldValue>
     private let margin: Margin
     private let staged: Flat<StagedRow>
     private let stagedHashes: Flat<UInt64>
     private var scanner: RowScanner
     private var chunk: Chunk
+    /// Rows of the batch, and where the unescaped cells of the next one may begin.
+    private var batchCount = 0
+    private var scratchEnd = 0
     /// On the second pass: the keys to look for, and nothing else is done with a row.
     private let candidates: KeyCandidates?
     private var matches: [Match] = []
@@ -80,16 +82,17 @@ struct RowPipeline {
         rowLimitBytes = plan.limits.rowLimitBytes
         scratch = Chunk.scratch(plan.limits)
         refusesPatients = plan.refusesPatients
-        cells = arena.flat(plan.limits.columnLimit + 1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+        batch = RowBatch(
+            columnCount: match.columns.count, fieldCount: dataset.fields.count, cellRoom: plan.limits.columnLimit + 1,
+            arena: arena)
         chunk = Chunk(limits: plan.limits, arena: arena)
-        scanner = RowScanner(delimiter: match.delimiter, cells: cells)
+        scanner = RowScanner(delimiter: match.delimiter, cells: batch.cells(of: 0))
         var collector = FindingCollector(plan: plan)
         collector.begin(match)
         judge = RowJudge(
             plan: plan, dataset: dataset, columns: match.columns, wanted: RowPipeline.wantedFields(dataset),
-            cells: cells, collector: collector, arena: arena, isQuiet: candidates != nil,
+            batch: batch, collector: collector, arena: arena, isQuiet: candidates != nil,
             onlyFields: candidates == nil ? nil : keys.fields)
-        values = judge.values
         minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
         margin = Margin(dataset: dataset, match: match, arena: arena)
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
@@ -121,10 +124,23 @@ struct RowPipeline {
 
     /// Takes rows until the stage is full or the chunk ends.
     mutating func advance() -> Pause {
+        while stagedCount < staged.count {
+            let pause = fillBatch(limit: min(RowBatch.rowLimit, staged.count &- stagedCount))
+            takeBatch()
+            if let pause { return pause }
+        }
+        return .blockFull
+    }
+
+    /// Scans rows into the batch. Nil when it is full.
+    private mutating func fillBatch(limit: Int) -> Pause? {
         let text = chunk.text
         let end = chunk.end
-        while stagedCount < staged.count {
+        batchCount = 0
+        scratchEnd = scratch
+        while batchCount < limit, scratchEnd &- scratch <= rowLimitBytes {
             if isSkipping, !skip(text, end: end) { return .chunkEnd }
+            scanner.cells = batch.cells(of: batchCount)
             // The chunk ends with a row, or in one that is too long.
             let outcome = scanner.scan(text, end: end, isLast: true)
             let rowEnd = if case .row = outcome { scanner.position } else { end }
@@ -143,7 +159,43 @@ struct RowPipeline {
             case .incomplete, .end: return .chunkEnd
             }
         }
-        return .blockFull
+        return nil
+    }
+
+    /// Judges the rows of the batch and minimises those that are kept.
+    private mutating func takeBatch() {
+        guard batchCount > 0 else { return }
+        let text = chunk.text
+        judge.judge(text, count: batchCount)
+        for row in 0..<batchCount {
+            judge.select(row)
+            if candidates != nil {
+                collectMatches(text, line: batch.lines[row])
+            } else {
+                stage(row, text)
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func stage(_ row: Int, _ text: Flat<UInt8>) {
+        let values = batch.values(of: row)
+        let cells = batch.cells(of: row)
+        var record = -1
+        if !batch.isRejected[row] {
+            record = minimiser.add(values)
+            if minimiser.linkField >= 0 { minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField)) }
+        } else {
+            rejectedCount &+= 1
+        }
+        staged[stagedCount] = StagedRow(line: batch.lines[row], record: record)
+        var key = 0
+        while key < keys.count {
+            stagedHashes[key &* staged.count &+ stagedCount] =
+                keys.isPlain(key) ? keys.hash(key, text, values, cells) : keys.slowHash(key, text, judge)
+            key &+= 1
+        }
+        stagedCount &+= 1
     }
 
     /// The rows since the last one were dealt with.
@@ -167,12 +219,13 @@ struct RowPipeline {
     @inline(__always)
     private mutating func takeRow(_ text: Flat<UInt8>) -> Bool {
         let cellCount = scanner.cellCount
+        let cells = scanner.cells
         if cells[0].start == cells[0].end, isEmpty(from: 0, cellCount) {
             judge.collector.note(.rowEmpty, columnNumber: 0, row: lineCount)
             return true
         }
         let marks = scanner.rowMarks
-        if marks.contains(.escaped) { scanner.unescape(text, scratch: scratch) }
+        if marks.contains(.escaped) { scratchEnd = scanner.unescape(text, scratch: scratchEnd) }
         if margin.mayBeOne(text, cells, min(cellCount, cells.count)),
             let kind = margin.kind(text, cells, min(cellCount, cells.count))
         {
@@ -205,37 +258,25 @@ struct RowPipeline {
         let needsInspection =
             !marks.isDisjoint(with: [.beyondASCII, .forbidden, .tab, .afterQuote])
             || scanner.position &- scanner.rowStart > plan.limits.cellLimitBytes
-        var isKept = judge.judge(
-            text, row: lineCount, cellCount: min(cellCount, columnCount), needsInspection: needsInspection)
-        if candidates != nil { return collectMatches(text) }
-        if nextNote < chunk.notes.count { isKept = takeNotes() && isKept }
-        var record = -1
-        if isKept {
-            record = minimiser.add(values)
-            if minimiser.linkField >= 0 { minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField)) }
-        } else {
-            rejectedCount &+= 1
+        batch.lines[batchCount] = lineCount
+        batch.isRejected[batchCount] = false
+        if needsInspection {
+            judge.select(batchCount)
+            judge.inspect(text, cellCount: min(cellCount, columnCount))
         }
-        staged[stagedCount] = StagedRow(line: lineCount, record: record)
-        var key = 0
-        while key < keys.count {
-            stagedHashes[key &* staged.count &+ stagedCount] =
-                keys.isPlain(key) ? keys.hash(key, text, values, cells) : keys.slowHash(key, text, judge)
-            key &+= 1
-        }
-        stagedCount &+= 1
+        if nextNote < chunk.notes.count { takeNotes() }
+        batchCount &+= 1
         return true
     }
 
-    /// Keeps the keys of the row that a candidate may have.
-    private mutating func collectMatches(_ text: Flat<UInt8>) -> Bool {
+    /// Keeps the keys of the row at hand that a candidate may have.
+    private mutating func collectMatches(_ text: Flat<UInt8>, line: Int) {
         for key in 0..<keys.count {
             let hash =
-                keys.isPlain(key) ? keys.hash(key, text, values, cells) : keys.slowHash(key, text, judge)
+                keys.isPlain(key) ? keys.hash(key, text, judge.values, judge.cells) : keys.slowHash(key, text, judge)
             guard hash != 0, candidates!.holds(hash, key: key) else { continue }
-            matches.append(Match(line: lineCount, key: key, bytes: keys.bytes(key, text, judge)))
+            matches.append(Match(line: line, key: key, bytes: keys.bytes(key, text, judge)))
         }
-        return true
     }
 
     mutating func takeMatches() -> [Match] {
@@ -243,28 +284,28 @@ struct RowPipeline {
         return matches
     }
 
-    /// Puts the reader's notes on the row at hand on record; false when there are any.
-    private mutating func takeNotes() -> Bool {
-        var isClean = true
+    /// Puts the reader's notes on the row that was scanned on record, and rejects it for them.
+    private mutating func takeNotes() {
         while nextNote < chunk.notes.count, chunk.notes[nextNote].row <= lineCount {
             let note = chunk.notes[nextNote]
             nextNote += 1
             guard note.row == lineCount, note.column < columnCount else { continue }
-            judge.collector.note(note.kind, columnNumber: note.column + 1, row: lineCount)
-            isClean = false
+            if !judge.isQuiet { judge.collector.note(note.kind, columnNumber: note.column + 1, row: lineCount) }
+            batch.isRejected[batchCount] = true
         }
-        return isClean
     }
 
     /// Puts on record a repeated header or a footer, which are no records.
     private mutating func takeMargin(_ kind: FindingKind, _ text: Flat<UInt8>, _ cellCount: Int) {
         judge.collector.note(kind, columnNumber: 0, row: lineCount)
+        let cells = scanner.cells
         if kind == .footerIgnored, let total = margin.statedTotal(text, cells, min(cellCount, cells.count)) {
             statedTotal = total
         }
     }
 
     private func isEmpty(from first: Int, _ cellCount: Int) -> Bool {
+        let cells = scanner.cells
         // Cells beyond the capacity were not kept: too many to be a row of nothing.
         guard cellCount <= cells.count else { return false }
         for index in first..<cellCount where cells[index].start != cells[index].end { return false }
@@ -277,13 +318,14 @@ struct RowPipeline {
         if cellCount > columnCount { return isEmpty(from: columnCount, cellCount) }
         for column in cellCount..<columnCount {
             guard match.names[column].isEmpty else { return false }
-            cells[column] = RowScanner.Cell(start: 0, end: 0, marks: [])
+            scanner.cells[column] = RowScanner.Cell(start: 0, end: 0, marks: [])
         }
         return true
     }
 
     /// Looks in every cell of a health sender's row for an NHS number; false when the file is refused.
     private mutating func passesGate(_ text: Flat<UInt8>, _ cellCount: Int) -> Bool {
+        let cells = scanner.cells
         for column in 0..<min(cellCount, cells.count)
         where Identifier.holdsNHSNumber(text, Int(cells[column].start), Int(cells[column].end)) {
             var name: String?

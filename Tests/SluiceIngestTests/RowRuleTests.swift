@@ -117,26 +117,31 @@ import Testing
     private struct Bench {
         let arena = Arena()
         var judge: RowJudge
-        let cells: Flat<RowScanner.Cell>
+        let batch: RowBatch
 
         init(_ plan: FormatPlan, isQuiet: Bool = false, onlyFields: Set<Int>? = nil) {
             let dataset = plan.datasets[0]
-            cells = arena.flat(8, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+            batch = RowBatch(
+                columnCount: dataset.fields.count, fieldCount: dataset.fields.count, cellRoom: 8, arena: arena)
             var collector = FindingCollector(plan: plan)
             collector.begin(datasetIndex: 0, fieldOfColumn: Array(dataset.fields.indices))
             judge = RowJudge(
                 plan: plan, dataset: dataset, columns: dataset.fields.indices.map { .field($0) },
-                wanted: onlyFields ?? [0, 1, 2, 3], cells: cells, collector: collector, arena: arena, isQuiet: isQuiet,
+                wanted: onlyFields ?? [0, 1, 2, 3], batch: batch, collector: collector, arena: arena, isQuiet: isQuiet,
                 onlyFields: onlyFields)
         }
 
         mutating func take(_ row: String) -> Bool {
             let bytes = Array(row.utf8)
             let text = arena.flat(bytes + [UInt8](repeating: 0, count: 64))
-            var scanner = RowScanner(delimiter: UInt8(ascii: ","), cells: cells)
+            var scanner = RowScanner(delimiter: UInt8(ascii: ","), cells: batch.cells(of: 0))
             scanner.restart(at: 0, in: text)
             _ = scanner.scan(text, end: bytes.count, isLast: true)
-            return judge.judge(text, row: 7, cellCount: scanner.cellCount, needsInspection: false)
+            batch.lines[0] = 7
+            batch.isRejected[0] = false
+            judge.judge(text, count: 1)
+            judge.select(0)
+            return !batch.isRejected[0]
         }
     }
 

@@ -5,7 +5,7 @@ import SluiceReaders
 ///
 /// A row that is longer than allowed may be cut: the chunk then ends in it, and the next one begins in it.
 struct Chunk {
-    /// Text up to `end`, at least 64 readable bytes behind it, and room for one row without its doubled quotes.
+    /// Text up to `end`, at least 64 readable bytes behind it, and room for rows without their doubled quotes.
     let text: Flat<UInt8>
     var end = 0
     /// The text begins in the rest of a row that is too long, to be passed over up to the next line end.
@@ -17,10 +17,10 @@ struct Chunk {
 
     init(limits: DecodeLimits, arena: Arena) {
         text = arena.zeros(
-            Chunk.textLimitBytes(limits) + limits.rowLimitBytes + 256, of: UInt8.self)
+            Chunk.textLimitBytes(limits) + 2 * limits.rowLimitBytes + 256, of: UInt8.self)
     }
 
-    /// Where the room for one row's unescaped cells begins.
+    /// Where the room for unescaped cells begins: that of two rows of any length.
     static func scratch(_ limits: DecodeLimits) -> Int { textLimitBytes(limits) + 128 }
 
     /// The longest text of a chunk: a row that is too long, and what one read adds.

@@ -1,3 +1,4 @@
+internal import CSluiceBytes
 internal import Glibc
 
 /// The memory of one run: taken once, used again for every row, given back together.
@@ -38,13 +39,19 @@ final class Arena {
     }
 
     /// `count` zeros that begin at a line of the processor's cache, in pages that cost nothing until they are touched.
+    /// The kernel is asked for large pages, since what is looked up in such a table lies anywhere in it.
     func zeroLines(_ count: Int) -> Flat<UInt32> {
-        let block = unsafe take(bytes: count * MemoryLayout<UInt32>.stride + Arena.lineBytes)
-        let start = unsafe block.alignedUp(toMultipleOf: Arena.lineBytes)
+        let bytes = count * MemoryLayout<UInt32>.stride
+        let isLarge = bytes >= Arena.largePageBytes
+        let alignment = isLarge ? Arena.largePageBytes : Arena.lineBytes
+        let block = unsafe take(bytes: bytes + alignment)
+        let start = unsafe block.alignedUp(toMultipleOf: alignment)
+        if isLarge { unsafe madvise(start, bytes, MADV_HUGEPAGE) }
         return unsafe Flat(base: start.bindMemory(to: UInt32.self, capacity: count), count: count)
     }
 
     private static var lineBytes: Int { 64 }
+    private static var largePageBytes: Int { 2 << 20 }
 
     /// Gives back the memory of a flat made here. It must not be used again.
     func free<Element: BitwiseCopyable>(_ flat: Flat<Element>) {
@@ -83,6 +90,13 @@ struct Flat<Element: BitwiseCopyable>: BitwiseCopyable {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
             return unsafe base + index
         }
+    }
+
+    /// `count` elements from `start`, in the same memory.
+    @inline(__always)
+    func part(from start: Int, count: Int) -> Flat {
+        precondition(start >= 0 && count >= 0 && start &+ count <= self.count)
+        return unsafe Flat(base: base + start, count: count)
     }
 
     /// Moves `range` to begin at `target`; the two may overlap.
@@ -161,31 +175,14 @@ extension Flat where Element == UInt8 {
     @inline(__always)
     func marks(at index: Int, delimiter: UInt8) -> UInt64 {
         precondition(index >= 0 && index &+ 64 <= count)
-        var marks: UInt64 = 0
-        var part = 0
-        while part < 4 {
-            let bytes = unsafe UnsafeRawPointer(base + (index &+ part &* 16)).loadUnaligned(as: SIMD16<UInt8>.self)
-            // Compared for equality only, and joined as words: the library compiles its other comparisons and its
-            // operations on masks to one step per byte.
-            let hits =
-                words(bytes .== SIMD16<UInt8>(repeating: delimiter))
-                | words(bytes .== SIMD16<UInt8>(repeating: 0x22))
-                | words(bytes .== SIMD16<UInt8>(repeating: 0x7F))
-                | words((bytes & SIMD16<UInt8>(repeating: 0xE0)) .== SIMD16<UInt8>(repeating: 0))
-                | words((bytes & SIMD16<UInt8>(repeating: 0x80)) .== SIMD16<UInt8>(repeating: 0x80))
-            // A hit is a byte of ones. Keep a bit of each, a different one in each of eight: multiplied by ones, they
-            // add up in the top byte.
-            let low = ((hits.x & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56
-            let high = ((hits.y & 0x8040_2010_0804_0201) &* 0x0101_0101_0101_0101) &>> 56
-            marks |= (low | high &<< 8) &<< UInt64(truncatingIfNeeded: part &* 16)
-            part &+= 1
-        }
-        return marks
+        return unsafe sluice_marks(base + index, delimiter)
     }
 
+    /// Which of the 64 bytes from `index` are `byte`; the first byte is the lowest bit.
     @inline(__always)
-    private func words(_ mask: SIMDMask<SIMD16<Int8>>) -> SIMD2<UInt64> {
-        unsafe unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+    func places(of byte: UInt8, at index: Int) -> UInt64 {
+        precondition(index >= 0 && index &+ 64 <= count)
+        return unsafe sluice_places(base + index, byte)
     }
 
     func bytes(_ range: Range<Int>) -> [UInt8] {
@@ -197,6 +194,13 @@ extension Flat where Element == UInt8 {
 }
 
 extension Flat where Element == UInt32 {
+    /// Asks for the element at `index`, which will soon be wanted.
+    @inline(__always)
+    func prefetch(_ index: Int) {
+        precondition(index >= 0 && index < count)
+        unsafe sluice_prefetch(base + index)
+    }
+
     /// Sixteen elements from `index`.
     @inline(__always)
     func lanes(at index: Int) -> SIMD16<UInt32> {

@@ -47,7 +47,8 @@ struct RowScanner {
     /// After `incomplete`: the text ended inside quotes that hold a line break.
     private(set) var endsInBrokenQuote = false
 
-    let cells: Flat<Cell>
+    /// Where the cells of the next row are put.
+    var cells: Flat<Cell>
     private let delimiter: UInt8
     /// Where the 64 bytes begin that `pending` is about.
     private var base = 0
@@ -239,8 +240,8 @@ struct RowScanner {
     }
 
     /// Makes the doubled quotes of the row last scanned single, in a copy of the cells that hold any. The copies begin
-    /// at `scratch`, behind the text, where as many bytes as the row has must be free.
-    func unescape(_ text: Flat<UInt8>, scratch: Int) {
+    /// at `scratch`, behind the text, where as many bytes as the row has must be free. Returns where they end.
+    func unescape(_ text: Flat<UInt8>, scratch: Int) -> Int {
         var write = scratch
         for index in 0..<min(cellCount, cells.count) where cells[index].marks.contains(.escaped) {
             var cell = cells[index]
@@ -256,6 +257,7 @@ struct RowScanner {
             cell.end = Int32(truncatingIfNeeded: write)
             cells[index] = cell
         }
+        return write
     }
 }
 

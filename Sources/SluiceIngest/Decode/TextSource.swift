@@ -35,7 +35,8 @@ final class TextSource: HeadedSource {
     private var markBytes = 0
     /// What the last chunk left over begins in a row that is too long.
     private var isInLongRow = false
-    /// Finds the ends of rows where cells are quoted.
+    private var delimiter = UInt8(ascii: ",")
+    /// Finds the ends of rows where quotes stand in cells that are not quoted.
     private var scanner: RowScanner
     private let scannedCell: Flat<RowScanner.Cell>
 
@@ -57,7 +58,7 @@ final class TextSource: HeadedSource {
         raw = arena.zeros(TextSource.readBytes + 64, of: UInt8.self)
         text = arena.zeros(Chunk.textLimitBytes(limits) + 256, of: UInt8.self)
         scannedCell = arena.flat(1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
-        scanner = RowScanner(delimiter: UInt8(ascii: ","), cells: scannedCell)
+        scanner = RowScanner(delimiter: delimiter, cells: scannedCell)
     }
 
     /// Reads the first bytes into `raw`, as many as the file has up to its size.
@@ -83,6 +84,7 @@ final class TextSource: HeadedSource {
 
     func skip(to position: Int, rowIndex: Int, delimiter: UInt8) {
         start = position
+        self.delimiter = delimiter
         scanner = RowScanner(delimiter: delimiter, cells: scannedCell)
     }
 
@@ -150,7 +152,7 @@ final class TextSource: HeadedSource {
             first = next
         }
         if hasQuotes, text.firstIndex(of: UInt8(ascii: "\""), in: first..<end) != nil {
-            return cutQuoted(text, from: first, end)
+            return cutBetweenPairs(text, from: first, end) ?? cutQuoted(text, from: first, end)
         }
         // The last byte is left alone when it is CR: LF may follow.
         let last =
@@ -164,7 +166,46 @@ final class TextSource: HeadedSource {
         return first > 0 ? Cut(end: first) : nil
     }
 
-    /// The same where a line end may stand inside quotes: only a walk from row to row tells.
+    /// The same where quotes come in pairs round whole cells, as nearly everywhere: whatever stands between the pairs is
+    /// outside quotes, without a look at every cell. Nil when they do not, or when the end is not clear.
+    private func cutBetweenPairs(_ text: Flat<UInt8>, from first: Int, _ end: Int) -> Cut? {
+        guard end - first <= limits.rowLimitBytes else { return nil }
+        // The last line end outside quotes that is known, and where the text after the last pair begins.
+        var last = 0
+        var outside = first
+        var isInside = false
+        var base = first
+        while base < end {
+            var quotes = text.places(of: UInt8(ascii: "\""), at: base)
+            while quotes != 0 {
+                let index = base &+ quotes.trailingZeroBitCount
+                quotes &= quotes &- 1
+                guard index < end else { break }
+                isInside.toggle()
+                if !isInside {
+                    outside = index &+ 1
+                    continue
+                }
+                // A doubled quote closes and opens: still the same cell.
+                let before = index > first ? text[index &- 1] : 0x0A
+                guard before == delimiter || before == 0x0A || before == 0x0D || before == 0x22 else { return nil }
+                // The line ends before the last few pairs are enough to know.
+                if end &- index < TextSource.searchBytes, outside < index,
+                    let found = text.lastIndex(of: 0x0A, in: outside..<index)
+                {
+                    last = found &+ 1
+                }
+            }
+            base &+= 64
+        }
+        if !isInside, let found = text.lastIndex(of: 0x0A, in: outside..<end) { last = found + 1 }
+        return last > 0 ? Cut(end: last) : nil
+    }
+
+    /// Before the end of a chunk, where the ends of rows are looked for.
+    private static let searchBytes = 16 << 10
+
+    /// The same where a line end may stand inside quotes, and quotes inside cells: only a walk from row to row tells.
     private func cutQuoted(_ text: Flat<UInt8>, from first: Int, _ end: Int) -> Cut? {
         scanner.restart(at: first, in: text)
         var last = first

@@ -63,9 +63,9 @@ struct KeyFilter {
 
     /// Asks for the lines that `insert` will look at, so that the processor fetches several at once.
     @inline(__always)
-    func prefetch(_ hash: UInt64) -> UInt32 {
-        let table = tables[tables.count &- 1]
-        return table.prints[KeyFilter.bucket(hash, table.bucketCount) &* 16]
+    func prefetch(_ hash: UInt64) {
+        let last = tables.count &- 1
+        tables[last].prints.prefetch(KeyFilter.bucket(hash, tables[last].bucketCount) &* 16)
     }
 
     /// Remembers the key with this hash. False when it may have been there before.

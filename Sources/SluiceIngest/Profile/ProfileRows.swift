@@ -119,7 +119,7 @@ struct ProfileRows {
             case .row:
                 rowNumber += 1
                 if scanner.rowMarks.contains(.escaped) {
-                    scanner.unescape(chunk.text, scratch: Chunk.scratch(plan.limits))
+                    _ = scanner.unescape(chunk.text, scratch: Chunk.scratch(plan.limits))
                 }
                 return .success(scanner.cellCount)
             case .unclosedQuote: return .failure(.quoteUnclosed)

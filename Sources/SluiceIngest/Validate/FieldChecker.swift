@@ -46,8 +46,10 @@ struct FieldChecker: BitwiseCopyable {
     let reading: Reading
     /// Of `lookup`, for a boolean.
     let trueCount: Int32
-    /// Bit n: some missing value is n bytes long (63: or longer).
+    /// Bit n: some missing value is n bytes long (63: or longer). No bytes at all are missing without being one.
     let missingLengths: UInt64
+    /// Bit n: some missing value begins with a byte of which n are the low six bits.
+    let missingStarts: UInt64
     /// Both allowed. Of a number: thousandths that are surely within the bounds.
     let minimum: Int
     let maximum: Int

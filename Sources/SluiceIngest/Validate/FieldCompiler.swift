@@ -61,7 +61,9 @@ struct FieldCompiler {
         let checker = FieldChecker(
             field: Int32(index), column: Int32(column), traits: traits, reading: reading,
             trueCount: Int32(field.trueValues.count),
-            missingLengths: missing.reduce(1) { $0 | 1 << UInt64(min($1.count, 63)) }, minimum: bounds.minimum,
+            missingLengths: missing.reduce(1) { $0 | 1 << UInt64(min($1.count, 63)) },
+            missingStarts: missing.reduce(0) { $0 | ($1.first.map { 1 << UInt64($0 & 63) } ?? 0) },
+            minimum: bounds.minimum,
             maximum: bounds.maximum,
             lookup: reading == .boolean ? CodeIndex(booleans, ignoresCase: false, arena: arena) : codes,
             formats: arena.flat(readers))

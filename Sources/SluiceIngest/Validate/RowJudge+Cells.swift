@@ -4,101 +4,127 @@ import SluiceModel
 ///
 /// What is called for each cell is static or mutating: a method that only reads `self` would be given a copy of it.
 extension RowJudge {
-    @inline(__always)
-    mutating func check(_ index: Int, _ text: Flat<UInt8>) {
+    /// Judges the cells of one field in the first `count` rows of the batch.
+    mutating func check(_ index: Int, _ text: Flat<UInt8>, count: Int) {
+        switch checkers[index].reading {
+        case .text: check(index, text, count, TextCell.self)
+        case .date, .datetime, .time, .yearmonth, .formattedYear: check(index, text, count, TimeCell.self)
+        case .year: check(index, text, count, YearCell.self)
+        case .integer: check(index, text, count, IntegerCell.self)
+        case .number: check(index, text, count, NumberCell.self)
+        case .boolean: check(index, text, count, BooleanCell.self)
+        case .other: check(index, text, count, OtherCell.self)
+        }
+    }
+
+    private mutating func check<Reader: CellReader>(
+        _ index: Int, _ text: Flat<UInt8>, _ count: Int, _ reader: Reader.Type
+    ) {
         let field = Int(checkers[index].field)
         let column = Int(checkers[index].column)
         let traits = checkers[index].traits
-        let cell = cells[column]
+        let missingLengths = checkers[index].missingLengths
+        let missingStarts = checkers[index].missingStarts
+        var row = 0
+        while row < count {
+            let cell = batch.cell(row, column: column)
+            let start = Int(cell.start)
+            let end = Int(cell.end)
+            batch[row, field] = FieldValue()
+            if cell.marks.rawValue == 0,
+                !RowJudge.mayBeMissing(missingLengths, missingStarts, text, start, end)
+            {
+                check(index, text, start, end, cell.marks, row, traits, reader, &batch[row, field])
+            } else {
+                checkMarked(index, text, cell, row, reader, &batch[row, field])
+            }
+            row &+= 1
+        }
+    }
+
+    /// A cell that may be missing, or whose bounds may be others than the scanner's.
+    @inline(never)
+    private mutating func checkMarked<Reader: CellReader>(
+        _ index: Int, _ text: Flat<UInt8>, _ cell: RowScanner.Cell, _ row: Int, _ reader: Reader.Type,
+        _ value: inout FieldValue
+    ) {
+        let traits = checkers[index].traits
         var start = Int(cell.start)
         var end = Int(cell.end)
-        var value = FieldValue()
-        if cell.marks.rawValue != 0 {
-            if cell.marks.contains(.rejected) {
-                value.state = .bad
-                values[field] = value
-                return
-            }
-            if cell.marks.contains(.quoted) {
-                // Blanks inside quotes are part of a text and of nothing else.
-                let (first, last) = RowJudge.trimmed(text, start, end)
-                if !traits.contains(.isText) || RowJudge.isMissing(checkers, fieldRules, index, text, first, last) {
-                    (start, end) = (first, last)
-                }
+        if cell.marks.contains(.rejected) {
+            value.state = .bad
+            return
+        }
+        if cell.marks.contains(.quoted) {
+            // Blanks inside quotes are part of a text and of nothing else.
+            let (first, last) = RowJudge.trimmed(text, start, end)
+            if !traits.contains(.isText) || RowJudge.isMissing(checkers, fieldRules, index, text, first, last) {
+                (start, end) = (first, last)
             }
         }
-        if RowJudge.isMissing(checkers, fieldRules, index, text, start, end) {
-            values[field] = value
+        guard !RowJudge.isMissing(checkers, fieldRules, index, text, start, end) else {
+            select(row)
             if traits.contains(.isRequired) {
-                reject(.valueMissing, column: column)
+                reject(.valueMissing, column: Int(checkers[index].column))
             } else if traits.contains(.isKey) {
-                reject(.keyMissing, column: column)
+                reject(.keyMissing, column: Int(checkers[index].column))
             }
             return
         }
+        check(index, text, start, end, cell.marks, row, traits, reader, &value)
+    }
 
+    /// A cell that has something in it, from `start` to `end`.
+    @inline(__always)
+    private mutating func check<Reader: CellReader>(
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ marks: RowScanner.Marks, _ row: Int,
+        _ traits: FieldChecker.Traits, _ reader: Reader.Type, _ value: inout FieldValue
+    ) {
         value.state = .good
         value.isLinkable = true
-        let isRead: Bool
-        switch checkers[index].reading {
-        case .text: isRead = true
-        case .date, .datetime, .time, .yearmonth, .formattedYear:
-            isRead = RowJudge.readTime(checkers, chosenFormat, index, text, start, end, &value)
-        case .year:
-            let year = NumberReader.year(text, start, end)
-            value.value = year ?? 0
-            value.time.month = Int32(truncatingIfNeeded: value.value &* 12)
-            isRead = year != nil
-        case .integer:
-            if let number = NumberReader.integer(text, start, end) {
-                value.value = number
-                isRead = true
-            } else {
-                isRead = readInteger(index, text, start, end, &value)
-            }
-        case .number:
-            if !traits.contains(.isExactOnly), let number = NumberReader.thousandths(text, start, end),
-                number >= checkers[index].minimum, number <= checkers[index].maximum
-            {
-                value.value = number
-                isRead = true
-            } else {
-                isRead = readNumber(index, text, start, end, &value)
-            }
-        case .boolean:
-            let entry = checkers[index].lookup.find(text, start, end)
-            value.value = entry < Int(checkers[index].trueCount) ? 1 : 0
-            isRead = entry >= 0
-        case .other: isRead = readOther(index, text, start, end)
-        }
-        guard isRead else {
+        guard Reader.read(&self, index, text, start, end, row, &value) else {
             value.state = .bad
-            values[field] = value
+            select(row)
             noteMismatch(index)
             return
         }
-
         if traits.contains(.hasCodes) {
             value.entry = RowJudge.entry(checkers, fieldRules, index, text, start, end)
-            if value.entry < 0 { noteUnknownCode(index, text, start, end) }
-        }
-        if traits.contains(.hasBounds) {
-            if !value.time.isWholeSecond {
-                checkFractionalBounds(index, value)
-            } else {
-                if value.value < checkers[index].minimum { noteBound(index, isMinimum: true) }
-                if value.value > checkers[index].maximum { noteBound(index, isMinimum: false) }
+            if value.entry < 0 {
+                select(row)
+                noteUnknownCode(index, text, start, end)
             }
         }
-        if traits.contains(.hasLength) { checkLength(index, text, start, end, cell.marks) }
+        if traits.contains(.hasBounds) {
+            let isWithin = value.value >= checkers[index].minimum && value.value <= checkers[index].maximum
+            if !isWithin || !value.time.isWholeSecond {
+                select(row)
+                noteBounds(index, value)
+            }
+        }
+        if traits.contains(.hasLength) { checkLength(index, text, start, end, marks, row) }
         if traits.contains(.mustNotLieInFuture), isInFuture(checkers[index].reading, value) {
-            reject(.dateInFuture, column: column)
+            select(row)
+            reject(.dateInFuture, column: Int(checkers[index].column))
         }
         if traits.contains(.hasPattern), !fieldRules[index].pattern.matches(text, start, end) {
-            reject(.patternMismatch, column: column)
+            select(row)
+            reject(.patternMismatch, column: Int(checkers[index].column))
         }
-        if !traits.isDisjoint(with: .rare) { checkRareRules(index, text, start, end, &value) }
-        values[field] = value
+        if !traits.isDisjoint(with: .rare) {
+            select(row)
+            checkRareRules(index, text, start, end, &value)
+        }
+    }
+
+    /// False when the cell is surely there: most cells are as long as some missing value, few begin like one.
+    @inline(__always)
+    private static func mayBeMissing(
+        _ lengths: UInt64, _ starts: UInt64, _ text: Flat<UInt8>, _ start: Int, _ end: Int
+    ) -> Bool {
+        let length = end &- start
+        guard length > 0 else { return true }
+        return lengths &>> UInt64(truncatingIfNeeded: min(length, 63)) & starts &>> UInt64(text[start] & 63) & 1 == 1
     }
 
     @inline(__always)
@@ -106,16 +132,14 @@ extension RowJudge {
         _ checkers: Flat<FieldChecker>, _ fieldRules: Flat<FieldRules>, _ index: Int, _ text: Flat<UInt8>, _ start: Int,
         _ end: Int
     ) -> Bool {
-        let length = end &- start
-        if length == 0 { return true }
-        guard checkers[index].missingLengths &>> UInt64(truncatingIfNeeded: min(length, 63)) & 1 == 1 else {
-            return false
-        }
-        return fieldRules[index].missing.find(text, start, end) >= 0
+        guard start < end else { return true }
+        let lengths = checkers[index].missingLengths
+        return mayBeMissing(lengths, checkers[index].missingStarts, text, start, end)
+            && fieldRules[index].missing.find(text, start, end) >= 0
     }
 
     @inline(__always)
-    private static func readTime(
+    fileprivate static func readTime(
         _ checkers: Flat<FieldChecker>, _ chosenFormat: Flat<Int32>, _ index: Int, _ text: Flat<UInt8>, _ start: Int,
         _ end: Int, _ value: inout FieldValue
     ) -> Bool {
@@ -159,7 +183,7 @@ extension RowJudge {
             truncatingIfNeeded: checkers[index].lookup.find(text, start &+ part.lower, start &+ part.upper))
     }
 
-    @inline(never)
+    @inline(__always)
     private mutating func isInFuture(_ reading: FieldChecker.Reading, _ value: FieldValue) -> Bool {
         switch reading {
         case .date, .datetime: Int(value.time.day) > today.dayNumber
@@ -171,17 +195,19 @@ extension RowJudge {
 
     @inline(__always)
     private mutating func checkLength(
-        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ marks: RowScanner.Marks
+        _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ marks: RowScanner.Marks, _ row: Int
     ) {
         var length = end &- start
         if marks.contains(.beyondASCII) {
             // Every scalar has one byte that is no continuation.
             length = (start..<end).count { text[$0] & 0xC0 != 0x80 }
         }
+        guard length < fieldRules[index].lengthMinimum || length > fieldRules[index].lengthMaximum else { return }
+        select(row)
         checkLength(index, length)
     }
 
-    @inline(__always)
+    /// Of the row at hand.
     private mutating func checkLength(_ index: Int, _ length: Int) {
         if length < fieldRules[index].lengthMinimum { reject(.tooShort, column: Int(checkers[index].column)) }
         if length > fieldRules[index].lengthMaximum { reject(.tooLong, column: Int(checkers[index].column)) }
@@ -191,7 +217,7 @@ extension RowJudge {
 
     /// A whole number of more digits, in groups, or with other text round it.
     @inline(never)
-    private mutating func readInteger(
+    fileprivate mutating func readInteger(
         _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
     ) -> Bool {
         guard case .finite(let number)? = NumberReader.number(text, start, end, fieldRules[index].number) else {
@@ -209,7 +235,7 @@ extension RowJudge {
 
     /// A number that its thousandths do not settle: in another form, or near a bound. Notes broken bounds itself.
     @inline(never)
-    private mutating func readNumber(
+    fileprivate mutating func readNumber(
         _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
     ) -> Bool {
         let rules = fieldRules[index]
@@ -248,9 +274,15 @@ extension RowJudge {
         return true
     }
 
-    /// A slot holds whole seconds: with a fraction behind it the time is between it and the next.
+    /// Notes the bounds that the value breaks.
     @inline(never)
-    private mutating func checkFractionalBounds(_ index: Int, _ value: FieldValue) {
+    private mutating func noteBounds(_ index: Int, _ value: FieldValue) {
+        guard !value.time.isWholeSecond else {
+            if value.value < checkers[index].minimum { noteBound(index, isMinimum: true) }
+            if value.value > checkers[index].maximum { noteBound(index, isMinimum: false) }
+            return
+        }
+        // A slot holds whole seconds: with a fraction behind it the time is between it and the next.
         let traits = checkers[index].traits
         // The checker's bounds are allowed: of an exclusive one the next second is.
         let minimum = traits.contains(.isMinimumExclusive) ? checkers[index].minimum &- 1 : checkers[index].minimum
@@ -262,7 +294,7 @@ extension RowJudge {
 
     /// Types and formats of texts that are checked and have no slot.
     @inline(never)
-    private mutating func readOther(_ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    fileprivate mutating func readOther(_ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Bool {
         let rules = fieldRules[index]
         switch rules.type {
         case .string: return rules.stringFormat.fits(text, start, end)
@@ -311,7 +343,7 @@ extension RowJudge {
         case .wrong:
             value.isLinkable = false
             note(.checkDigitWrong, column: column)
-            if checkers[index].traits.contains(.checkRejectsRow) { isRejected = true }
+            if checkers[index].traits.contains(.checkRejectsRow) { batch.isRejected[slot] = true }
         }
     }
 
@@ -349,7 +381,7 @@ extension RowJudge {
     private mutating func noteUnknownCode(_ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int) {
         let traits = checkers[index].traits
         let column = Int(checkers[index].column)
-        if traits.contains(.codesRejectRow) { isRejected = true }
+        if traits.contains(.codesRejectRow) { batch.isRejected[slot] = true }
         guard !traits.contains(.feedsArea) else {
             note(.areaUnknown, column: column)
             return
@@ -365,6 +397,99 @@ extension RowJudge {
         }
         func entry(_ place: Int) -> Int32 { near.indices.contains(place) ? near[place] : -1 }
         collector.add(
-            FindingCollector.Look(row: row, entries: (entry(0), entry(1), entry(2))), columnNumber: column + 1)
+            FindingCollector.Look(row: batch.lines[slot], entries: (entry(0), entry(1), entry(2))),
+            columnNumber: column + 1)
+    }
+}
+
+/// How a cell becomes a value; false when it is none of its type.
+private protocol CellReader {
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool
+}
+
+private enum TextCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool { true }
+}
+
+private enum TimeCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool { RowJudge.readTime(judge.checkers, judge.chosenFormat, index, text, start, end, &value) }
+}
+
+private enum YearCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool {
+        guard let year = NumberReader.year(text, start, end) else { return false }
+        value.value = year
+        value.time.month = Int32(truncatingIfNeeded: year &* 12)
+        return true
+    }
+}
+
+private enum IntegerCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool {
+        if let number = NumberReader.integer(text, start, end) {
+            value.value = number
+            return true
+        }
+        return judge.readInteger(index, text, start, end, &value)
+    }
+}
+
+private enum NumberCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool {
+        if !judge.checkers[index].traits.contains(.isExactOnly),
+            let number = NumberReader.thousandths(text, start, end),
+            number >= judge.checkers[index].minimum, number <= judge.checkers[index].maximum
+        {
+            value.value = number
+            return true
+        }
+        judge.select(row)
+        return judge.readNumber(index, text, start, end, &value)
+    }
+}
+
+private enum BooleanCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool {
+        let entry = judge.checkers[index].lookup.find(text, start, end)
+        value.value = entry < Int(judge.checkers[index].trueCount) ? 1 : 0
+        return entry >= 0
+    }
+}
+
+private enum OtherCell: CellReader {
+    @inline(__always)
+    static func read(
+        _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
+        _ value: inout FieldValue
+    ) -> Bool {
+        judge.select(row)
+        return judge.readOther(index, text, start, end)
     }
 }

@@ -1,12 +1,16 @@
 import SluiceModel
 
-/// Judges one row after another: notes what is wrong and keeps each field's value for the minimiser.
+/// Judges one batch of rows after another: notes what is wrong and keeps each field's value for the minimiser.
 struct RowJudge {
-    /// By field; a field whose column the file lacks stays missing.
-    let values: Flat<FieldValue>
+    let batch: RowBatch
     var collector: FindingCollector
 
-    let cells: Flat<RowScanner.Cell>
+    /// The row of the batch that is at hand.
+    private(set) var slot = 0
+    /// Its values by field; a field whose column the file lacks stays missing.
+    private(set) var values: Flat<FieldValue>
+    private(set) var cells: Flat<RowScanner.Cell>
+
     let checkers: Flat<FieldChecker>
     /// Of each checker.
     let fieldRules: Flat<FieldRules>
@@ -19,8 +23,6 @@ struct RowJudge {
     let today: CivilDate
     let todayMonth: Int
     let currentYear: Int
-    var row = 0
-    var isRejected = false
     /// Reads JSON texts; kept for its memory.
     var json: JSONCell
     /// The code list of each field and, once a cell was not in it, what is needed to find near ones; nil inside when
@@ -48,10 +50,12 @@ struct RowJudge {
     /// fields is looked at, and no rule; with `isQuiet` nothing is noted.
     init(
         plan: FormatPlan, dataset: DatasetPlan, columns: [HeaderMatch.Column], wanted: Set<Int>,
-        cells: Flat<RowScanner.Cell>, collector: FindingCollector, arena: Arena, isQuiet: Bool = false,
+        batch: RowBatch, collector: FindingCollector, arena: Arena, isQuiet: Bool = false,
         onlyFields: Set<Int>? = nil
     ) {
-        self.cells = cells
+        self.batch = batch
+        values = batch.values(of: 0)
+        cells = batch.cells(of: 0)
         self.collector = collector
         self.isQuiet = isQuiet
         today = plan.today
@@ -83,7 +87,6 @@ struct RowJudge {
         self.fieldRules = arena.flat(fieldRules)
         self.columnOfField = arena.flat(columnOfField)
         types = arena.flat(dataset.fields.map(\.type))
-        values = arena.flat(dataset.fields.count, repeating: FieldValue())
         chosenFormat = arena.flat(dataset.fields.count, repeating: -1)
         rules = arena.flat(
             onlyFields == nil ? dataset.rowRules.map { Rule($0, dataset: dataset, plan: plan, arena: arena) } : [])
@@ -180,49 +183,50 @@ struct RowJudge {
         for field in formats.indices where formats[field] < 0 { formats[field] = chosenFormat[field] }
     }
 
-    // MARK: - One row
+    // MARK: - A batch
 
-    /// Judges the row in the cells; true when it may be kept. `needsInspection` when the scanner marked something in
-    /// it or it is long.
+    /// Judges the first `count` rows of the batch, whose lines are set and of which some may be rejected already.
+    mutating func judge(_ text: Flat<UInt8>, count: Int) {
+        for index in 0..<checkers.count { check(index, text, count: count) }
+        guard rules.count > 0 || dated.count > 0 else { return }
+        for row in 0..<count {
+            select(row)
+            var index = 0
+            while index < rules.count {
+                judge(rule: index, text)
+                index &+= 1
+            }
+            if dated.count > 0 { judgeValidity() }
+        }
+    }
+
+    /// Takes a row of the batch at hand.
     @inline(__always)
-    mutating func judge(_ text: Flat<UInt8>, row: Int, cellCount: Int, needsInspection: Bool) -> Bool {
-        self.row = row
-        isRejected = false
-        if needsInspection { inspect(text, cellCount: cellCount) }
-        var index = 0
-        let count = checkers.count
-        while index < count {
-            check(index, text)
-            index &+= 1
-        }
-        index = 0
-        while index < rules.count {
-            judge(rule: index, text)
-            index &+= 1
-        }
-        if dated.count > 0 { judgeValidity() }
-        return !isRejected
+    mutating func select(_ row: Int) {
+        slot = row
+        values = batch.values(of: row)
+        cells = batch.cells(of: row)
     }
 
     mutating func note(_ kind: FindingKind, column: Int) {
-        if !isQuiet { collector.note(kind, columnNumber: column + 1, row: row) }
+        if !isQuiet { collector.note(kind, columnNumber: column + 1, row: batch.lines[slot]) }
     }
 
     mutating func reject(_ kind: FindingKind, column: Int) {
         note(kind, column: column)
-        isRejected = true
+        batch.isRejected[slot] = true
     }
 
     mutating func note(rule: Int) {
-        if !isQuiet { collector.note(rule: rule, row: row) }
-        if rules[rule].rejectsRow { isRejected = true }
+        if !isQuiet { collector.note(rule: rule, row: batch.lines[slot]) }
+        if rules[rule].rejectsRow { batch.isRejected[slot] = true }
     }
 
     // MARK: - Bytes
 
-    /// Looks at every cell, of columns no schema knows too, for what may not be in a text.
+    /// Looks at every cell of the row at hand, of columns no schema knows too, for what may not be in a text.
     @inline(never)
-    private mutating func inspect(_ text: Flat<UInt8>, cellCount: Int) {
+    mutating func inspect(_ text: Flat<UInt8>, cellCount: Int) {
         for column in 0..<min(cellCount, cells.count) {
             var cell = cells[column]
             let range = Int(cell.start)..<Int(cell.end)
