@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
 
         // Row 2: a library, a file format or a database behind each.
-        .target(name: "SluiceIngest", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceReaders"]),
+        .target(name: "SluiceIngest", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceReaders", "SluiceSystem"]),
         .target(name: "SluiceFormat", dependencies: ["SluiceModel", "SluiceSystem", "SluiceYAML"]),
         .target(
             name: "SluiceLedger",
@@ -114,25 +114,31 @@ let package = Package(
             name: "sluice-fuzz",
             dependencies: [
                 "DeliverySupport", "SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceWire",
+                "SluiceTestSupport",
             ],
             path: "Tests/Fuzz"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
-        .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML"]),
+        .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),
         .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
         .testTarget(
-            name: "SluiceWireTests", dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest", "SluiceReaders"]),
+            name: "SluiceWireTests",
+            dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest", "SluiceReaders", "SluiceTestSupport"]),
         .testTarget(
-            name: "SluiceIngestTests", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceIngest", "SluiceReaders"]),
+            name: "SluiceIngestTests",
+            dependencies: [
+                "CSluiceBytes", "DeliverySupport", "SluiceModel", "SluiceIngest", "SluiceReaders", "SluiceSystem",
+                "SluiceTestSupport",
+            ]),
         .testTarget(
             name: "SluiceReadersTests",
-            dependencies: ["DeliverySupport", "SluiceModel", "SluiceReaders", "SluiceSystem"],
+            dependencies: ["DeliverySupport", "SluiceModel", "SluiceReaders", "SluiceSystem", "SluiceTestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "SluiceFormatTests",
             dependencies: [
                 "SluiceModel", "SluiceFormat", "SluiceIngest", "SluiceReaders", "SluiceSystem", "SluiceWire",
-                "SluiceYAML",
+                "SluiceYAML", "SluiceTestSupport",
             ],
             exclude: ["Goldens"]),
         .testTarget(name: "SluiceLedgerTests", dependencies: ["SluiceModel", "SluiceLedger"]),
@@ -143,10 +149,11 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .testTarget(
-            name: "SluiceSettingsTests", dependencies: ["SluiceModel", "SluiceSettings", "SluiceSystem", "SluiceYAML"]),
+            name: "SluiceSettingsTests",
+            dependencies: ["SluiceModel", "SluiceSettings", "SluiceSystem", "SluiceYAML", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceIntakeTests",
-            dependencies: ["SluiceModel", "SluiceIntake", "SluiceSystem", "SluiceWire"]),
+            dependencies: ["SluiceModel", "SluiceIntake", "SluiceSystem", "SluiceWire", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceReviewTests",
             dependencies: [
@@ -171,7 +178,8 @@ let package = Package(
             name: "DaemonTests",
             dependencies: ["SluiceModel", "SluiceSystem", "SluiceTestSupport", "sluice", "sluiced", "sluice-decode"]),
         .testTarget(
-            name: "FuzzTests", dependencies: ["DeliverySupport", "SluiceIngest", "SluiceSystem", "sluice-fuzz"],
+            name: "FuzzTests",
+            dependencies: ["DeliverySupport", "SluiceIngest", "SluiceSystem", "sluice-fuzz", "SluiceTestSupport"],
             exclude: ["Corpus"]),
         .testTarget(name: "HouseTests", dependencies: ["SluiceModel", "SluiceSystem"]),
     ]

@@ -8,9 +8,10 @@ if [ $# -ne 1 ]; then
     exit 64
 fi
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-decode=$here/../../Sources/SluiceIngest/Decode
+sources=$here/../../Sources
+decode=$sources/SluiceIngest/Decode
 exec swiftc -O -wmo -swift-version 6 -module-name floors \
     -enable-upcoming-feature MemberImportVisibility -enable-upcoming-feature InternalImportsByDefault \
-    -import-objc-header "$here/sqlite.h" -o "$1" \
+    -import-objc-header "$here/sqlite.h" -I "$sources/CSluiceBytes/include" -o "$1" \
     "$here/main.swift" "$here/Scan.swift" "$here/Inserts.swift" \
     "$decode/RowScanner.swift" "$decode/Memory.swift" -lsqlite3

@@ -133,22 +133,26 @@ union control {
     char space[CMSG_SPACE(4 * sizeof(int))];
 };
 
+/* Sends a descriptor along with the message; none when it is negative. */
+static void attach(struct msghdr *message, union control *control, int descriptor) {
+    if (descriptor < 0) return;
+    memset(control, 0, sizeof *control);
+    message->msg_control = control;
+    message->msg_controllen = CMSG_SPACE(sizeof(int));
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &descriptor, sizeof(int));
+}
+
 int sluice_send_all(int connection, const void *bytes, size_t size, int attached, int64_t deadline_us) {
     const uint8_t *next = bytes;
     while (size > 0) {
         struct iovec part = {.iov_base = (void *)next, .iov_len = size};
         struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
         union control control;
-        if (attached >= 0) {
-            memset(&control, 0, sizeof control);
-            message.msg_control = &control;
-            message.msg_controllen = CMSG_SPACE(sizeof(int));
-            struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-            header->cmsg_level = SOL_SOCKET;
-            header->cmsg_type = SCM_RIGHTS;
-            header->cmsg_len = CMSG_LEN(sizeof(int));
-            memcpy(CMSG_DATA(header), &attached, sizeof(int));
-        }
+        attach(&message, &control, attached);
         ssize_t count = sendmsg(connection, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count < 0) {
             if (errno == EINTR) continue;
@@ -255,16 +259,7 @@ int sluice_send_datagram(int socket_descriptor, const char *path, const void *by
     struct msghdr message = {
         .msg_name = &address, .msg_namelen = length, .msg_iov = &part, .msg_iovlen = size > 0 ? 1 : 0};
     union control control;
-    if (attached >= 0) {
-        memset(&control, 0, sizeof control);
-        message.msg_control = &control;
-        message.msg_controllen = CMSG_SPACE(sizeof(int));
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &attached, sizeof(int));
-    }
+    attach(&message, &control, attached);
     ssize_t count;
     do count = sendmsg(socket_descriptor, &message, MSG_NOSIGNAL);
     while (count < 0 && errno == EINTR);

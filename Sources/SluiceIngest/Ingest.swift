@@ -1,5 +1,6 @@
 package import SluiceModel
 package import SluiceReaders
+package import SluiceSystem
 
 /// Where the records of one delivery go.
 ///
@@ -91,8 +92,21 @@ package struct Ingest {
             // Deflated text is some ten times as long; a guess too low costs time, one too high address space.
             let textBytes = input.count * (assumptions.container == .none && reading.form != .workbook ? 1 : 10)
             source.skip(to: match.nextRow, rowIndex: match.headRowCount, delimiter: match.delimiter)
+            var collector = opening.collector
+            var references: References?
+            if !plan.datasets[match.datasetIndex].foreignKeys.isEmpty {
+                let found = try References(
+                    of: match, among: choice.targets, plan: plan, team: team, arena: choice.arena)
+                for key in found.unjudged {
+                    collector.add(
+                        Finding(
+                            rule: FindingRule.foreignKeys, code: .referenceUnjudged, severity: .warning,
+                            arguments: [key], message: ""))
+                }
+                references = found
+            }
             let table = Table(
-                plan: plan, match: match, assumptions: assumptions, collector: opening.collector,
+                plan: plan, match: match, assumptions: assumptions, collector: collector, references: references,
                 rowsExpected: min(plan.limits.rowLimit, textBytes / rowBytes + textBytes / rowBytes / 8),
                 arena: choice.arena
             ) { (arena) throws(ReaderError) in

@@ -12,7 +12,7 @@ struct RowFold {
     private(set) var isStopped = false
     private(set) var isRefused = false
     private(set) var bytesRead = 0
-    private(set) var statedTotal = -1
+    private var statedTotal = -1
 
     private let plan: FormatPlan
     private let dataset: DatasetPlan
@@ -137,13 +137,10 @@ struct RowFold {
 
     /// Rows in doubt before a second pass is due in the middle of the file, so that they take bounded memory. More
     /// after each one, since every pass reads the file from its beginning.
-    private static let doubtfulLimits = 1 << 17...1 << 20
-    private(set) var passCount = 0
+    private static let doubtfulLimit = 1 << 17
+    private var passCount = 0
 
-    var isSettlingDue: Bool {
-        let limit = RowFold.doubtfulLimits.lowerBound << min(passCount, 3)
-        return doubtful.count >= min(limit, RowFold.doubtfulLimits.upperBound)
-    }
+    var isSettlingDue: Bool { doubtful.count >= RowFold.doubtfulLimit << min(passCount, 3) }
 
     var hasDoubts: Bool { !doubtful.isEmpty }
 

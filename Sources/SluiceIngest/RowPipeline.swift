@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceSystem
 
 /// Takes a chunk's rows one by one: scan, judge, minimise. Each thread has its own.
 ///
@@ -38,13 +39,25 @@ struct RowPipeline {
     /// Rows of the batch, and where the unescaped cells of the next one may begin.
     private var batchCount = 0
     private var scratchEnd = 0
-    /// On the second pass: the keys to look for, and nothing else is done with a row.
-    private let candidates: KeyCandidates?
+    private let task: Task
     private var matches: [Match] = []
+    private var gathered: [UInt64] = []
     private var nextNote = 0
     private var rowBudget = Int.max
     /// The rest of a row that is too long is passed over.
     private var isSkipping = false
+
+    /// What is done with rows.
+    enum Task {
+        /// The first pass: all that there is to do, the references of the rows to others among it.
+        case judge(References?)
+        /// A second pass, which only looks for rows with these keys.
+        case find(KeyCandidates)
+        /// Of a table that others refer to, only the hashes of all keys are wanted.
+        case gather
+
+        fileprivate var isJudging: Bool { if case .judge = self { true } else { false } }
+    }
 
     enum Pause {
         case blockFull
@@ -70,9 +83,8 @@ struct RowPipeline {
         var bytes: [UInt8]
     }
 
-    /// - Parameter candidates: makes it a second pass, which only looks for rows with these keys.
-    init(plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, candidates: KeyCandidates? = nil, arena: Arena) {
-        self.candidates = candidates
+    init(plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, task: Task = .judge(nil), arena: Arena) {
+        self.task = task
         self.plan = plan
         self.match = match
         self.keys = keys
@@ -90,9 +102,10 @@ struct RowPipeline {
         var collector = FindingCollector(plan: plan)
         collector.begin(match)
         judge = RowJudge(
-            plan: plan, dataset: dataset, columns: match.columns, wanted: RowPipeline.wantedFields(dataset),
-            batch: batch, collector: collector, arena: arena, isQuiet: candidates != nil,
-            onlyFields: candidates == nil ? nil : keys.fields)
+            plan: plan, dataset: dataset, columns: match.columns,
+            wanted: task.isJudging ? RowPipeline.wantedFields(dataset) : keys.fields,
+            batch: batch, collector: collector, arena: arena, isQuiet: !task.isJudging,
+            onlyFields: task.isJudging ? nil : keys.fields)
         minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
         margin = Margin(dataset: dataset, match: match, arena: arena)
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
@@ -111,6 +124,7 @@ struct RowPipeline {
     mutating func begin(formats: [Int32], rowBudget: Int = .max) {
         judge.begin(formats: formats)
         minimiser.removeAll()
+        (matches, gathered) = ([], [])
         scanner.restart(at: 0, in: chunk.text)
         (readCount, rejectedCount, lineCount, stagedCount, nextNote) = (0, 0, 0, 0, 0)
         isSkipping = chunk.startsInLongRow
@@ -167,35 +181,54 @@ struct RowPipeline {
         guard batchCount > 0 else { return }
         let text = chunk.text
         judge.judge(text, count: batchCount)
+        switch task {
+        case .judge(let references): if let references { judgeReferences(references, text) }
+        case .find(let candidates): return find(candidates, text)
+        case .gather: return gather(text)
+        }
+        var record = minimiser.rowCount
+        minimiser.add(batch, count: batchCount)
         for row in 0..<batchCount {
-            judge.select(row)
-            if candidates != nil {
-                collectMatches(text, line: batch.lines[row])
-            } else {
-                stage(row, text)
+            let isRejected = batch.isRejected[row]
+            staged[stagedCount &+ row] = StagedRow(line: batch.lines[row], record: isRejected ? -1 : record)
+            if isRejected {
+                rejectedCount &+= 1
+                continue
+            }
+            if minimiser.linkField >= 0 {
+                judge.select(row)
+                minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField))
+            }
+            record &+= 1
+        }
+        for key in 0..<keys.count { stageHashes(key, text) }
+        stagedCount &+= batchCount
+    }
+
+    /// Rejects the rows of the batch that refer to what is not there.
+    private mutating func judgeReferences(_ references: References, _ text: Flat<UInt8>) {
+        for key in 0..<references.keys.count {
+            for row in 0..<batchCount {
+                judge.select(row)
+                guard !references.holds(references.keys.anyHash(key, text, judge), key: key) else { continue }
+                references.keys.note(key, row: batch.lines[row], in: &judge.collector)
+                batch.isRejected[row] = true
             }
         }
     }
 
-    @inline(__always)
-    private mutating func stage(_ row: Int, _ text: Flat<UInt8>) {
-        let values = batch.values(of: row)
-        let cells = batch.cells(of: row)
-        var record = -1
-        if !batch.isRejected[row] {
-            record = minimiser.add(values)
-            if minimiser.linkField >= 0 { minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField)) }
+    private mutating func stageHashes(_ key: Int, _ text: Flat<UInt8>) {
+        let hashes = stagedHashes.part(from: key &* staged.count &+ stagedCount, count: batchCount)
+        if keys.isPlain(key) {
+            for row in 0..<batchCount {
+                hashes[row] = keys.hash(key, text, batch.values(of: row), batch.cells(of: row))
+            }
         } else {
-            rejectedCount &+= 1
+            for row in 0..<batchCount {
+                judge.select(row)
+                hashes[row] = keys.slowHash(key, text, judge)
+            }
         }
-        staged[stagedCount] = StagedRow(line: batch.lines[row], record: record)
-        var key = 0
-        while key < keys.count {
-            stagedHashes[key &* staged.count &+ stagedCount] =
-                keys.isPlain(key) ? keys.hash(key, text, values, cells) : keys.slowHash(key, text, judge)
-            key &+= 1
-        }
-        stagedCount &+= 1
     }
 
     /// The rows since the last one were dealt with.
@@ -239,7 +272,7 @@ struct RowPipeline {
             return false
         }
         readCount &+= 1
-        if candidates == nil, refusesPatients {
+        if task.isJudging, refusesPatients {
             if !passesGate(text, cellCount) { return false }
             // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept.
             if cellCount > cells.count || !marks.isDisjoint(with: [.afterQuote, .forbidden]),
@@ -269,14 +302,32 @@ struct RowPipeline {
         return true
     }
 
-    /// Keeps the keys of the row at hand that a candidate may have.
-    private mutating func collectMatches(_ text: Flat<UInt8>, line: Int) {
-        for key in 0..<keys.count {
-            let hash =
-                keys.isPlain(key) ? keys.hash(key, text, judge.values, judge.cells) : keys.slowHash(key, text, judge)
-            guard hash != 0, candidates!.holds(hash, key: key) else { continue }
-            matches.append(Match(line: line, key: key, bytes: keys.bytes(key, text, judge)))
+    /// Keeps the keys of the batch's rows that a candidate may have.
+    private mutating func find(_ candidates: KeyCandidates, _ text: Flat<UInt8>) {
+        for row in 0..<batchCount {
+            judge.select(row)
+            for key in 0..<keys.count {
+                let hash = keys.anyHash(key, text, judge)
+                guard hash != 0, candidates.holds(hash, key: key) else { continue }
+                matches.append(Match(line: batch.lines[row], key: key, bytes: keys.bytes(key, text, judge)))
+            }
         }
+    }
+
+    private mutating func gather(_ text: Flat<UInt8>) {
+        for row in 0..<batchCount {
+            judge.select(row)
+            for key in 0..<keys.count {
+                let hash = keys.anyHash(key, text, judge)
+                if hash != 0 { gathered.append(hash) }
+            }
+        }
+    }
+
+    /// The hashes of the chunk's keys.
+    mutating func takeGathered() -> [UInt64] {
+        defer { gathered = [] }
+        return gathered
     }
 
     mutating func takeMatches() -> [Match] {
@@ -412,6 +463,7 @@ struct RowPipeline {
         var wanted = Set(dataset.primaryKey)
         for (index, field) in dataset.fields.enumerated() where field.isUnique { wanted.insert(index) }
         for key in dataset.uniqueKeys { wanted.formUnion(key) }
+        for key in dataset.foreignKeys { wanted.formUnion(key.fields) }
         for rule in dataset.rowRules { wanted.formUnion(rule.fields) }
         for column in dataset.output.columns {
             for source in column.sources {

@@ -169,5 +169,5 @@ extension FileName {
         self.init(bytes)
     }
 
-    package var hexadecimalText: String { SluiceIntake.hexadecimal(bytes) }
+    package var hexadecimalText: String { hexadecimal(bytes) }
 }

@@ -120,7 +120,7 @@ extension Instance {
             "store": .members([
                 "path": .string(settings.paths.state + "/sluice.db"),
                 "deliveries": .int(try store.deliveries(DeliveryFilter()).count),
-                "ledger": .int(head.size), "checkpoint": .string("\(head.size) \(hexadecimal(head.rowHash))"),
+                "ledger": .int(head.size), "checkpoint": .string(checkpointText(head)),
             ]),
             "plugins": .array(
                 catalogue.plugins.values.sorted { $0.id < $1.id }.map {

@@ -1,5 +1,6 @@
 import Logging
 import SluiceFormat
+import SluiceLedger
 import SluiceModel
 import SluiceSettings
 import SluiceStore
@@ -145,7 +146,7 @@ extension Intake {
                 report: ruling.report, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,
                 findings: ruling.findings, replaces: ruling.replaces, duplicateOf: ruling.duplicateOf,
                 reason: ruling.reason, sandbox: ruling.sandbox, notChecked: ruling.notChecked,
-                checkpoint: "\(head.size) \(hexadecimal(head.rowHash))", tables: ruling.tables,
+                checkpoint: checkpointText(head), tables: ruling.tables,
                 decidesTables: ruling.decidesTables)
             return Decision(
                 outcome: ruling.outcome, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,

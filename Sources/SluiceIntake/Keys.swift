@@ -66,8 +66,11 @@ package struct LinkTokens {
 
     fileprivate init(key: SymmetricKey) { self.key = key }
 
-    /// One token of 16 bytes per row, zero where the row has no identifier, in row order.
+    /// One token of 16 bytes per row, zero where the row has no identifier, in row order; none at all when no row has
+    /// one.
     package func tokens(for links: LinkIdentifiers, rowCount: Int) -> [UInt8] {
+        // As many bytes as rows: each is a length of 0.
+        guard links.bytes.count > rowCount else { return [] }
         var tokens = [UInt8](repeating: 0, count: rowCount * RecordBlock.linkTokenBytes)
         var offset = 0
         for rowIndex in 0..<rowCount {
@@ -86,15 +89,4 @@ package struct LinkTokens {
         }
         return tokens
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
 }

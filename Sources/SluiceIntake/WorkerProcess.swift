@@ -148,7 +148,7 @@ extension WorkerJob {
         _ = fcntl(results.descriptor, Self.setPipeSize, 1 << 20)
         var arguments = [
             "--memory-bytes", "\(memoryLimitBytes)",
-            "--cpu-seconds", "\(timeLimitSeconds * Self.threadLimit)",
+            "--cpu-seconds", "\(timeLimitSeconds * DecodeLimits.threadLimit)",
             "--parent", "\(ownProcessID())",
         ]
         if allowDegraded { arguments.append("--allow-degraded") }
@@ -245,8 +245,6 @@ extension WorkerJob {
     }
 
     private static let stopCheckMilliseconds = 200
-    /// The worker has at most so many threads, each of which may use a processor for the whole time.
-    private static let threadLimit = 4
     /// F_SETPIPE_SZ of fcntl(2), which the C library shows to GNU sources only.
     private static let setPipeSize: Int32 = 1031
 

@@ -6,14 +6,7 @@ package import SluiceModel
 /// Whoever keeps one can later see that the ledger was cut shorter (its size is less) or rewritten (the row at
 /// that size has another hash).
 package func checkpointText(_ head: LedgerHead) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var root: [UInt8] = []
-    root.reserveCapacity(64)
-    for byte in head.rowHash {
-        root.append(digits[Int(byte >> 4)])
-        root.append(digits[Int(byte & 15)])
-    }
-    return "\(head.size) " + String(decoding: root, as: UTF8.self)
+    "\(head.size) \(hexadecimal(head.rowHash))"
 }
 
 /// Reads the form that `checkpointText(_:)` writes and nothing else.

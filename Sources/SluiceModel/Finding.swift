@@ -131,6 +131,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case areaUnknown = "area-unknown"
     case keyMissing = "key-missing"
     case referenceMissing = "reference-missing"
+    case referenceUnjudged = "reference-unjudged"
     // The file as a whole, by rules of its dataset.
     case totalMismatch = "total-mismatch"
     case totalMissing = "total-missing"

@@ -87,11 +87,25 @@ extension FindingSentence {
         return "The value occurs in an earlier row, but the column must be unique. Send each record once."
     }
 
-    var referenceMissing: String {
+    /// The foreign key that the finding is about.
+    private var foreignKey: ForeignKey? {
         let keys = dataset?.foreignKeys ?? []
         let key =
             argument(0).flatMap { keys.indices.contains($0) ? keys[$0] : nil } ?? (keys.count == 1 ? keys[0] : nil)
-        guard let key, plan.datasets.indices.contains(key.dataset) else {
+        return key.flatMap { plan.datasets.indices.contains($0.dataset) ? $0 : nil }
+    }
+
+    var referenceUnjudged: String {
+        guard let key = foreignKey else {
+            return "A table that this one refers to is not in the delivery, so its references were not checked."
+        }
+        return
+            "The delivery has no table \(plan.datasets[key.dataset].id), so nobody looked whether "
+            + "\(names(key.fields, last: "and")) is right in every row. Send both tables in one archive or workbook."
+    }
+
+    var referenceMissing: String {
+        guard let key = foreignKey else {
             return "The value refers to a row that is not there. Send the tables that belong together, whole."
         }
         let other = plan.datasets[key.dataset]

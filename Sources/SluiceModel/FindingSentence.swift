@@ -143,6 +143,7 @@ struct FindingSentence {
                 + suggestion + " Use the code of an area the partnership covers."
         case .keyMissing: return "The row has no value in \(keyColumns), which tells rows apart. Fill it in."
         case .referenceMissing: return referenceMissing
+        case .referenceUnjudged: return referenceUnjudged
 
         // The file as a whole, by rules of its dataset.
         case .totalMismatch: return totalMismatch

@@ -66,6 +66,9 @@ package struct DecodeLimits: Hashable, Sendable {
     package var nestingLimit = 64
     /// Recognised tables of one file.
     package static let tableLimit = 10_000
+    /// Threads of one worker, each of which may use a processor for the whole time. More gain little: reading and
+    /// handing on are done by one at a time.
+    package static let threadLimit = 4
 
     package init() {}
 

@@ -106,35 +106,6 @@ extension OpenFile {
             try body(buffer.span.extracting(0..<count))
         }
     }
-
-    private static let writebackBytes = 8 << 20
-
-    /// Copies from here to the end of this file into another and returns how many bytes there were; `body` sees each
-    /// chunk before it is written, say to hash it.
-    ///
-    /// - Throws: `EFBIG` as soon as there are more than `limitBytes`; what was copied by then stays.
-    package func copy(
-        to other: borrowing OpenFile, limitBytes: Int, chunkBytes: Int = 1 << 18, _ body: (Span<UInt8>) -> Void
-    ) throws(SystemError) -> Int {
-        var buffer = [UInt8](repeating: 0, count: chunkBytes)
-        var copiedBytes = 0
-        var begunBytes = 0
-        while true {
-            let count = try read(into: &buffer)
-            if count == 0 { return copiedBytes }
-            guard copiedBytes + count <= limitBytes else {
-                throw SystemError(call: "read", path: label, errno: EFBIG)
-            }
-            body(buffer.span.extracting(0..<count))
-            try other.writeAll(buffer.span.extracting(0..<count))
-            copiedBytes += count
-            if copiedBytes - begunBytes >= OpenFile.writebackBytes {
-                // The disk works while the rest is read, so that a sync at the end has little left to wait for.
-                sluice_begin_writeback(other.descriptor, Int64(begunBytes), Int64(copiedBytes - begunBytes))
-                begunBytes = copiedBytes
-            }
-        }
-    }
 }
 
 // MARK: - Writing

@@ -12,9 +12,6 @@ struct Worker {
     /// Threads are made once, inside the confinement.
     private var team = ThreadTeam(count: 1)
 
-    /// More than this many gain little: reading and handing on are done by one at a time.
-    private static let threadLimit = 4
-
     private init(_ options: Options) { self.options = options }
 
     /// Does the work and returns the exit code. Whatever happens, the daemon is told by a frame first, as long as it
@@ -55,7 +52,7 @@ struct Worker {
         useOneHeap()
         var team: ThreadTeam?
         let (level, failure) = options.confine {
-            team = ThreadTeam(count: min(processorCount(), Worker.threadLimit))
+            team = ThreadTeam(count: min(processorCount(), DecodeLimits.threadLimit))
         }
         if let team { self.team = team }
         output.frames.hello(level)

@@ -30,7 +30,7 @@ import Testing
         #expect(expected.deliveries.count == expected.count)
         #expect(!expected.tables.isEmpty)
         let programs = try site()
-        var random = SeededRandom(seed: 20_260_401)
+        var random = SplitMix64(seed: 20_260_401)
         for _ in 1...10 {
             let daemon = try programs.startDaemon()
             // From its first system calls to the middle of the intake.

@@ -25,7 +25,6 @@ struct DifferentialTests {
             path: Frictionless.cache + "/venv/bin/python",
             arguments: [
                 "Tests/Differential/differential.py", "--programs", try executableFolder(), "--seeds", "25",
-                "--without", "foreignKeys",
             ],
             environment: ["PYTHONDONTWRITEBYTECODE": "1"],
             descriptors: [(1, writing.descriptor), (2, writing.descriptor)], workingFolder: Frictionless.root)

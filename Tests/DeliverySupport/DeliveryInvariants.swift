@@ -1,5 +1,6 @@
-package import SluiceIngest
+import SluiceIngest
 package import SluiceModel
+package import SluiceSystem
 import SluiceWire
 
 /// What must hold of every delivery, whatever its bytes are.

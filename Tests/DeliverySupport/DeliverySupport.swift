@@ -2,7 +2,7 @@ import SluiceFormat
 package import SluiceIngest
 package import SluiceModel
 package import SluiceReaders
-import SluiceSystem
+package import SluiceSystem
 import SluiceYAML
 
 /// The repository's folder.

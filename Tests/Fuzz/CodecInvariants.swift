@@ -2,6 +2,7 @@ import DeliverySupport
 import SluiceFormat
 import SluiceIngest
 import SluiceModel
+import SluiceSystem
 import SluiceWire
 
 /// What must hold of bytes that one of our programs sends another, whatever they are.

@@ -1,6 +1,8 @@
 import DeliverySupport
 import SluiceIngest
 import SluiceModel
+import SluiceSystem
+import SluiceTestSupport
 
 /// What is fuzzed: a reader with the whole pipeline behind it, or a decoder of bytes that another program sent.
 enum FuzzKind: String, CaseIterable {
@@ -76,7 +78,7 @@ struct Corpus {
     func plan(_ name: String, _ seed: UInt64) -> FormatPlan {
         let plan = plugin(name).plan
         guard seed > 0 else { return plan }
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<5 {
             var changed = plan
             Corpus.changeLimits(&changed.limits, &random)
@@ -88,7 +90,7 @@ struct Corpus {
         return plan
     }
 
-    private static func changeLimits(_ limits: inout DecodeLimits, _ random: inout Seeded) {
+    private static func changeLimits(_ limits: inout DecodeLimits, _ random: inout SplitMix64) {
         if random.oneIn(3) { limits.rowLimitBytes = random.element(of: [16, 100, 300, 1000, 5000]) }
         if random.oneIn(4) { limits.cellLimitBytes = random.element(of: [1, 8, 20, 100, 1000]) }
         if random.oneIn(6) { limits.columnLimit = random.element(of: [20, 40, 100]) }
@@ -101,7 +103,7 @@ struct Corpus {
         if random.oneIn(4) { limits.nestingLimit = random.element(of: [1, 2, 3, 8]) }
     }
 
-    private static func change(_ dataset: inout DatasetPlan, _ random: inout Seeded) {
+    private static func change(_ dataset: inout DatasetPlan, _ random: inout SplitMix64) {
         if random.oneIn(3) { dataset.encodings = [.utf8, .utf16, .windows1252] }
         if random.oneIn(5) { dataset.encodings = [.utf16LittleEndian, .utf16BigEndian, .utf8] }
         if random.oneIn(2) { dataset.delimiters = Array(",;\t|".utf8) }

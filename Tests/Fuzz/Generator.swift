@@ -2,6 +2,7 @@ import DeliverySupport
 import SluiceFormat
 import SluiceIngest
 import SluiceModel
+import SluiceTestSupport
 import SluiceWire
 
 /// Makes the input of a kind that belongs to a seed: a sample's table, changed, written in a form, and spoilt.
@@ -9,7 +10,7 @@ struct Generator {
     let corpus: Corpus
 
     func make(_ kind: FuzzKind, seed: UInt64) throws -> FuzzCase {
-        var random = Seeded(seed)
+        var random = SplitMix64(seed: seed)
         let plugin = random.element(of: ShippedPlugin.names)
         var planSeed = random.oneIn(3) ? 0 : UInt64(random.int(1...1_000_000))
         if kind == .fixedWidth {
@@ -21,7 +22,7 @@ struct Generator {
     }
 
     private func bytes(
-        _ kind: FuzzKind, _ plugin: String, _ plan: FormatPlan, _ random: inout Seeded
+        _ kind: FuzzKind, _ plugin: String, _ plan: FormatPlan, _ random: inout SplitMix64
     ) throws -> [UInt8] {
         var bytes: [UInt8]
         var isSpoilt = random.oneIn(2)
@@ -70,7 +71,7 @@ struct Generator {
         "[1,2]", "12345678901234567890123456789012345678901234567890", "-0", "+1", "1.", ".5", "½",
     ]
 
-    private func table(_ plugin: String, _ random: inout Seeded) -> PlainTable {
+    private func table(_ plugin: String, _ random: inout SplitMix64) -> PlainTable {
         var table = random.element(of: corpus.tables(plugin))
         if random.oneIn(20) { table.rows = [] }
         if random.oneIn(3) { table.rows = Array(table.rows.prefix(random.int(0...4))) }
@@ -78,9 +79,9 @@ struct Generator {
         return table
     }
 
-    private func change(_ table: inout PlainTable, _ random: inout Seeded) {
+    private func change(_ table: inout PlainTable, _ random: inout SplitMix64) {
         let column = random.int(0...table.header.count - 1)
-        func cell(_ random: inout Seeded) -> String {
+        func cell(_ random: inout SplitMix64) -> String {
             random.oneIn(40)
                 ? String(repeating: random.element(of: ["x", "9", "é", "\"", " "]), count: random.skewed(70_000))
                 : random.element(of: Generator.cells)
@@ -124,7 +125,7 @@ struct Generator {
 
     // MARK: - Forms
 
-    private func text(_ plugin: String, _ random: inout Seeded) -> [UInt8] {
+    private func text(_ plugin: String, _ random: inout SplitMix64) -> [UInt8] {
         let table = table(plugin, &random)
         var text = table.delimited(
             random.oneIn(3) ? random.element(of: [";", "\t", "|"]) : ",",
@@ -135,7 +136,7 @@ struct Generator {
     }
 
     /// A document's bytes, now and then in another encoding.
-    private func document(_ text: String, _ random: inout Seeded) -> [UInt8] {
+    private func document(_ text: String, _ random: inout SplitMix64) -> [UInt8] {
         guard random.oneIn(6) else { return Array(text.utf8) }
         let encoding = random.element(of: TextEncoding.allCases)
         let name = random.element(of: ["utf-8", "utf-16", "windows-1252", "iso-8859-1", "ebcdic"])
@@ -143,7 +144,7 @@ struct Generator {
         return encoding.bytes(declared, hasMark: random.oneIn(2)) ?? Array(text.utf8)
     }
 
-    private func json(_ table: PlainTable, _ random: inout Seeded) -> String {
+    private func json(_ table: PlainTable, _ random: inout SplitMix64) -> String {
         var text = table.json()
         if random.oneIn(3) { text = "{\"meta\": {\"n\": [1, {}]}, \"data\": {\"items\": \(text)}}" }
         if random.oneIn(4) {
@@ -158,7 +159,7 @@ struct Generator {
         return text
     }
 
-    private func xml(_ table: PlainTable, _ random: inout Seeded) -> String {
+    private func xml(_ table: PlainTable, _ random: inout SplitMix64) -> String {
         var table = table
         for index in table.header.indices where HeaderName.normalised(table.header[index]).isEmpty {
             table.header[index] = "x"
@@ -177,7 +178,7 @@ struct Generator {
         return text
     }
 
-    private func workbook(_ table: PlainTable, _ random: inout Seeded) -> [UInt8] {
+    private func workbook(_ table: PlainTable, _ random: inout SplitMix64) -> [UInt8] {
         guard !random.oneIn(4) else { return table.workbook(sharesStrings: random.oneIn(2)) }
         var (rows, strings) = table.sheet(sharesStrings: random.oneIn(2))
         if random.oneIn(3) {
@@ -213,7 +214,7 @@ struct Generator {
         return writer.bytes()
     }
 
-    private func fixedWidth(_ table: PlainTable, _ plan: FormatPlan, _ random: inout Seeded) -> [UInt8] {
+    private func fixedWidth(_ table: PlainTable, _ plan: FormatPlan, _ random: inout SplitMix64) -> [UInt8] {
         let forms = plan.datasets.compactMap { dataset in dataset.forms.fixedWidth.map { (dataset, $0) } }
         let (dataset, form) = random.element(of: forms)
         let names = table.header.map { HeaderName.normalised($0) }
@@ -237,7 +238,7 @@ struct Generator {
     // MARK: - Containers
 
     private func member(
-        _ plugin: String, _ plan: FormatPlan, _ random: inout Seeded
+        _ plugin: String, _ plan: FormatPlan, _ random: inout SplitMix64
     ) -> (name: String, bytes: [UInt8]) {
         var made: (name: String, bytes: [UInt8])
         switch random.int(0...5) {
@@ -250,7 +251,7 @@ struct Generator {
         return made
     }
 
-    private func zip(_ plugin: String, _ plan: FormatPlan, _ random: inout Seeded) -> [UInt8] {
+    private func zip(_ plugin: String, _ plan: FormatPlan, _ random: inout SplitMix64) -> [UInt8] {
         var writer = ZipWriter()
         for index in 0..<random.element(of: [0, 1, 1, 1, 1, 2, 3]) {
             let made = member(plugin, plan, &random)

@@ -1,3 +1,5 @@
+import SluiceTestSupport
+
 /// Changes to bytes: bits, cuts, repeats, words that readers know, and numbers that are too large.
 enum Mutation {
     private static let words: [[UInt8]] = [
@@ -9,11 +11,11 @@ enum Mutation {
         "zqcanary", "73920461", "\u{85}", "\u{2028}", "é", "🙂",
     ].map { Array($0.utf8) }
 
-    static func mutate(_ bytes: inout [UInt8], _ random: inout Seeded) {
+    static func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         for _ in 0..<random.skewed(16) + 1 { step(&bytes, &random) }
     }
 
-    private static func step(_ bytes: inout [UInt8], _ random: inout Seeded) {
+    private static func step(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
         guard !bytes.isEmpty else { return bytes = random.element(of: words) }
         let place = random.int(0...bytes.count - 1)
         let end = min(bytes.count, place + random.skewed(64) + 1)
@@ -38,7 +40,7 @@ enum Mutation {
         }
     }
 
-    static func mutate(_ text: String, _ random: inout Seeded) -> String {
+    static func mutate(_ text: String, _ random: inout SplitMix64) -> String {
         var bytes = Array(text.utf8)
         mutate(&bytes, &random)
         return String(decoding: bytes, as: UTF8.self)

@@ -76,13 +76,13 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
         #expect(
             closure(of: "sluice-decode") == [
                 "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceIngest", "CSluiceLinux",
-                "CLibArchive", "CLibExpat", "CLibZ",
+                "CSluiceBytes", "CLibArchive", "CLibExpat", "CLibZ",
             ])
     }
 
     @Test func `every dependency points to a lower row`() {
         let rows: [[String]] = [
-            ["CSluiceLinux", "CLibYAML", "CLibArchive", "CLibExpat", "CLibZ"],
+            ["CSluiceLinux", "CSluiceBytes", "CLibYAML", "CLibArchive", "CLibExpat", "CLibZ"],
             ["SluiceModel", "SluiceYAML", "SluiceCertificate"],
             ["SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceStore"],
             ["SluiceIngest", "SluiceFormat", "SluiceLedger", "SluiceStoreSQLite", "SluiceSettings"],

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceSystem
+import SluiceTestSupport
 import SluiceYAML
 import Testing
 
@@ -19,7 +20,7 @@ import Testing
         return found
     }
 
-    private func damaged(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+    private func damaged(_ bytes: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
         var bytes = bytes
         let pieces = [
             ":", ",", "[", "]", "{", "}", "\"", "\n", " ", "- ", "%", "@", "0", "-1", "99999999999999999999", "null",
@@ -51,7 +52,7 @@ import Testing
 
     @Test(arguments: shippedPlugins)
     func `are reported and never trap, and what compiles can be carried out`(name: String) throws {
-        var random = SeededGenerator(state: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }))
+        var random = SplitMix64(seed: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }))
         let model = try shippedModel()
         let originals = files(repository + "/plugins/" + name).filter { !$0.name.hasSuffix(".md") }
         let folder = try TemporaryFolder()
@@ -128,7 +129,7 @@ import Testing
     }
 
     @Test func `with every key of the grammar are reported and never trap, and what compiles can be exported`() throws {
-        var random = SeededGenerator(state: 29)
+        var random = SplitMix64(seed: 29)
         let folder = try fullPlugin()
         let model = try shippedModel()
         let (whole, text) = try folder.compiled()
@@ -156,7 +157,7 @@ import Testing
     }
 
     @Test func `as damaged models are reported and never trap`() throws {
-        var random = SeededGenerator(state: 11)
+        var random = SplitMix64(seed: 11)
         let originals = files(repository + "/config/model")
         let folder = try TemporaryFolder()
         for file in originals { try folder.write(file.name, file.bytes) }

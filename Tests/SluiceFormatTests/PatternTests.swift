@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceFormat
@@ -44,19 +45,6 @@ private func ends(_ node: PatternNode, _ text: [Unicode.Scalar], from start: Int
 private func slowlyMatches(_ node: PatternNode, _ text: String) -> Bool {
     let scalars = Array(text.unicodeScalars)
     return ends(node, scalars, from: 0).contains(scalars.count)
-}
-
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    /// - Source: Sebastiano Vigna, SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }
 
 private let postcode =
@@ -165,7 +153,7 @@ private let postcode =
 
     @Test(arguments: 1...4)
     func `made at random match as a slow matcher does`(seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SplitMix64(seed: seed)
         let alphabet: [Unicode.Scalar] = ["a", "b", "c", "é", "€", "😀", "\n"]
         func pattern(_ depth: Int) -> PatternNode {
             switch Int.random(in: 0..<(depth == 0 ? 2 : 7), using: &random) {
@@ -207,7 +195,7 @@ private let postcode =
 
     @Test(arguments: 1...2)
     func `of random characters are read or refused`(seed: UInt64) {
-        var random = SeededGenerator(state: seed &+ 77)
+        var random = SplitMix64(seed: seed &+ 77)
         let pieces = [
             "a", "(", ")", "[", "]", "{", "}", "|", "*", "+", "?", "\\", "^", "$", "-", ",", "2", "(?:", "\\d", "é",
             ".",
@@ -225,7 +213,7 @@ private let postcode =
     }
 
     @Test func `cut sets of characters into whole byte ranges`() {
-        var random = SeededGenerator(state: 5)
+        var random = SplitMix64(seed: 5)
         for _ in 0..<200 {
             let a = UInt32.random(in: 0...0x10FFFF, using: &random)
             let b = min(0x10FFFF, a + UInt32.random(in: 0...0x3000, using: &random))

@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIngest
@@ -39,7 +40,7 @@ import Testing
 
     @Test(arguments: 0..<30 as Range<UInt64>)
     func `parts of a file merge to what the whole would give`(seed: UInt64) {
-        var random = SeededGenerator(seed)
+        var random = SplitMix64(seed: seed)
         let rowCount = Int.random(in: 1...400, using: &random)
         var notes: [[Note]] = []
         for _ in 0..<rowCount {

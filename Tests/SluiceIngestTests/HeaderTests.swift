@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIngest
@@ -112,7 +113,7 @@ import Testing
 
     @Test(arguments: 0..<40)
     func `any title rows above give the same records`(seed: Int) throws {
-        var random = SeededGenerator(UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let plan = SmallPlan { dataset, _ in
             dataset.headerWithinRows = 20
             dataset.delimiters = [0x3B, 0x2C]

@@ -2,6 +2,8 @@ import SluiceModel
 import Testing
 
 @testable import SluiceIngest
+import SluiceSystem
+import SluiceTestSupport
 
 @Suite struct KeyTests {
     @Test(arguments: [1 << 12, 1 << 15])
@@ -9,7 +11,7 @@ import Testing
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
         var filter = KeyFilter(rowCount: rowCount, arena: arena)
-        var random = SeededGenerator(9)
+        var random = SplitMix64(seed: 9)
         let keys = (0..<20_000).map { _ in random.next() | 1 }
         var falseDoubts = 0
         for key in keys where !filter.insert(key) { falseDoubts += 1 }
@@ -23,7 +25,7 @@ import Testing
 
     /// Rows of three ids, so that most are doubles, with bad rows among them.
     private func rows(_ seed: UInt64, count: Int) -> [(id: String, isBad: Bool)] {
-        var random = SeededGenerator(seed)
+        var random = SplitMix64(seed: seed)
         return (0..<count).map { _ in
             ("k\(Int.random(in: 0..<count / 3, using: &random))", Int.random(in: 0..<10, using: &random) == 0)
         }
@@ -91,7 +93,7 @@ import Testing
 
     @Test(arguments: 0..<60)
     func `any chunking and any number of threads gives the same records and the same report`(seed: Int) throws {
-        var random = SeededGenerator(UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let plan = SmallPlan { dataset, plan in
             dataset.fields[0].isUnique = true
             dataset.footers = ["total"]

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIngest
@@ -51,7 +52,7 @@ import Testing
 
     @Test(arguments: 0..<200)
     func `a whole row of which half is there is never a footer`(seed: Int) throws {
-        var random = SeededGenerator(UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         let columns = Int.random(in: 4...12, using: &random)
         let words = ["Total", "total records 5", "End of report", "*** Totals", "Record count", "\u{A0}Total"]
         var cells = (0..<columns).map { _ in "" }

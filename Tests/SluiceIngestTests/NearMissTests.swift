@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIngest
@@ -54,7 +55,7 @@ import Testing
     /// What every code of a list is near to, found in the plainest way.
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `one change away is what a plain search finds`(seed: UInt64) throws {
-        var random = SeededGenerator(seed)
+        var random = SplitMix64(seed: seed)
         // No letters that look like digits, so that only changes count.
         let alphabet = Array("acdefghjkmnpqrtuvwxy".utf8)
         func word(_ lengths: ClosedRange<Int>) -> [UInt8] {

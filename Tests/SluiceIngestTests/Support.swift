@@ -2,6 +2,7 @@ import SluiceModel
 import SluiceReaders
 
 @testable import SluiceIngest
+import SluiceSystem
 
 /// Bytes in memory, handed over in pieces of the given sizes, round and round.
 final class PiecesInput: DeliveredBytes {
@@ -140,21 +141,5 @@ struct SmallPlan {
     func judge(_ row: String) throws -> Result {
         let result = try ingest(SmallPlan.header + "a,2026-01-31,M,20\n" + row + "\n", plan)
         return result
-    }
-}
-
-/// Random numbers that are the same each time.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) { state = seed &* 2 &+ 1 }
-
-    mutating func next() -> UInt64 {
-        // SplitMix64.
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

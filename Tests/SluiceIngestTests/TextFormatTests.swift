@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIngest
@@ -134,7 +135,7 @@ import Testing
         #expect(json(text) == 4)
         let bytes = Array(text.utf8)
         for length in 0..<bytes.count { #expect(json(String(decoding: bytes[..<length], as: UTF8.self)) == nil) }
-        var random = SeededGenerator(11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<5000 {
             var changed = bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) {

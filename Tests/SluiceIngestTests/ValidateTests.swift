@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIngest
@@ -162,7 +163,7 @@ import Testing
     func `codes are found by their bytes and nothing else is`(ignoresCase: Bool) {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
-        var random = SeededGenerator(3)
+        var random = SplitMix64(seed: 3)
         let alphabet = Array("aAbBzZ@[`{é ".utf8)
         var texts: [[UInt8]] = [[]]
         for _ in 0..<300 {

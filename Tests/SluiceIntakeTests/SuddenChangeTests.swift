@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceIntake
@@ -27,7 +28,7 @@ import Testing
 
     @Test(arguments: 0..<20)
     func `it is the median by the book`(seed: UInt64) {
-        var random = Seeded(state: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<500 {
             let earlier = (0..<Int.random(in: 1...9, using: &random)).map { _ in Int.random(in: 0...40, using: &random)
             }
@@ -58,18 +59,5 @@ import Testing
         findings = []
         findings.insert(warnings: [finding(.warning)])
         #expect(findings.count == 1)
-    }
-}
-
-/// SplitMix64.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import DeliverySupport
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 struct ArchiveTests {
@@ -230,7 +231,7 @@ struct ArchiveTests {
     }
 
     @Test func `damage anywhere is an error or makes no difference`() {
-        var random = Seeded(state: 1)
+        var random = SplitMix64(seed: 1)
         let whole = zip(.init("a.csv", Self.csv), .init("b/c.csv", Self.csv)), packed = gzipped(Self.csv)
         for _ in 0..<3000 {
             for original in [whole, packed] {

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 struct FixedWidthTests {
@@ -54,7 +55,7 @@ struct FixedWidthTests {
     }
 
     @Test func `cutting agrees with cutting an array of characters`() throws {
-        var random = Seeded(state: 17)
+        var random = SplitMix64(seed: 17)
         let alphabet = Array("ab ,\"é漢😀").map { String($0) }
         for _ in 0..<500 {
             let line = (0..<Int.random(in: 0...20, using: &random)).map { _ in alphabet.randomElement(using: &random)! }

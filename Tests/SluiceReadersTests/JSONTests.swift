@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 struct JSONTests {
@@ -133,7 +134,7 @@ struct JSONTests {
     }
 
     @Test func `strings give back what was written, in every encoding`() throws {
-        var random = Seeded(state: 5)
+        var random = SplitMix64(seed: 5)
         let alphabet = Array("ab \"\\/\n\r\t\u{8}\u{C}\u{1}é漢😀,'").map { String($0) }
         for _ in 0..<300 {
             let wanted = (0..<Int.random(in: 1...12, using: &random)).map { _ in alphabet.randomElement(using: &random)!
@@ -213,7 +214,7 @@ struct JSONTests {
     }
 
     @Test func `damage gives rows or an error, the same in pieces of any size`() {
-        var random = Seeded(state: 13)
+        var random = SplitMix64(seed: 13)
         for _ in 0..<4000 {
             let json = mutated(Array(records.utf8), using: &random)
             for isLines in [false, true] {

@@ -1,5 +1,6 @@
 import Glibc
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceReaders
@@ -32,7 +33,7 @@ struct NumberTests {
     }
 
     @Test func `numbers of up to 15 digits come back exactly`() {
-        var random = Seeded(state: 3)
+        var random = SplitMix64(seed: 3)
         for _ in 0..<20_000 {
             let digits = Int.random(in: -999_999_999_999_999...999_999_999_999_999, using: &random)
             let value = Double(digits) * pow(10, Double(Int.random(in: -12...3, using: &random)))

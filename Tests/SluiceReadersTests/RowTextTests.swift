@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 struct RowTextTests {
@@ -39,7 +40,7 @@ struct RowTextTests {
     }
 
     @Test func `whatever a cell holds comes back`() {
-        var random = Seeded(state: 19)
+        var random = SplitMix64(seed: 19)
         let alphabet = Array("ab ,\"\n\r\té;'").map { String($0) }
         for _ in 0..<500 {
             let table = (0..<Int.random(in: 1...4, using: &random)).map { _ in

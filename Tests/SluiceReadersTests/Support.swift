@@ -1,6 +1,7 @@
 import Glibc
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 
 /// A delivered file in memory, which gives at most so many bytes at a time.
 final class MemoryFile: DeliveredBytes {
@@ -95,21 +96,8 @@ func fault(_ work: () throws -> Void) -> Unreadable? {
     } catch { return nil }
 }
 
-/// Pseudo-random numbers that are the same each time (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
 /// A bytes' copy with one or a few random changes: bits, bytes, cuts and repeats.
-func mutated(_ bytes: [UInt8], using random: inout Seeded) -> [UInt8] {
+func mutated(_ bytes: [UInt8], using random: inout SplitMix64) -> [UInt8] {
     var changed = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !changed.isEmpty {
         let place = Int.random(in: 0..<changed.count, using: &random)

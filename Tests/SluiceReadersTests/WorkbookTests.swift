@@ -1,6 +1,7 @@
 import DeliverySupport
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 struct WorkbookTests {
@@ -299,7 +300,7 @@ struct WorkbookTests {
     }
 
     @Test func `damaged parts give rows or an error`() {
-        var random = Seeded(state: 7)
+        var random = SplitMix64(seed: 7)
         let rows =
             "<row r=\"2\" hidden=\"1\"><c r=\"A2\" s=\"1\"><v>45413.5</v></c><c t=\"s\"><v>1</v></c>"
             + "<c t=\"e\"><v>#N/A</v></c>"

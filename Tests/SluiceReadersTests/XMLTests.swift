@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceTestSupport
 import Testing
 
 struct XMLTests {
@@ -192,7 +193,7 @@ struct XMLTests {
     }
 
     @Test func `damage gives rows or an error, the same in pieces of any size`() {
-        var random = Seeded(state: 11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<3000 {
             let document = mutated(Array(transfer.utf8), using: &random)
             for form in [form(), form("*/*/*/Pupil", [("a", "UPN"), ("b", "../@Name"), ("c", "../../../*")])] {

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceSettings
+import SluiceTestSupport
 import SluiceYAML
 import Testing
 
@@ -257,7 +258,7 @@ private let profile = "releases/profile.yaml"
     }
 
     @Test func `no swapped, repeated or lost words in the settings end the program`() throws {
-        var random = SmallGenerator(state: 20_260_401)
+        var random = SplitMix64(seed: 20_260_401)
         let names = Slip.texts.keys.sorted()
         for _ in 0..<400 {
             let name = names[Int.random(in: 0..<names.count, using: &random)]
@@ -278,18 +279,5 @@ private let profile = "releases/profile.yaml"
             #expect(settings != nil || !mistakes.isEmpty)
             settings?.crossCheck(model: CrossCheckTests.model, plugins: CrossCheckTests.plugins, mistakes: Mistakes())
         }
-    }
-}
-
-/// A repeatable source of randomness (SplitMix64).
-private struct SmallGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -671,7 +671,7 @@ extension StoreSuite {
     /// A block of made-up codes; equal for equal arguments. Shapes vary with the seed: up to 12 columns of every
     /// width, with and without counts and link tokens.
     package static func block(seed: Int, rows: Int) -> RecordBlock {
-        var random = SeededRandom(seed: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         func bytes(_ count: Int) -> [UInt8] {
             (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next() >> 32) }
         }
@@ -719,21 +719,4 @@ private func onAnotherThread(_ body: @escaping @Sendable () throws -> Void) -> (
     }
     done.wait()
     return unsafe failure
-}
-
-/// SplitMix64: small, seeded, the same on every machine.
-///
-/// - Source: Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014, figure 4.
-package struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

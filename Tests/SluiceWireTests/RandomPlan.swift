@@ -1,38 +1,23 @@
 import SluiceModel
+import SluiceTestSupport
 
-/// A generator of numbers from a seed (SplitMix64), so that a failing case can be met again.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-    mutating func bool() -> Bool { Bool.random(using: &self) }
-
+extension SplitMix64 {
     mutating func text() -> String {
         let alphabet: [Character] = ["a", "B", "9", " ", "é", "🙂", "\u{0}", "-", "%"]
         return String((0..<int(0...12)).map { _ in alphabet.randomElement(using: &self)! })
     }
 
-    mutating func array<T>(_ most: Int = 4, _ make: (inout Seeded) -> T) -> [T] {
+    mutating func array<T>(_ most: Int = 4, _ make: (inout SplitMix64) -> T) -> [T] {
         (0..<int(0...most)).map { _ in make(&self) }
     }
 
-    mutating func maybe<T>(_ make: (inout Seeded) -> T) -> T? { bool() ? make(&self) : nil }
+    mutating func maybe<T>(_ make: (inout SplitMix64) -> T) -> T? { bool() ? make(&self) : nil }
 
     mutating func pick<T: CaseIterable>(_ type: T.Type) -> T { Array(T.allCases).randomElement(using: &self)! }
 }
 
 /// A plan with every kind of part, well formed but not sensible: what `PlanCodec` must carry.
-func randomPlan(_ random: inout Seeded) -> FormatPlan {
+func randomPlan(_ random: inout SplitMix64) -> FormatPlan {
     var limits = DecodeLimits()
     limits.rowLimitBytes = random.int(0...1 << 40)
     limits.blockRows = random.int(0...1 << 20)
@@ -64,11 +49,11 @@ func randomPlan(_ random: inout Seeded) -> FormatPlan {
     return plan
 }
 
-private func randomDate(_ random: inout Seeded) -> CivilDate {
+private func randomDate(_ random: inout SplitMix64) -> CivilDate {
     CivilDate(year: random.int(1...9999), month: random.int(1...12), day: random.int(1...28))!
 }
 
-private func randomDataset(_ random: inout Seeded) -> DatasetPlan {
+private func randomDataset(_ random: inout SplitMix64) -> DatasetPlan {
     var dataset = DatasetPlan(
         id: random.text(), edition: random.text(), encodings: random.array { $0.pick(TextEncoding.self) },
         delimiters: random.array { UInt8($0.int(0...255)) }, headerWithinRows: random.int(1...20),
@@ -102,7 +87,7 @@ private func randomDataset(_ random: inout Seeded) -> DatasetPlan {
     return dataset
 }
 
-private func randomForms(_ random: inout Seeded) -> TableForms {
+private func randomForms(_ random: inout SplitMix64) -> TableForms {
     var forms = TableForms()
     forms.delimited = random.bool()
     forms.workbook = random.maybe { random in
@@ -134,7 +119,7 @@ private func randomForms(_ random: inout Seeded) -> TableForms {
     return forms
 }
 
-private func randomRuleKind(_ random: inout Seeded) -> RowRule.Kind {
+private func randomRuleKind(_ random: inout SplitMix64) -> RowRule.Kind {
     let field = random.int(0...9)
     let comparison = random.pick(RowRule.Comparison.self)
     switch random.int(0...3) {
@@ -152,7 +137,7 @@ private func randomRuleKind(_ random: inout Seeded) -> RowRule.Kind {
     }
 }
 
-private func randomFileRuleKind(_ random: inout Seeded) -> FileRule.Kind {
+private func randomFileRuleKind(_ random: inout SplitMix64) -> FileRule.Kind {
     switch random.int(0...2) {
     case 0: .controlTotal(words: random.array { $0.text() }, isRequired: random.bool())
     case 1: .coverage(random.pick(PeriodUnit.self))
@@ -160,7 +145,7 @@ private func randomFileRuleKind(_ random: inout Seeded) -> FileRule.Kind {
     }
 }
 
-private func randomDecimal(_ random: inout Seeded) -> ExactDecimal {
+private func randomDecimal(_ random: inout SplitMix64) -> ExactDecimal {
     let digits =
         switch random.int(0...3) {
         case 0: Int128(random.int(-9...9))
@@ -171,7 +156,7 @@ private func randomDecimal(_ random: inout Seeded) -> ExactDecimal {
     return ExactDecimal(digits: digits, exponent: Int32(random.int(-1000...1000)))
 }
 
-private func randomField(_ random: inout Seeded) -> FieldPlan {
+private func randomField(_ random: inout SplitMix64) -> FieldPlan {
     var field = FieldPlan(
         name: random.text(), headers: random.array { $0.text() }, type: random.pick(FieldType.self),
         privacy: random.pick(PrivacyClass.self))
@@ -222,9 +207,9 @@ private func randomField(_ random: inout Seeded) -> FieldPlan {
     return field
 }
 
-private func randomSource(_ random: inout Seeded) -> OutputSource {
-    func code(_ random: inout Seeded) -> UInt32 { UInt32(random.int(0...Int(UInt32.max))) }
-    func bands(_ random: inout Seeded) -> [OutputSource.Band] {
+private func randomSource(_ random: inout SplitMix64) -> OutputSource {
+    func code(_ random: inout SplitMix64) -> UInt32 { UInt32(random.int(0...Int(UInt32.max))) }
+    func bands(_ random: inout SplitMix64) -> [OutputSource.Band] {
         random.array { OutputSource.Band(lower: $0.int(-99...99), upper: $0.int(-99...99), code: code(&$0)) }
     }
     let field = random.int(0...9)
@@ -241,7 +226,7 @@ private func randomSource(_ random: inout Seeded) -> OutputSource {
     }
 }
 
-private func randomPeriod(_ random: inout Seeded) -> PeriodPlan {
+private func randomPeriod(_ random: inout SplitMix64) -> PeriodPlan {
     switch random.int(0...2) {
     case 0: .none
     case 1: .field(random.int(0...9), unit: random.pick(PeriodUnit.self))

@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceWire
@@ -142,7 +143,7 @@ import Testing
         frames.hello(Fixture.level)
         frames.plan = Fixture.plan
         try frames.report(Self.report())
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         for _ in 0..<500 {
             var changed = frames.buffer
             for _ in 0...random.int(0...2) { changed[random.int(0...changed.count - 1)] = UInt8(random.int(0...255)) }

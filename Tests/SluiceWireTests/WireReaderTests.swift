@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceWire
@@ -490,7 +491,7 @@ import Testing
             blocks: [Fixture.block(rows: 9), Fixture.block(rows: 9)], links: Fixture.links(rows: 9),
             report: Fixture.report(rows: 18, linked: 10, findings: [Fixture.finding(), Fixture.finding(.note)]))
         #expect(try Fixture.read(bytes).count == 7)
-        var random = Seeded(UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         for _ in 0..<500 {
             var changed = bytes
             for _ in 0...random.int(0...2) {

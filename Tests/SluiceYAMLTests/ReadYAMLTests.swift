@@ -1,3 +1,4 @@
+import SluiceTestSupport
 import SluiceYAML
 import Testing
 
@@ -187,7 +188,7 @@ func outline(_ node: Node) -> String {
             "a: &x [1, 2, *x]\n<<: *x\n? b\n: - c\n  - !t d\n# comment\n\t\r\n",
         ].map { Array($0.utf8) }
         let special = Array("[]{}:,-?&*!|>'\"%@`#~ \n\t\r\\\u{FEFF}\u{85}\0".utf8) + [0xFF, 0xC3]
-        var random = SmallGenerator(state: 20_260_401)
+        var random = SplitMix64(seed: 20_260_401)
         for round in 0..<6000 {
             var bytes = seeds[round % seeds.count]
             for _ in 0..<Int.random(in: 1...8, using: &random) {
@@ -202,18 +203,5 @@ func outline(_ node: Node) -> String {
             let result = read(bytes: bytes)
             #expect(result.node != nil || result.mistakes.count >= 1)
         }
-    }
-}
-
-/// A repeatable source of randomness (SplitMix64).
-struct SmallGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

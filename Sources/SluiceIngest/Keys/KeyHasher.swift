@@ -13,6 +13,12 @@ struct KeyHasher: BitwiseCopyable {
         state = seed.0
     }
 
+    /// What only this run knows.
+    static func newSeed() -> (UInt64, UInt64) {
+        var random = SystemRandomNumberGenerator()
+        return (random.next(), random.next())
+    }
+
     @inline(__always)
     private mutating func mix(_ word: UInt64) {
         let product = (state ^ word).multipliedFullWidth(by: second)

@@ -1,7 +1,6 @@
 import SluiceModel
 
-/// The keys of a dataset whose columns the file has, and how a row's key is hashed or written out. The same for every
-/// thread of a run.
+/// Keys of a table, and how a row's key is hashed or written out. The same for every thread of a run.
 struct KeyPlan {
     /// What a key is for, and so how a double is reported.
     enum Kind: BitwiseCopyable {
@@ -10,6 +9,8 @@ struct KeyPlan {
         case unique
         /// `DatasetPlan.uniqueKeys` at this place.
         case combination(Int)
+        /// `DatasetPlan.foreignKeys` at this place; either side.
+        case reference(Int)
     }
 
     let count: Int
@@ -45,33 +46,50 @@ struct KeyPlan {
         let form: Form
     }
 
+    /// A key to be looked at.
+    struct Wanted {
+        var fields: [Int]
+        var kind: Kind
+        var seed = KeyHasher.newSeed()
+    }
+
+    /// What must be unique in a table: those keys of which the file has all columns.
     init(dataset: DatasetPlan, match: HeaderMatch, arena: Arena) {
+        var wanted: [Wanted] = []
+        if !dataset.primaryKey.isEmpty { wanted.append(Wanted(fields: dataset.primaryKey, kind: .primary)) }
+        for (index, field) in dataset.fields.enumerated() where field.isUnique && dataset.primaryKey != [index] {
+            wanted.append(Wanted(fields: [index], kind: .unique))
+        }
+        for (index, key) in dataset.uniqueKeys.enumerated() where key != dataset.primaryKey {
+            wanted.append(Wanted(fields: key, kind: .combination(index)))
+        }
+        wanted.removeAll { !KeyPlan.hasColumns(for: $0.fields, match) }
+        self.init(wanted, dataset: dataset, match: match, arena: arena)
+    }
+
+    static func hasColumns(for fields: [Int], _ match: HeaderMatch) -> Bool {
+        fields.allSatisfy { match.columns.contains(.field($0)) }
+    }
+
+    /// The file must have the columns of all keys.
+    init(_ wanted: [Wanted], dataset: DatasetPlan, match: HeaderMatch, arena: Arena) {
         var columnOfField: [Int: Int] = [:]
         for (column, kind) in match.columns.enumerated() {
             if case .field(let field) = kind { columnOfField[field] = column }
         }
         var keys: [Key] = []
         var parts: [Part] = []
-        func add(_ fields: [Int], _ kind: Kind) {
-            guard fields.allSatisfy({ columnOfField[$0] != nil }) else { return }
-            var random = SystemRandomNumberGenerator()
+        for key in wanted {
             let first = parts.count
-            parts += fields.map {
+            parts += key.fields.map {
                 Part(field: $0, column: columnOfField[$0]!, form: KeyPlan.form(dataset.fields[$0].type))
             }
             keys.append(
                 Key(
-                    first: first, end: parts.count, kind: kind,
-                    columnNumber: fields.count == 1 ? columnOfField[fields[0]]! + 1 : 0,
-                    isPlain: fields.allSatisfy { [.slot, .text].contains(KeyPlan.form(dataset.fields[$0].type)) },
-                    hasher: KeyHasher(seed: (random.next(), random.next()))))
-        }
-        if !dataset.primaryKey.isEmpty { add(dataset.primaryKey, .primary) }
-        for (index, field) in dataset.fields.enumerated() where field.isUnique && dataset.primaryKey != [index] {
-            add([index], .unique)
-        }
-        for (index, key) in dataset.uniqueKeys.enumerated() where key != dataset.primaryKey {
-            add(key, .combination(index))
+                    first: first, end: parts.count, kind: key.kind,
+                    columnNumber: key.fields.count == 1 ? columnOfField[key.fields[0]]! + 1 : 0,
+                    isPlain: key.fields.allSatisfy { [.slot, .text].contains(KeyPlan.form(dataset.fields[$0].type)) },
+                    hasher: KeyHasher(seed: key.seed)))
         }
         self.keys = arena.flat(keys)
         fields = Set(parts.map(\.field))
@@ -87,12 +105,13 @@ struct KeyPlan {
         }
     }
 
-    /// Notes that a row has a key that an earlier row has.
+    /// Notes that a row has a key that an earlier row has, or refers to one that no row has.
     func note(_ index: Int, row: Int, in collector: inout FindingCollector) {
         switch keys[index].kind {
         case .primary: collector.note(.keyNotUnique, columnNumber: keys[index].columnNumber, row: row)
         case .unique: collector.note(.notUnique, columnNumber: keys[index].columnNumber, row: row)
         case .combination(let key): collector.note(uniqueKey: key, row: row)
+        case .reference(let key): collector.note(foreignKey: key, row: row)
         }
     }
 
@@ -123,7 +142,13 @@ struct KeyPlan {
         return hasher.finish()
     }
 
-    /// The same for any key.
+    /// The same for any key, of the judge's row at hand.
+    @inline(__always)
+    func anyHash(_ index: Int, _ text: Flat<UInt8>, _ judge: RowJudge) -> UInt64 {
+        isPlain(index) ? hash(index, text, judge.values, judge.cells) : slowHash(index, text, judge)
+    }
+
+    /// The same for a key that is not plain.
     @inline(never)
     func slowHash(_ index: Int, _ text: Flat<UInt8>, _ judge: RowJudge) -> UInt64 {
         for part in keys[index].first..<keys[index].end {

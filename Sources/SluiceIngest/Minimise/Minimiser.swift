@@ -24,6 +24,8 @@ struct Minimiser {
     /// What is added to reach a period's last month: 11 for a field that holds a year.
     private let periodToSpan: Int
     private let rowMonths: Flat<MonthPair>
+    /// Rows of the batch at hand that are kept.
+    private let kept: Flat<Int>
     private let currentYear: Int
 
     private static var linkStride: Int { LinkIdentifiers.identifierLimitBytes + 1 }
@@ -79,35 +81,39 @@ struct Minimiser {
         months = Months()
         periodToSpan = periodTo >= 0 && dataset.fields[periodTo].type == .year ? 11 : 0
         rowMonths = arena.flat(rows, repeating: MonthPair(first: 0, last: 0))
+        kept = arena.flat(RowBatch.rowLimit, repeating: 0)
         currentYear = plan.today.parts.year
     }
 
-    /// Adds the row with these values. Returns its index in the block.
-    @inline(__always)
-    mutating func add(_ values: Flat<FieldValue>) -> Int {
-        let row = rowCount
-        var column = 0
-        while column < columns.count {
-            var code: UInt32 = 0
-            var index = columns[column].firstSource
-            while code == 0, index < columns[column].endSource {
-                code = sources[index].code(values)
-                index &+= 1
+    /// Adds those of the batch's first `count` rows that are not rejected, in their order.
+    mutating func add(_ batch: RowBatch, count: Int) {
+        var keptCount = 0
+        for row in 0..<count where !batch.isRejected[row] {
+            kept[keptCount] = row
+            keptCount &+= 1
+        }
+        let kept = kept.part(from: 0, count: keptCount)
+        for column in 0..<columns.count {
+            let codes = columns[column].staged.part(from: rowCount, count: keptCount)
+            let first = columns[column].firstSource
+            sources[first].fill(codes, kept, batch)
+            for index in first &+ 1..<columns[column].endSource { sources[index].complete(codes, kept, batch) }
+        }
+        for place in 0..<keptCount {
+            let row = kept[place]
+            let index = rowCount &+ place
+            if countField >= 0 {
+                let value = batch[row, countField]
+                counts[index] =
+                    value.state == .good ? UInt32(truncatingIfNeeded: value.value) : RecordBlock.countHidden
             }
-            columns[column].staged[row] = code
-            column &+= 1
+            if periodFrom >= 0 {
+                rowMonths[index] = MonthPair(
+                    first: month(batch[row, periodFrom], adding: 0),
+                    last: month(batch[row, periodTo], adding: periodToSpan))
+            }
         }
-        if countField >= 0 {
-            counts[row] =
-                values[countField].state == .good
-                ? UInt32(truncatingIfNeeded: values[countField].value) : RecordBlock.countHidden
-        }
-        if periodFrom >= 0 {
-            rowMonths[row] = MonthPair(
-                first: month(values[periodFrom], adding: 0), last: month(values[periodTo], adding: periodToSpan))
-        }
-        rowCount &+= 1
-        return row
+        rowCount &+= keptCount
     }
 
     @inline(__always)
@@ -326,36 +332,66 @@ private struct Source: BitwiseCopyable {
         small = arena.flat((0..<128).map { value in bands.first { $0.lower <= value && value < $0.upper }?.code ?? 0 })
     }
 
-    /// The code of the row at hand, 0 when this source cannot tell.
-    @inline(__always)
-    func code(_ values: Flat<FieldValue>) -> UInt32 {
-        if kind == .constant { return codes[0] }
-        guard values[field].state == .good else { return 0 }
+    /// Sets the code of each of the batch's `kept` rows; 0 where this source cannot tell.
+    func fill(_ target: Flat<UInt32>, _ kept: Flat<Int>, _ batch: RowBatch) {
         switch kind {
-        case .constant: return codes[0]
-        case .lookup:
-            let entry = Int(values[field].entry)
-            return entry < 0 ? 0 : codes[entry]
-        case .boolean: return codes[values[field].value]
-        case .month:
-            let month = UInt32(truncatingIfNeeded: values[field].time.month)
-            return month >= 1900 * 12 && month <= 2200 * 12 + 11 ? month : 0
-        case .weekday:
-            // 1970-01-01 was a Thursday.
-            let weekday = (Int(values[field].time.day) &+ 3) % 7
-            return codes[weekday < 0 ? weekday &+ 7 : weekday]
-        case .partOfDay:
-            let second = Int(values[field].time.second)
-            return second == 0 && midnightIsUnknown ? 0 : codes[second / 21_600]
-        case .band: return band(values[field].value)
+        case .constant: for place in 0..<kept.count { target[place] = codes[0] }
+        case .lookup: each(target, kept, batch) { $0.entry < 0 ? 0 : codes[Int($0.entry)] }
+        case .boolean: each(target, kept, batch) { codes[$0.value] }
+        case .month: each(target, kept, batch) { Source.month($0.time) }
+        case .weekday: each(target, kept, batch) { codes[Source.weekday($0.time)] }
+        case .partOfDay: each(target, kept, batch) { partOfDay($0.time) }
+        case .band: each(target, kept, batch) { band($0.value) }
         case .age:
-            guard values[at].state == .good else { return 0 }
-            let birth = values[field].time
-            let day = values[at].time
-            var months = Int(day.month) &- Int(birth.month)
-            if day.dayOfMonth < birth.dayOfMonth { months &-= 1 }
-            return months < 0 ? 0 : band(months / 12)
+            for place in 0..<kept.count {
+                let birth = batch[kept[place], field]
+                let day = batch[kept[place], at]
+                target[place] = birth.state == .good && day.state == .good ? age(birth.time, day.time) : 0
+            }
         }
+    }
+
+    /// Sets the codes that no earlier source could tell.
+    func complete(_ target: Flat<UInt32>, _ kept: Flat<Int>, _ batch: RowBatch) {
+        for place in 0..<kept.count where target[place] == 0 {
+            fill(target.part(from: place, count: 1), kept.part(from: place, count: 1), batch)
+        }
+    }
+
+    @inline(__always)
+    private func each(
+        _ target: Flat<UInt32>, _ kept: Flat<Int>, _ batch: RowBatch, _ code: (FieldValue) -> UInt32
+    ) {
+        for place in 0..<kept.count {
+            let value = batch[kept[place], field]
+            target[place] = value.state == .good ? code(value) : 0
+        }
+    }
+
+    @inline(__always)
+    private static func month(_ time: CivilTime) -> UInt32 {
+        let month = UInt32(truncatingIfNeeded: time.month)
+        return month >= 1900 * 12 && month <= 2200 * 12 + 11 ? month : 0
+    }
+
+    @inline(__always)
+    private static func weekday(_ time: CivilTime) -> Int {
+        // 1970-01-01 was a Thursday.
+        let weekday = (Int(time.day) &+ 3) % 7
+        return weekday < 0 ? weekday &+ 7 : weekday
+    }
+
+    @inline(__always)
+    private func partOfDay(_ time: CivilTime) -> UInt32 {
+        let second = Int(time.second)
+        return second == 0 && midnightIsUnknown ? 0 : codes[second / 21_600]
+    }
+
+    @inline(__always)
+    private func age(_ birth: CivilTime, _ day: CivilTime) -> UInt32 {
+        var months = Int(day.month) &- Int(birth.month)
+        if day.dayOfMonth < birth.dayOfMonth { months &-= 1 }
+        return months < 0 ? 0 : band(months / 12)
     }
 
     @inline(__always)

@@ -1,5 +1,6 @@
 import SluiceModel
 import SluiceReaders
+import SluiceSystem
 
 /// One table whose header is known: its rows through the pipelines of a team's threads, in the file's order, and a
 /// second pass where keys are in doubt.
@@ -8,23 +9,27 @@ struct Table {
     private let match: HeaderMatch
     private let assumptions: Assumptions
     private let keys: KeyPlan
+    private let references: References?
     private let fold: RowFold
     private let reopen: (Arena) throws(ReaderError) -> any ChunkSource
     private let arena: Arena
 
     /// - Parameters:
     ///   - collector: what was found in the header.
+    ///   - references: what the table's foreign keys refer to; nil when it has none.
     ///   - rowsExpected: for the size of the key filter; any number of rows is read.
     ///   - reopen: the rows after the header once more, from the first.
     init(
         plan: FormatPlan, match: HeaderMatch, assumptions: Assumptions, collector: FindingCollector,
-        rowsExpected: Int, arena: Arena, reopen: @escaping (Arena) throws(ReaderError) -> any ChunkSource
+        references: References?, rowsExpected: Int, arena: Arena,
+        reopen: @escaping (Arena) throws(ReaderError) -> any ChunkSource
     ) {
         self.plan = plan
         self.match = match
         self.assumptions = assumptions
         self.arena = arena
         self.reopen = reopen
+        self.references = references
         keys = KeyPlan(dataset: plan.datasets[match.datasetIndex], match: match, arena: arena)
         fold = RowFold(
             plan: plan, match: match, keys: keys, collector: collector, rowsExpected: rowsExpected, arena: arena)
@@ -35,7 +40,7 @@ struct Table {
     ) throws(IngestError) -> DecodeReport {
         let first = FirstPass(fold: fold, output: output, table: self)
         defer { withExtendedLifetime(first) {} }
-        try ChunkRun(source: source, work: first, plan: plan).run(team) { pipeline(nil, $0) }
+        try ChunkRun(source: source, work: first, plan: plan).run(team) { pipeline(.judge(references), $0) }
         output = first.output
         var fold = first.fold
         var pipelines = first.pipelines
@@ -48,8 +53,8 @@ struct Table {
             assumptions: assumptions, datasetIndex: match.datasetIndex, minimisers: pipelines.map(\.minimiser))
     }
 
-    private func pipeline(_ candidates: KeyCandidates?, _ arena: Arena) -> RowPipeline {
-        RowPipeline(plan: plan, match: match, keys: keys, candidates: candidates, arena: arena)
+    private func pipeline(_ task: RowPipeline.Task, _ arena: Arena) -> RowPipeline {
+        RowPipeline(plan: plan, match: match, keys: keys, task: task, arena: arena)
     }
 
     /// Settles the rows that are in doubt, by reading the table again up to the last of them.
@@ -61,7 +66,7 @@ struct Table {
         let second = SecondPass(formats: fold.formats, firstRow: match.rowNumber + 1, lastRow: lastRow)
         let again: any ChunkSource
         do throws(ReaderError) { again = try reopen(arena) } catch { throw IngestError(error) }
-        try ChunkRun(source: again, work: second, plan: plan).run(team) { pipeline(candidates, $0) }
+        try ChunkRun(source: again, work: second, plan: plan).run(team) { pipeline(.find(candidates), $0) }
         try fold.settle(second.matches, blocks: &blocks) { (sealed) throws(IngestError) in
             try output.append(sealed.block, links: sealed.links)
         }
@@ -152,110 +157,5 @@ struct Table {
         func stop(_ fault: Unreadable) {}
 
         func finish(_ pipeline: RowPipeline, _ arena: Arena) {}
-    }
-}
-
-/// What is done with each chunk's rows once it is its turn.
-private protocol ChunkWork: AnyObject {
-    /// Date formats that are known by now.
-    var formats: [Int32] { get }
-    /// Called in the order of the chunks, by one thread at a time; `pause` is what `advance` gave. False to stop.
-    func fold(_ pipeline: inout RowPipeline, _ pause: RowPipeline.Pause) throws(IngestError) -> Bool
-    /// The reader could make nothing of what follows the chunks that were folded.
-    func stop(_ fault: Unreadable)
-    /// A thread is done with its pipeline, whose memory is given back with the arena.
-    func finish(_ pipeline: RowPipeline, _ arena: Arena)
-}
-
-/// Reads chunks, one thread at a time, works on them side by side, and folds them one after the other.
-private final class ChunkRun<Work: ChunkWork> {
-    private let source: any ChunkSource
-    private let work: Work
-    private let plan: FormatPlan
-
-    private let reading = Gate()
-    /// Guarded by `reading`: chunks given out; no chunk is left.
-    private var chunkCount = 0
-    private var isExhausted = false
-
-    private let folding = Gate()
-    /// Guarded by `folding`: chunks folded; why no more are.
-    private var turn = 0
-    private var isStopped = false
-    private var failure: IngestError?
-
-    init(source: any ChunkSource, work: Work, plan: FormatPlan) {
-        self.source = source
-        self.work = work
-        self.plan = plan
-    }
-
-    func run(_ team: ThreadTeam, pipeline: @escaping (Arena) -> RowPipeline) throws(IngestError) {
-        team.run { _ in
-            let arena = Arena()
-            var own = pipeline(arena)
-            self.loop(&own)
-            self.folding.guarding {
-                self.work.finish(own, arena)
-            }
-        }
-        if let failure { throw failure }
-    }
-
-    private func loop(_ pipeline: inout RowPipeline) {
-        while true {
-            reading.lock()
-            let ticket = chunkCount
-            var isTaken = false
-            var error: ReaderError?
-            if !isExhausted {
-                do throws(ReaderError) { isTaken = try pipeline.take(from: source) } catch let trouble {
-                    error = trouble
-                }
-            }
-            if isTaken || error != nil { chunkCount += 1 }
-            if !isTaken { isExhausted = true }
-            reading.unlock()
-            if let error { return stop(error, ticket) }
-            guard isTaken else { return }
-
-            let formats = folding.guarding { work.formats }
-            pipeline.begin(formats: formats)
-            let pause = pipeline.advance()
-
-            folding.lock()
-            while turn != ticket, !isStopped { folding.wait() }
-            if !isStopped {
-                do throws(IngestError) {
-                    if try !work.fold(&pipeline, pause) { isStopped = true }
-                } catch {
-                    failure = error
-                    isStopped = true
-                }
-            }
-            turn += 1
-            let isDone = isStopped
-            folding.wakeAll()
-            folding.unlock()
-            if isDone {
-                reading.guarding { isExhausted = true }
-                return
-            }
-        }
-    }
-    /// Ends the run for a reason of the reader's, after the chunks before it.
-    private func stop(_ error: ReaderError, _ ticket: Int) {
-        folding.guarding {
-            while turn != ticket, !isStopped { folding.wait() }
-            if !isStopped {
-                switch error {
-                case .failed: failure = IngestError(error)
-                case .unreadable(let fault): work.stop(fault)
-                }
-            }
-            isStopped = true
-            turn += 1
-            folding.wakeAll()
-        }
     }
 }

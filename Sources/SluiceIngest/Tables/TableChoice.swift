@@ -6,14 +6,18 @@ struct TableChoice {
     let opening: Opening
     /// All tables whose headers fit, in the file's order.
     private(set) var recognised: [DecodeReport.TableEntry] = []
+    /// Those of them that can be read, where foreign keys may refer to them.
+    private(set) var targets: [References.Target] = []
     /// Where the opening lives.
     let arena: Arena
 
     init(plan: FormatPlan, tables: [DeliveredTable]) throws(ReaderError) {
         var chosen: (opening: Opening, arena: Arena)?
         var unread: (opening: Opening, arena: Arena)?
+        var isUnreadHidden = true
         var chosenIndex: Int?
         var others: [DeliveredTable] = []
+        let hasReferences = plan.datasets.contains { !$0.foreignKeys.isEmpty }
         for (index, table) in tables.enumerated() {
             let arena = Arena()
             let opening = try Opening(plan: plan, table: table, arena: arena)
@@ -23,13 +27,19 @@ struct TableChoice {
             }
             if case .unreadable = opening.outcome {
                 // What is said of a file that holds nothing is said of its first place that could be seen.
-                if unread == nil || tables[0].isHidden { unread = unread ?? (opening, arena) }
+                if unread == nil || (isUnreadHidden && !table.isHidden) {
+                    unread = (opening, arena)
+                    isUnreadHidden = table.isHidden
+                }
                 others.append(table)
             } else {
                 recognised.append(
                     DecodeReport.TableEntry(
                         memberPosition: table.memberPosition, sheetPosition: table.sheetPosition,
                         datasetIndex: opening.datasetIndex ?? 0))
+                if hasReferences, case .open(let match, _) = opening.outcome, let reading = opening.reading {
+                    targets.append(References.Target(match: match, reading: reading))
+                }
                 if recognised.count - 1 == plan.tableIndex ?? 0 {
                     chosen = (opening, arena)
                     chosenIndex = index

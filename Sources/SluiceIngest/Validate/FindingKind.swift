@@ -116,7 +116,7 @@ extension Finding {
         case .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .cellsMerged,
             .structureUnexpected:
             .rows
-        case .keyMissing, .notUnique, .referenceMissing: .keys
+        case .keyMissing, .notUnique, .referenceMissing, .referenceUnjudged: .keys
         case .cellTooLong, .characterForbidden, .cellError, .formulaUncached, .formulasRead, .valueMissing,
             .typeMismatch, .patternMismatch, .codeUnknown, .codeNotInForce, .checkDigitWrong, .placeholder,
             .belowMinimum, .aboveMaximum, .tooShort, .tooLong, .dateInFuture, .areaUnknown, .healthFieldDropped:

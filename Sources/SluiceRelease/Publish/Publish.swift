@@ -126,7 +126,3 @@ extension ReleaseBuilder {
         return sources.sorted { ($0.authority, $0.dataset, $0.period) < ($1.authority, $1.dataset, $1.period) }
     }
 }
-
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}

@@ -4,11 +4,11 @@ internal import Glibc
 ///
 /// Source: POSIX.1-2017, pthread_mutex_lock and pthread_cond_wait.
 @safe
-final class Gate: Sendable {
+package final class Gate: Sendable {
     private nonisolated(unsafe) let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private nonisolated(unsafe) let condition: UnsafeMutablePointer<pthread_cond_t>
 
-    init() {
+    package init() {
         unsafe mutex = .allocate(capacity: 1)
         unsafe condition = .allocate(capacity: 1)
         unsafe mutex.initialize(to: pthread_mutex_t())
@@ -24,19 +24,18 @@ final class Gate: Sendable {
     }
 
     /// Runs `body` while no other thread is between this gate's lock and unlock.
-    @inline(__always)
-    func guarding<Result>(_ body: () -> Result) -> Result {
+    package func guarding<Result>(_ body: () -> Result) -> Result {
         lock()
         defer { unlock() }
         return body()
     }
 
-    func lock() { precondition(unsafe pthread_mutex_lock(mutex) == 0) }
+    package func lock() { precondition(unsafe pthread_mutex_lock(mutex) == 0) }
 
-    func unlock() { precondition(unsafe pthread_mutex_unlock(mutex) == 0) }
+    package func unlock() { precondition(unsafe pthread_mutex_unlock(mutex) == 0) }
 
     /// Unlocks, waits for `wakeAll`, locks again. May return without one.
-    func wait() { precondition(unsafe pthread_cond_wait(condition, mutex) == 0) }
+    package func wait() { precondition(unsafe pthread_cond_wait(condition, mutex) == 0) }
 
-    func wakeAll() { precondition(unsafe pthread_cond_broadcast(condition) == 0) }
+    package func wakeAll() { precondition(unsafe pthread_cond_broadcast(condition) == 0) }
 }
