@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,27 @@ ssize_t sluice_read(int descriptor, void *buffer, size_t size) {
     return result_of(count);
 }
 
+ssize_t sluice_read_at(int descriptor, void *buffer, size_t size, int64_t offset) {
+    if (size > 1 << 30) size = 1 << 30;
+    ssize_t count;
+    do count = pread(descriptor, buffer, size, offset);
+    while (count < 0 && errno == EINTR);
+    return result_of(count);
+}
+
+ssize_t sluice_copy_range(int source, int target, size_t size) {
+    ssize_t count;
+    do count = copy_file_range(source, NULL, target, NULL, size, 0);
+    while (count < 0 && errno == EINTR);
+    return result_of(count);
+}
+
+int sluice_reserve(int descriptor, int64_t size) {
+    if (size <= 0 || fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, size) == 0) return 0;
+    // Elsewhere than on a full disk it is a hint: not every file system knows it.
+    return errno == ENOSPC || errno == EDQUOT ? -errno : 0;
+}
+
 ssize_t sluice_write(int descriptor, const void *buffer, size_t size) {
     if (size > 1 << 30) size = 1 << 30;
     ssize_t count;
@@ -197,4 +219,23 @@ int sluice_wait_readable(const int *descriptors, uint8_t *ready, size_t count, i
 void sluice_begin_writeback(int descriptor, int64_t offset, int64_t count) {
     // Not every file system knows it; the sync that follows is what counts.
     (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+static void *uncache(void *argument) {
+    const int descriptor = (int)(intptr_t)argument;
+    (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+    close(descriptor);
+    return NULL;
+}
+
+void sluice_begin_uncaching(int descriptor) {
+    // The caller may close its own at any time.
+    const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+    if (own < 0) return;
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &attributes, uncache, (void *)(intptr_t)own) != 0) close(own);
+    pthread_attr_destroy(&attributes);
 }

@@ -21,22 +21,46 @@ package struct Catalogue: Sendable {
         model modelFolder: String, plugins folders: [String], patientColumns file: String, mistakes: Mistakes
     ) -> Catalogue? {
         guard let model = readModel(folder: modelFolder, mistakes: mistakes) else { return nil }
+        var found: [(name: String, folder: String)] = []
+        for folder in folders {
+            for name in (try? listSmallFolder(folder)) ?? [] where !found.contains(where: { $0.name == name }) {
+                guard (try? readSmallFile(folder + "/" + name + "/plugin.yaml")) != nil else { continue }
+                found.append((name, folder + "/" + name))
+            }
+        }
         var plugins: [String: Plugin] = [:]
         var broken: [String: [Mistake]] = [:]
-        for folder in folders {
-            for name in (try? listSmallFolder(folder)) ?? [] where plugins[name] == nil && broken[name] == nil {
-                guard (try? readSmallFile(folder + "/" + name + "/plugin.yaml")) != nil else { continue }
-                let own = Mistakes()
-                if let plugin = checkedPlugin(folder + "/" + name, model: model, mistakes: own) {
-                    plugins[plugin.id] = plugin
-                } else {
-                    broken[name] = own.all
-                    for mistake in own.all { mistakes.add(mistake) }
-                }
+        for (name, checked) in zip(found.map(\.name), check(found.map(\.folder), model: model)) {
+            if let plugin = checked.plugin {
+                plugins[plugin.id] = plugin
+            } else {
+                broken[name] = checked.mistakes.all
+                for mistake in checked.mistakes.all { mistakes.add(mistake) }
             }
         }
         let columns = readPatientColumns(file: file, mistakes: mistakes)
         return Catalogue(model: model, plugins: plugins, broken: broken, patientColumns: columns ?? [])
+    }
+
+    /// Reads and compiles several plugins side by side: it is most of what a command does before its work.
+    private static func check(_ folders: [String], model: EventModel) -> [(plugin: Plugin?, mistakes: Mistakes)] {
+        let team = ThreadTeam(count: min(folders.count, 4))
+        let gate = Gate()
+        var next = 0
+        var results = folders.map { _ in (plugin: Plugin?.none, mistakes: Mistakes()) }
+        team.run { _ in
+            while true {
+                let index = gate.guarding {
+                    defer { next += 1 }
+                    return next
+                }
+                guard index < folders.count else { return }
+                let own = Mistakes()
+                let plugin = checkedPlugin(folders[index], model: model, mistakes: own)
+                gate.guarding { results[index] = (plugin, own) }
+            }
+        }
+        return results
     }
 
     /// Reads a plugin and compiles it once, so that all its mistakes are known.

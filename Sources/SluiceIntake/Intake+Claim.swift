@@ -183,7 +183,7 @@ extension Intake {
             // A crash before the journal row left it.
             try spool.remove(FileName(own: id.text))
             let copy = try spool.createFile(FileName(own: id.text), mode: 0o600)
-            _ = try file.copy(to: copy, limitBytes: settings.intake.fileLimitBytes, onChunk: onAlive) {
+            _ = try file.copy(to: copy, limitBytes: settings.intake.fileLimitBytes, onStep: onAlive) {
                 hash.update($0)
             }
             try copy.sync()

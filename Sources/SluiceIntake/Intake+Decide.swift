@@ -35,7 +35,9 @@ extension Intake {
             let reading = try open(delivery, from: source)
             do {
                 try decide(delivery, from: source) { transaction in
-                    try self.judge(reading, from: source, isInParts: isInParts, in: transaction)
+                    let ruling = try self.judge(reading, from: source, isInParts: isInParts, in: transaction)
+                    reading.end()
+                    return ruling
                 }
             } catch let found as SeveralTables {
                 several = found

@@ -28,6 +28,9 @@ final class Reading {
 
     var inputDescriptor: Int32 { input.descriptor }
 
+    /// No worker will read the file again.
+    func end() { input.beginUncaching() }
+
     func spend(seconds: Double) { secondsLeft -= seconds }
 }
 

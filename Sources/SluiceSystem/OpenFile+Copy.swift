@@ -2,110 +2,116 @@ import CSluiceLinux
 import Glibc
 
 extension OpenFile {
-    /// Copies from here to the end of this file into another and returns how many bytes there were.
+    /// Copies from here to the end of this file into another, which is empty and open for reading too, and returns how
+    /// many bytes there were.
     ///
     /// - Parameters:
-    ///   - onChunk: called after each chunk, on this thread.
-    ///   - body: sees each chunk in order, say to hash it, on another thread while the next ones are copied.
-    /// - Throws: `EFBIG` as soon as there are more than `limitBytes`; what was copied by then stays.
+    ///   - onStep: called now and then, on this thread.
+    ///   - body: sees the copy's bytes in order, say to hash them, chunk by chunk on another thread while the next ones
+    ///     are copied.
+    /// - Throws: `EFBIG` when there are more than `limitBytes`; what was copied by then stays. `ENOSPC` at once where
+    ///   there is no room.
     package func copy(
-        to other: borrowing OpenFile, limitBytes: Int, chunkBytes: Int = 1 << 18, onChunk: () -> Void = {},
+        to other: borrowing OpenFile, limitBytes: Int, chunkBytes: Int = 1 << 18, onStep: () -> Void = {},
         _ body: (Span<UInt8>) -> Void
     ) throws(SystemError) -> Int {
+        try checked(
+            sluice_reserve(other.descriptor, Int64(min(try status().sizeBytes, limitBytes))), "fallocate", label)
+        let progress = CopyProgress()
         let team = ThreadTeam(count: 2)
-        // Without a second thread, a belt of one chunk is emptied as soon as it is filled.
-        let isAlone = team.count == 1
-        let belt = Belt(chunkCount: isAlone ? 1 : OpenFile.chunksAhead, chunkBytes: chunkBytes)
-        var outcome = Result<Int, SystemError>.success(0)
+        var copied = Result<Int, SystemError>.success(0)
+        var seen = Result<Void, SystemError>.success(())
         team.run { number in
-            guard number == 0 else {
-                while belt.withNext(body) {}
-                return
-            }
-            defer { belt.end() }
-            do throws(SystemError) {
-                outcome = .success(
-                    try copy(to: other, limitBytes: limitBytes, on: belt) {
-                        if isAlone { _ = belt.withNext(body) }
-                        onChunk()
-                    })
-            } catch {
-                outcome = .failure(error)
+            if number == 0 {
+                defer { progress.end() }
+                copied = OpenFile.result { () throws(SystemError) in
+                    try copy(to: other, limitBytes: limitBytes, progress, onStep: onStep)
+                }
+            } else {
+                seen = OpenFile.result { () throws(SystemError) in
+                    try other.follow(progress, chunkBytes: chunkBytes, body)
+                }
             }
         }
-        return try outcome.get()
+        let count = try copied.get()
+        // Where there is no second thread, one after the other.
+        if team.count == 1 { try other.follow(progress, chunkBytes: chunkBytes, body) }
+        try seen.get()
+        return count
+    }
+
+    private static func result<Value>(_ body: () throws(SystemError) -> Value) -> Result<Value, SystemError> {
+        do throws(SystemError) { return .success(try body()) } catch { return .failure(error) }
     }
 
     private func copy(
-        to other: borrowing OpenFile, limitBytes: Int, on belt: Belt, onChunk: () -> Void
+        to other: borrowing OpenFile, limitBytes: Int, _ progress: CopyProgress, onStep: () -> Void
     ) throws(SystemError) -> Int {
         var copiedBytes = 0
-        var begunBytes = 0
+        var isInKernel = true
+        var buffer: [UInt8] = []
         while true {
-            let chunk = belt.free()
-            chunk.count = try read(into: &chunk.bytes)
-            if chunk.count == 0 { return copiedBytes }
-            guard copiedBytes + chunk.count <= limitBytes else {
-                throw SystemError(call: "read", path: label, errno: EFBIG)
+            // One byte more than the limit is not copied, but looked for.
+            let room = limitBytes - copiedBytes
+            var count = 0
+            if isInKernel, room > 0 {
+                count = sluice_copy_range(descriptor, other.descriptor, min(room, OpenFile.stepBytes))
             }
-            belt.handOver()
-            try chunk.withSpan { (span) throws(SystemError) in try other.writeAll(span) }
-            copiedBytes += chunk.count
-            if copiedBytes - begunBytes >= OpenFile.writebackBytes {
-                // The disk works while the rest is read, so that a sync at the end has little left to wait for.
-                sluice_begin_writeback(other.descriptor, Int64(begunBytes), Int64(copiedBytes - begunBytes))
-                begunBytes = copiedBytes
+            if count <= 0 {
+                // At the end, at the limit, or two file systems that only a program can copy between.
+                isInKernel = isInKernel && count == 0 && copiedBytes > 0
+                if buffer.isEmpty { buffer = [UInt8](repeating: 0, count: OpenFile.bufferBytes) }
+                count = try read(into: &buffer)
+                if count == 0 { return copiedBytes }
+                guard count <= room else { throw SystemError(call: "read", path: label, errno: EFBIG) }
+                try other.writeAll(buffer.span.extracting(0..<count))
             }
-            onChunk()
+            // The disk works while the rest is read, so that a sync at the end has little left to wait for.
+            sluice_begin_writeback(other.descriptor, Int64(copiedBytes), Int64(count))
+            copiedBytes += count
+            progress.advance(to: copiedBytes)
+            onStep()
         }
     }
 
-    private static let writebackBytes = 8 << 20
-    private static let chunksAhead = 8
+    /// Reads what another thread writes, from its start, as far as it has got.
+    private func follow(
+        _ progress: CopyProgress, chunkBytes: Int, _ body: (Span<UInt8>) -> Void
+    ) throws(SystemError) {
+        var buffer = [UInt8](repeating: 0, count: chunkBytes)
+        var seenBytes = 0
+        while true {
+            let limit = progress.wait(beyond: seenBytes)
+            if limit == seenBytes { return }
+            while seenBytes < limit {
+                let count = try checked(
+                    unsafe sluice_read_at(
+                        descriptor, &buffer, min(chunkBytes, limit - seenBytes), Int64(seenBytes)), "read", label)
+                guard count > 0 else { throw SystemError(call: "read", path: label, errno: EIO) }
+                body(buffer.span.extracting(0..<count))
+                seenBytes += count
+            }
+        }
+    }
+
+    private static let stepBytes = 8 << 20
+    private static let bufferBytes = 1 << 20
 }
 
-/// Chunks on their way from the thread that fills them to the one that looks at them, and back to be filled anew.
-private final class Belt {
-    final class Chunk {
-        var bytes: [UInt8]
-        var count = 0
-
-        init(bytes: Int) { self.bytes = [UInt8](repeating: 0, count: bytes) }
-
-        /// What was filled.
-        func withSpan<Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
-            try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(Failure) in
-                try unsafe body(buffer.extracting(0..<count).span)
-            }
-        }
-    }
-
-    private let chunks: [Chunk]
+/// How far a copy has got.
+private final class CopyProgress {
     private let gate = Gate()
-    /// Guarded by `gate`: chunks handed over, and looked at, since the beginning.
-    private var filled = 0
-    private var seen = 0
+    /// Guarded by `gate`.
+    private var copiedBytes = 0
     private var hasEnded = false
 
-    init(chunkCount: Int, chunkBytes: Int) { chunks = (0..<chunkCount).map { _ in Chunk(bytes: chunkBytes) } }
-
-    /// The next chunk to fill. What it held was looked at.
-    func free() -> Chunk {
+    func advance(to bytes: Int) {
         gate.guarding {
-            while filled - seen == chunks.count { gate.wait() }
-            return chunks[filled % chunks.count]
-        }
-    }
-
-    /// The chunk last got is filled. It must not be written to any more.
-    func handOver() {
-        gate.guarding {
-            filled += 1
+            copiedBytes = bytes
             gate.wakeAll()
         }
     }
 
-    /// No more chunks will come.
     func end() {
         gate.guarding {
             hasEnded = true
@@ -113,18 +119,11 @@ private final class Belt {
         }
     }
 
-    /// Looks at the next chunk, once there is one; false when there is none any more.
-    func withNext(_ body: (Span<UInt8>) -> Void) -> Bool {
-        let chunk: Chunk? = gate.guarding {
-            while filled == seen, !hasEnded { gate.wait() }
-            return filled == seen ? nil : chunks[seen % chunks.count]
-        }
-        guard let chunk else { return false }
-        chunk.withSpan(body)
+    /// Waits until more bytes than `seen` are there, or until no more will come; returns how many are there.
+    func wait(beyond seen: Int) -> Int {
         gate.guarding {
-            seen += 1
-            gate.wakeAll()
+            while copiedBytes == seen, !hasEnded { gate.wait() }
+            return copiedBytes
         }
-        return true
     }
 }

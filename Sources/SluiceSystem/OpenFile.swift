@@ -130,6 +130,10 @@ extension OpenFile {
         try checked(sluice_sync(descriptor), "fsync", label)
     }
 
+    /// The content will not be read again, so its memory may be given back, which takes a while for a large file and
+    /// happens beside whatever follows.
+    package func beginUncaching() { sluice_begin_uncaching(descriptor) }
+
     package func truncate(toBytes size: Int) throws(SystemError) {
         try checked(sluice_truncate(descriptor, Int64(size)), "ftruncate", label)
     }

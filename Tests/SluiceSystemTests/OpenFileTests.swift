@@ -27,7 +27,44 @@ struct OpenFileTests {
             _ = try scratch.folder.openForReading("source").copy(to: target, limitBytes: 4) { _ in }
         }
         #expect(error?.errno == EFBIG)
-        #expect(try target.status().sizeBytes == 0)
+        #expect(try target.status().sizeBytes <= 4)
+    }
+
+    @Test func `a copy of just the limit is whole, and an empty one is empty`() throws {
+        let scratch = try ScratchFolder()
+        try scratch.write("source", "12345")
+        try scratch.write("nothing", "")
+        var seen: [UInt8] = []
+        let target = try scratch.folder.createFile("target")
+        let count = try scratch.folder.openForReading("source").copy(to: target, limitBytes: 5) { span in
+            for index in span.indices { seen.append(span[index]) }
+        }
+        #expect(count == 5)
+        #expect(seen == Array("12345".utf8))
+        #expect(try target.status().sizeBytes == 5)
+        let empty = try scratch.folder.createFile("empty")
+        #expect(try scratch.folder.openForReading("nothing").copy(to: empty, limitBytes: 5) { _ in } == 0)
+    }
+
+    @Test func `what the kernel cannot copy is copied all the same`() throws {
+        let scratch = try ScratchFolder()
+        // A pipe has no place to copy from.
+        var pipe = try Pipe(label: "pipe")
+        let reading = pipe.takeReadEnd()
+        let writing = pipe.takeWriteEnd()
+        try writing.writeAll(Array("12345".utf8))
+        _ = consume writing
+        let target = try scratch.folder.createFile("target")
+        var seen: [UInt8] = []
+        let count = try reading.copy(to: target, limitBytes: 100) { span in
+            for index in span.indices { seen.append(span[index]) }
+        }
+        #expect(count == 5)
+        #expect(seen == Array("12345".utf8))
+        // The kernel's own files say that they are empty.
+        let status = try OpenFile(readingPath: "/proc/self/status")
+        let copy = try scratch.folder.createFile("copy")
+        #expect(try status.copy(to: copy, limitBytes: 1 << 20) { _ in } > 100)
     }
 
     @Test func `chunks are as long as asked for, but for the last`() throws {

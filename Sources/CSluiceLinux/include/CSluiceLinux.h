@@ -53,6 +53,11 @@ ssize_t sluice_read_link(int folder, const uint8_t *name, void *buffer, size_t s
 int sluice_file_system(int descriptor, struct sluice_file_system *result);
 
 ssize_t sluice_read(int descriptor, void *buffer, size_t size);
+ssize_t sluice_read_at(int descriptor, void *buffer, size_t size, int64_t offset);
+/// Copies inside the kernel, from and to where the two files are. Not every pair of file systems can.
+ssize_t sluice_copy_range(int source, int target, size_t size);
+/// Sets room aside for a file's content, without changing its size. Fails only where there is no room.
+int sluice_reserve(int descriptor, int64_t size);
 ssize_t sluice_write(int descriptor, const void *buffer, size_t size);
 int64_t sluice_seek(int descriptor, int64_t offset);
 int sluice_truncate(int descriptor, int64_t size_bytes);
@@ -116,6 +121,8 @@ int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_conf
                           void (*start_threads)(void *), void *context);
 /// Has the kernel begin to write a range of a file to its disk, and does not wait. A hint: nothing is promised.
 void sluice_begin_writeback(int descriptor, int64_t offset, int64_t count);
+/// Has a thread of its own give the memory back that the kernel keeps a file's content in. A hint: nothing is promised.
+void sluice_begin_uncaching(int descriptor);
 /// Processors this process may run on, asked of the kernel and not of a file. At least 1.
 int32_t sluice_processor_count(void);
 /// All threads allocate from one heap: a heap for each would cost 64 MiB of address space.

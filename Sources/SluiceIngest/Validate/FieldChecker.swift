@@ -65,6 +65,8 @@ struct FieldRules: BitwiseCopyable {
     let lengthMinimum: Int
     let lengthMaximum: Int
     let pattern: PatternMatcher
+    /// By entry of the code list, whether it matches the pattern; empty where a cell that is found may look different.
+    let codesFitPattern: Flat<Bool>
     let codesPart: (lower: Int, upper: Int)
     let check: CheckDigit
     let stringFormat: StringFormat

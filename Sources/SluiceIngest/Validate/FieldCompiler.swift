@@ -71,7 +71,7 @@ struct FieldCompiler {
         let rules = FieldRules(
             type: field.type, missing: CodeIndex(missing, ignoresCase: false, arena: arena),
             lengthMinimum: field.lengthMinimum ?? 0, lengthMaximum: field.lengthMaximum ?? .max,
-            pattern: field.pattern.map { matchers[$0] } ?? anything,
+            pattern: field.pattern.map { matchers[$0] } ?? anything, codesFitPattern: codesFitPattern(field),
             codesPart: field.codesPart.map { ($0.lowerBound, $0.upperBound) } ?? (0, 0),
             check: field.check ?? .nhsNumber, stringFormat: field.stringFormat, geopointFormat: field.geopointFormat,
             number: NumberForm(
@@ -98,6 +98,18 @@ struct FieldCompiler {
         case .year: field.dateFormats.isEmpty ? .year : .formattedYear
         case .object, .array, .list, .duration, .geopoint, .geojson: .other
         }
+    }
+
+    private func codesFitPattern(_ field: FieldPlan) -> Flat<Bool> {
+        guard let pattern = field.pattern, let codes = field.codes, field.codesPart == nil,
+            !plan.codeTables[codes].ignoresCase
+        else { return arena.empty() }
+        return arena.flat(
+            plan.codeTables[codes].entries.map { entry in
+                let text = arena.flat(Array(entry.text.utf8) + [0])
+                defer { arena.free(text) }
+                return matchers[pattern].matches(text, 0, text.count - 1)
+            })
     }
 
     private func isCount(_ index: Int) -> Bool {

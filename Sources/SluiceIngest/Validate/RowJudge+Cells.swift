@@ -107,7 +107,9 @@ extension RowJudge {
             select(row)
             reject(.dateInFuture, column: Int(checkers[index].column))
         }
-        if traits.contains(.hasPattern), !fieldRules[index].pattern.matches(text, start, end) {
+        if traits.contains(.hasPattern),
+            !RowJudge.fitsPattern(fieldRules, index, entry: Int(value.entry), text, start, end)
+        {
             select(row)
             reject(.patternMismatch, column: Int(checkers[index].column))
         }
@@ -181,6 +183,17 @@ extension RowJudge {
         guard end &- start >= part.upper else { return -1 }
         return Int32(
             truncatingIfNeeded: checkers[index].lookup.find(text, start &+ part.lower, start &+ part.upper))
+    }
+
+    /// A cell that is a code of the list fits where the code does.
+    @inline(__always)
+    private static func fitsPattern(
+        _ fieldRules: Flat<FieldRules>, _ index: Int, entry: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int
+    ) -> Bool {
+        if entry >= 0, entry < fieldRules[index].codesFitPattern.count {
+            return fieldRules[index].codesFitPattern[entry]
+        }
+        return fieldRules[index].pattern.matches(text, start, end)
     }
 
     @inline(__always)
