@@ -90,7 +90,8 @@ package struct Ingest {
             try output.recognised(datasetIndex: match.datasetIndex, assumptions)
             let rowBytes = source.averageRowBytes(from: match.nextRow)
             // Deflated text is some ten times as long; a guess too low costs time, one too high address space.
-            let textBytes = input.count * (assumptions.container == .none && reading.form != .workbook ? 1 : 10)
+            let mayInflate = assumptions.container != .none || reading.form == .workbook
+            let textBytes = input.count * (mayInflate ? 10 : 1)
             source.skip(to: match.nextRow, rowIndex: match.headRowCount, delimiter: match.delimiter)
             var collector = opening.collector
             var references: References?
@@ -107,6 +108,7 @@ package struct Ingest {
             }
             let table = Table(
                 plan: plan, match: match, assumptions: assumptions, collector: collector, references: references,
+                bytesExpected: mayInflate ? plan.limits.inflatedBytes(ofInput: input.count) : input.count,
                 rowsExpected: min(plan.limits.rowLimit, textBytes / rowBytes + textBytes / rowBytes / 8),
                 arena: choice.arena
             ) { (arena) throws(ReaderError) in

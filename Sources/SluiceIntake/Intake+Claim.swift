@@ -173,10 +173,10 @@ extension Intake {
 
     var spoolPath: String { settings.paths.state + "/spool" }
 
-    /// Copies `file` into the spool, hashing it on the way, and makes the copy durable.
+    /// Copies `file` into the spool, hashing what is written. The copy is durable once it was read, see `Reading`.
     ///
     /// - Returns: SHA-256, hexadecimal.
-    private func copyToSpool(_ file: borrowing OpenFile, _ id: DeliveryID) throws -> String {
+    func copyToSpool(_ file: borrowing OpenFile, _ id: DeliveryID) throws -> String {
         let spool = try Folder(path: spoolPath)
         var hash = SHA256()
         do {
@@ -186,7 +186,6 @@ extension Intake {
             _ = try file.copy(to: copy, limitBytes: settings.intake.fileLimitBytes, onStep: onAlive) {
                 hash.update($0)
             }
-            try copy.sync()
             try spool.sync()
         } catch {
             _ = try? spool.remove(FileName(own: id.text))

@@ -81,7 +81,7 @@ extension Intake {
             throw PluginUnusable(plugin: source.authority.plugin)
         }
         let input = try Folder(path: spoolPath).openForReading(FileName(own: delivery.id.text))
-        return Reading(
+        return try Reading(
             delivery, input: input, compiled: compiled, standing: try standingTables(of: delivery),
             timeLimitSeconds: settings.decode.timeLimitSeconds)
     }

@@ -12,14 +12,17 @@ final class Reading {
     /// Tables of these very bytes that an earlier delivery brought and that stand.
     let standing: [TablePlace: DeliveryID]
     private let input: OpenFile
+    /// Brings the private copy to the disk while the worker reads it.
+    private let sync: SideWork<SystemError?>
     /// For all runs of the worker together, so that a file does not get more of it by claiming many tables.
     private(set) var secondsLeft: Double
 
     init(
         _ delivery: Delivery, input: consuming OpenFile, compiled: CompiledPlugin,
         standing: [TablePlace: DeliveryID], timeLimitSeconds: Int
-    ) {
+    ) throws(SystemError) {
         self.delivery = delivery
+        sync = try input.beginSync()
         self.input = input
         self.compiled = compiled
         self.standing = standing
@@ -27,6 +30,11 @@ final class Reading {
     }
 
     var inputDescriptor: Int32 { input.descriptor }
+
+    /// Waits until the private copy is durable: nothing is decided before.
+    func awaitDurable() throws(SystemError) {
+        if let error = sync.value() { throw error }
+    }
 
     /// No worker will read the file again.
     func end() { input.beginUncaching() }
@@ -107,6 +115,7 @@ extension Intake {
                 return self.shouldStop()
             })
         reading.spend(seconds: monotonicSeconds() - began - storing)
+        try reading.awaitDurable()
         switch result {
         case .died(let cause):
             if cause == .interrupted { throw Interrupted() }

@@ -69,7 +69,7 @@ extension Intake {
             return
         }
         switch delivery.status {
-        case .claimed: try resume(delivery, from: source)
+        case .claimed: try resume(delivery, from: source, original: try? folder.openForReading(name))
         case .held, .stalled: try finishClaim(id, name, in: folder, from: source)
         case .final, .superseded, .withdrawn:
             // Its receipt is pending and takes the original with it; or it was written to after the claim and could
@@ -80,22 +80,29 @@ extension Intake {
         }
     }
 
-    /// Takes up a journalled claim again, from its spool copy.
-    private func resume(_ delivery: Delivery, from source: Source) throws {
+    /// Takes up a journalled claim again, from its spool copy, or where that did not reach the disk, from the original
+    /// as it was claimed.
+    private func resume(_ delivery: Delivery, from source: Source, original: consuming OpenFile? = nil) throws {
         if let reason = delivery.reason, delivery.sha256 == nil {
             try decideQuarantine(delivery, from: source, reason: reason)
             return
         }
         let spool = try Folder(path: spoolPath)
         let name = FileName(own: delivery.id.text)
-        // The copy was synced before the row was written; anything else is damage that must not be read.
-        guard let status = try spool.status(name), status.sizeBytes == delivery.bytes,
+        if let status = try spool.status(name), status.sizeBytes == delivery.bytes,
             try fileHash(try spool.openForReading(name)) == delivery.sha256
-        else {
-            try decideQuarantine(delivery, from: source, reason: "spool-damaged")
+        {
+            try process(delivery, from: source)
             return
         }
-        try process(delivery, from: source)
+        // Anything but what was journalled is damage that must not be read.
+        if let original, try original.status().kind == .regular,
+            try copyToSpool(original, delivery.id) == delivery.sha256
+        {
+            try process(delivery, from: source)
+        } else {
+            try decideQuarantine(delivery, from: source, reason: "spool-damaged")
+        }
     }
 
     /// Deliveries of `sluice ingest` whose claim folder was never made.

@@ -18,23 +18,25 @@ extension OpenFile {
         try checked(
             sluice_reserve(other.descriptor, Int64(min(try status().sizeBytes, limitBytes))), "fallocate", label)
         let progress = CopyProgress()
-        let team = ThreadTeam(count: 2)
+        let team = ThreadTeam(count: 3)
         var copied = Result<Int, SystemError>.success(0)
         var seen = Result<Void, SystemError>.success(())
         team.run { number in
-            if number == 0 {
+            switch number {
+            case 0:
                 defer { progress.end() }
                 copied = OpenFile.result { () throws(SystemError) in
                     try copy(to: other, limitBytes: limitBytes, progress, onStep: onStep)
                 }
-            } else {
+            case 1:
                 seen = OpenFile.result { () throws(SystemError) in
                     try other.follow(progress, chunkBytes: chunkBytes, body)
                 }
+            default: other.writeBack(progress)
             }
         }
         let count = try copied.get()
-        // Where there is no second thread, one after the other.
+        // Where there are no other threads, one after the other.
         if team.count == 1 { try other.follow(progress, chunkBytes: chunkBytes, body) }
         try seen.get()
         return count
@@ -66,8 +68,6 @@ extension OpenFile {
                 guard count <= room else { throw SystemError(call: "read", path: label, errno: EFBIG) }
                 try other.writeAll(buffer.span.extracting(0..<count))
             }
-            // The disk works while the rest is read, so that a sync at the end has little left to wait for.
-            sluice_begin_writeback(other.descriptor, Int64(copiedBytes), Int64(count))
             copiedBytes += count
             progress.advance(to: copiedBytes)
             onStep()
@@ -91,6 +91,19 @@ extension OpenFile {
                 body(buffer.span.extracting(0..<count))
                 seenBytes += count
             }
+        }
+    }
+
+    /// Has the disk work while the rest is copied, so that a sync at the end has little left to wait for. Where the
+    /// disk is slower than the copy, this thread waits for it and the copy does not.
+    private func writeBack(_ progress: CopyProgress) {
+        var begunBytes = 0
+        while true {
+            let limit = progress.wait(beyond: begunBytes)
+            if progress.isOver { return }
+            let count = min(limit - begunBytes, OpenFile.stepBytes)
+            sluice_begin_writeback(descriptor, Int64(begunBytes), Int64(count))
+            begunBytes += count
         }
     }
 
@@ -118,6 +131,9 @@ private final class CopyProgress {
             gate.wakeAll()
         }
     }
+
+    /// No more bytes will come.
+    var isOver: Bool { gate.guarding { hasEnded } }
 
     /// Waits until more bytes than `seen` are there, or until no more will come; returns how many are there.
     func wait(beyond seen: Int) -> Int {

@@ -130,6 +130,21 @@ extension OpenFile {
         try checked(sluice_sync(descriptor), "fsync", label)
     }
 
+    /// Has the content go to the disk beside whatever follows; what comes of it is nil, or the error of the sync.
+    package func beginSync() throws(SystemError) -> SideWork<SystemError?> {
+        let own = try duplicate().takeDescriptor()
+        let label = label
+        return SideWork {
+            let file = OpenFile(descriptor: own, label: label)
+            do throws(SystemError) {
+                try file.sync()
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
     /// The content will not be read again, so its memory may be given back, which takes a while for a large file and
     /// happens beside whatever follows.
     package func beginUncaching() { sluice_begin_uncaching(descriptor) }

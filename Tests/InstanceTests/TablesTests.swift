@@ -1,3 +1,4 @@
+import Glibc
 import SluiceInstance
 import SluiceIntake
 import SluiceModel
@@ -358,6 +359,38 @@ private let unknown = "Colour,Shape\r\nred,round\r\n"
         let decided = try #require(try site.store.delivery(whole.id))
         #expect(decided.status == .final(.acceptedWithRejections) && decided.reason == "tables-changed")
         #expect(try site.isTidy())
+    }
+
+    /// After a power cut the copy may be there in name only; the original is where it was claimed.
+    @Test func `a private copy that did not reach the disk is made anew from the original`() throws {
+        let site = try prepared("together", TablesCrashTests.parts)
+        // Journal and attempt: then it dies.
+        try site.restart(store: CrashingStore(site.store, crashAt: 1, isAfter: true))
+        site.takeIn()
+        let claimed = try #require(try site.store.deliveries(DeliveryFilter()).last { $0.parent == nil })
+        #expect(claimed.status == .claimed)
+        let copy = site.site.site + "/state/spool/" + claimed.id.text
+        #expect(unsafe truncate(copy, 10) == 0)
+        try site.restart()
+        site.intake.recover()
+        #expect(try site.tables(of: claimed).allSatisfy { $0.status != .claimed })
+        #expect(try site.store.delivery(claimed.id)?.reason == nil)
+        #expect(try site.isTidy())
+    }
+
+    @Test func `a private copy that is damaged with its original is not read`() throws {
+        let site = try prepared("together", TablesCrashTests.parts)
+        try site.restart(store: CrashingStore(site.store, crashAt: 1, isAfter: true))
+        site.takeIn()
+        let claimed = try #require(try site.store.deliveries(DeliveryFilter()).last { $0.parent == nil })
+        #expect(unsafe truncate(site.site.site + "/state/spool/" + claimed.id.text, 10) == 0)
+        let folder = site.site.site + "/srv/drop/\(police)/.sluice-claimed/" + claimed.id.text
+        let original = try #require(try listSmallFolder(folder).first)
+        #expect(unsafe truncate(folder + "/" + original, 10) == 0)
+        try site.restart()
+        site.intake.recover()
+        let decided = try #require(try site.store.delivery(claimed.id))
+        #expect(decided.status == .final(.quarantined) && decided.reason == "spool-damaged")
     }
 
     @Test func `a setting that changed in between does not change how the file is decided`() throws {

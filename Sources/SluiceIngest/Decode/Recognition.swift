@@ -39,10 +39,17 @@ struct Recognition {
         if starts([0xFF, 0xFE]) || starts([0xFE, 0xFF]) {
             let form: TextSource.Form = starts([0xFF, 0xFE]) ? .utf16LittleEndian : .utf16BigEndian
             let stated: TextEncoding = form == .utf16LittleEndian ? .utf16LittleEndian : .utf16BigEndian
-            let readers = Array(Set(datasets(.utf16) + datasets(stated))).sorted()
-            if readers.isEmpty { return unsupported }
-            if count == 2 { return .unreadable(.fileEmpty, rule: FindingRule.file) }
-            return .readings([Reading(form: form, encoding: .utf16, byteOrderMarkBytes: 2, datasets: readers)])
+            let marked = datasets(.utf16)
+            // A dataset that states the order of bytes takes a file that states the same.
+            var readings = [
+                Reading(form: form, encoding: .utf16, byteOrderMarkBytes: 2, datasets: marked),
+                Reading(
+                    form: form, encoding: stated, byteOrderMarkBytes: 2,
+                    datasets: datasets(stated).filter { !marked.contains($0) }),
+            ]
+            readings.removeAll { $0.datasets.isEmpty }
+            if readings.isEmpty { return unsupported }
+            return count == 2 ? .unreadable(.fileEmpty, rule: FindingRule.file) : .readings(readings)
         }
         if let form = utf16Form(raw, count: count) {
             let encoding: TextEncoding = form == .utf16LittleEndian ? .utf16LittleEndian : .utf16BigEndian

@@ -11,17 +11,20 @@ struct Table {
     private let keys: KeyPlan
     private let references: References?
     private let fold: RowFold
+    private let bytesExpected: Int
     private let reopen: (Arena) throws(ReaderError) -> any ChunkSource
     private let arena: Arena
 
     /// - Parameters:
     ///   - collector: what was found in the header.
     ///   - references: what the table's foreign keys refer to; nil when it has none.
+    ///   - bytesExpected: what the file has at most. Structured forms may become more text than they have bytes, and no
+    ///     more are told as progress.
     ///   - rowsExpected: for the size of the key filter; any number of rows is read.
     ///   - reopen: the rows after the header once more, from the first.
     init(
         plan: FormatPlan, match: HeaderMatch, assumptions: Assumptions, collector: FindingCollector,
-        references: References?, rowsExpected: Int, arena: Arena,
+        references: References?, bytesExpected: Int, rowsExpected: Int, arena: Arena,
         reopen: @escaping (Arena) throws(ReaderError) -> any ChunkSource
     ) {
         self.plan = plan
@@ -30,6 +33,7 @@ struct Table {
         self.arena = arena
         self.reopen = reopen
         self.references = references
+        self.bytesExpected = bytesExpected
         keys = KeyPlan(dataset: plan.datasets[match.datasetIndex], match: match, arena: arena)
         fold = RowFold(
             plan: plan, match: match, keys: keys, collector: collector, rowsExpected: rowsExpected, arena: arena)
@@ -48,7 +52,7 @@ struct Table {
             try settle(&fold, team: team, blocks: &pipelines[0], output: &output)
         }
         fold.add(source.notes)
-        try output.progress(rows: fold.counts.read, bytes: fold.bytesRead)
+        try output.progress(rows: fold.counts.read, bytes: min(fold.bytesRead, bytesExpected))
         return fold.report(
             assumptions: assumptions, datasetIndex: match.datasetIndex, minimisers: pipelines.map(\.minimiser))
     }
@@ -116,7 +120,7 @@ struct Table {
             if pause == .stop { fold.stop() }
             if fold.bytesRead - progressBytes >= FirstPass.progressStepBytes {
                 progressBytes = fold.bytesRead
-                try output.progress(rows: fold.counts.read, bytes: fold.bytesRead)
+                try output.progress(rows: fold.counts.read, bytes: min(fold.bytesRead, table.bytesExpected))
             }
             return !fold.isStopped
         }

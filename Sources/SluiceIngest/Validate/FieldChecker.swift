@@ -35,6 +35,10 @@ struct FieldChecker: BitwiseCopyable {
         /// A number that the short way would read wrong.
         static let isExactOnly = Traits(rawValue: 1 << 17)
 
+        /// A text of which a list says all there is to say.
+        static let plainCodes: Traits = [
+            .isText, .isRequired, .isKey, .hasPattern, .hasCodes, .codesRejectRow, .feedsArea,
+        ]
         /// Asked for together, since hardly any field has one of them.
         static let rare: Traits = [.isHealth, .hasCheck, .hasAllowedSlots]
     }

@@ -2,7 +2,7 @@
 /// its cells does the same for each and the processor foresees it.
 struct RowBatch: BitwiseCopyable {
     /// Cells and values of so many rows of usual width stay in the processor's first cache.
-    static var rowLimit: Int { 32 }
+    static var rowLimit: Int { 64 }
 
     /// The number of each row within its chunk, from 0.
     let lines: Flat<Int>

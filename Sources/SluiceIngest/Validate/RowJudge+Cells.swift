@@ -7,6 +7,9 @@ extension RowJudge {
     /// Judges the cells of one field in the first `count` rows of the batch.
     mutating func check(_ index: Int, _ text: Flat<UInt8>, count: Int) {
         switch checkers[index].reading {
+        case .text
+        where checkers[index].traits.contains(.hasCodes) && checkers[index].traits.isSubset(of: .plainCodes):
+            checkCodes(index, text, count)
         case .text: check(index, text, count, TextCell.self)
         case .date, .datetime, .time, .yearmonth, .formattedYear: check(index, text, count, TimeCell.self)
         case .year: check(index, text, count, YearCell.self)
@@ -14,6 +17,38 @@ extension RowJudge {
         case .number: check(index, text, count, NumberCell.self)
         case .boolean: check(index, text, count, BooleanCell.self)
         case .other: check(index, text, count, OtherCell.self)
+        }
+    }
+
+    /// The same for the field that most are like: a text that must be in a list, and is.
+    private mutating func checkCodes(_ index: Int, _ text: Flat<UInt8>, _ count: Int) {
+        let field = Int(checkers[index].field)
+        let column = Int(checkers[index].column)
+        let missingLengths = checkers[index].missingLengths
+        let missingStarts = checkers[index].missingStarts
+        let lookup = checkers[index].lookup
+        let codesFit = fieldRules[index].codesFitPattern
+        let hasPattern = checkers[index].traits.contains(.hasPattern)
+        var row = 0
+        while row < count {
+            let cell = batch.cell(row, column: column)
+            let start = Int(cell.start)
+            let end = Int(cell.end)
+            var entry = -1
+            if cell.marks.rawValue == 0,
+                !RowJudge.mayBeMissing(missingLengths, missingStarts, text, start, end)
+            {
+                entry = lookup.find(text, start, end)
+            }
+            batch[row, field] = FieldValue()
+            if entry >= 0, !hasPattern || (entry < codesFit.count && codesFit[entry]) {
+                batch[row, field].state = .good
+                batch[row, field].isLinkable = true
+                batch[row, field].entry = Int32(truncatingIfNeeded: entry)
+            } else {
+                checkMarked(index, text, cell, row, TextCell.self, &batch[row, field])
+            }
+            row &+= 1
         }
     }
 

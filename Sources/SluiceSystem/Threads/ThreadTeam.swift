@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A fixed number of threads that do one piece of work together, the caller's own among them.
 ///
 /// The worker makes its team between Landlock, which new threads inherit, and the limit that forbids new ones; from
@@ -28,29 +26,7 @@ package final class ThreadTeam {
         }
     }
 
-    private static func start(_ core: Core, number: Int) -> Bool {
-        let seat = unsafe Unmanaged.passRetained(Seat(core: core, number: number))
-        var thread = pthread_t()
-        let result = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                let seat = unsafe Unmanaged<Seat>.fromOpaque(argument!).takeRetainedValue()
-                seat.core.serve(seat.number)
-                return nil
-            }, seat.toOpaque())
-        if result == 0 { pthread_detach(thread) } else { unsafe seat.release() }
-        return result == 0
-    }
-
-    private final class Seat {
-        let core: Core
-        let number: Int
-
-        init(core: Core, number: Int) {
-            self.core = core
-            self.number = number
-        }
-    }
+    private static func start(_ core: Core, number: Int) -> Bool { startThread { core.serve(number) } }
 
     /// What the threads share. Outlives the team until the last of them has seen its end.
     private final class Core {
