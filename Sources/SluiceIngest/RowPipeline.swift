@@ -34,6 +34,8 @@ struct RowPipeline {
     private let margin: Margin
     private let staged: Flat<StagedRow>
     private let stagedHashes: Flat<UInt64>
+    /// By row of the batch, of the key that was hashed last.
+    private let keyHashes: Flat<UInt64>
     private var scanner: RowScanner
     private var chunk: Chunk
     /// Rows of the batch, and where the unescaped cells of the next one may begin.
@@ -110,6 +112,7 @@ struct RowPipeline {
         margin = Margin(dataset: dataset, match: match, arena: arena)
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
         stagedHashes = arena.flat(keys.count * plan.limits.blockRows, repeating: 0)
+        keyHashes = arena.flat(RowBatch.rowLimit, repeating: 0)
     }
 
     // MARK: - A chunk
@@ -201,32 +204,20 @@ struct RowPipeline {
             }
             record &+= 1
         }
-        for key in 0..<keys.count { stageHashes(key, text) }
+        for key in 0..<keys.count {
+            hashKeys(key, keys, text)
+            stagedHashes.copy(0..<batchCount, from: keyHashes, to: key &* staged.count &+ stagedCount)
+        }
         stagedCount &+= batchCount
     }
 
     /// Rejects the rows of the batch that refer to what is not there.
     private mutating func judgeReferences(_ references: References, _ text: Flat<UInt8>) {
         for key in 0..<references.keys.count {
-            for row in 0..<batchCount {
-                judge.select(row)
-                guard !references.holds(references.keys.anyHash(key, text, judge), key: key) else { continue }
+            hashKeys(key, references.keys, text)
+            for row in 0..<batchCount where !references.holds(keyHashes[row], key: key) {
                 references.keys.note(key, row: batch.lines[row], in: &judge.collector)
                 batch.isRejected[row] = true
-            }
-        }
-    }
-
-    private mutating func stageHashes(_ key: Int, _ text: Flat<UInt8>) {
-        let hashes = stagedHashes.part(from: key &* staged.count &+ stagedCount, count: batchCount)
-        if keys.isPlain(key) {
-            for row in 0..<batchCount {
-                hashes[row] = keys.hash(key, text, batch.values(of: row), batch.cells(of: row))
-            }
-        } else {
-            for row in 0..<batchCount {
-                judge.select(row)
-                hashes[row] = keys.slowHash(key, text, judge)
             }
         }
     }
@@ -304,22 +295,32 @@ struct RowPipeline {
 
     /// Keeps the keys of the batch's rows that a candidate may have.
     private mutating func find(_ candidates: KeyCandidates, _ text: Flat<UInt8>) {
-        for row in 0..<batchCount {
-            judge.select(row)
-            for key in 0..<keys.count {
-                let hash = keys.anyHash(key, text, judge)
-                guard hash != 0, candidates.holds(hash, key: key) else { continue }
+        for key in 0..<keys.count {
+            hashKeys(key, keys, text)
+            for row in 0..<batchCount where keyHashes[row] != 0 && candidates.holds(keyHashes[row], key: key) {
+                judge.select(row)
                 matches.append(Match(line: batch.lines[row], key: key, bytes: keys.bytes(key, text, judge)))
             }
         }
     }
 
     private mutating func gather(_ text: Flat<UInt8>) {
-        for row in 0..<batchCount {
-            judge.select(row)
-            for key in 0..<keys.count {
-                let hash = keys.anyHash(key, text, judge)
-                if hash != 0 { gathered.append(hash) }
+        for key in 0..<keys.count {
+            hashKeys(key, keys, text)
+            for row in 0..<batchCount where keyHashes[row] != 0 { gathered.append(keyHashes[row]) }
+        }
+    }
+
+    /// Puts the hashes of one key in all rows of the batch into `keyHashes`; 0 where a part is missing or bad.
+    private mutating func hashKeys(_ key: Int, _ keys: KeyPlan, _ text: Flat<UInt8>) {
+        if keys.isPlain(key) {
+            for row in 0..<batchCount {
+                keyHashes[row] = keys.hash(key, text, batch.values(of: row), batch.cells(of: row))
+            }
+        } else {
+            for row in 0..<batchCount {
+                judge.select(row)
+                keyHashes[row] = keys.slowHash(key, text, judge)
             }
         }
     }

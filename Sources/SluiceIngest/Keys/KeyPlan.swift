@@ -142,12 +142,6 @@ struct KeyPlan {
         return hasher.finish()
     }
 
-    /// The same for any key, of the judge's row at hand.
-    @inline(__always)
-    func anyHash(_ index: Int, _ text: Flat<UInt8>, _ judge: RowJudge) -> UInt64 {
-        isPlain(index) ? hash(index, text, judge.values, judge.cells) : slowHash(index, text, judge)
-    }
-
     /// The same for a key that is not plain.
     @inline(never)
     func slowHash(_ index: Int, _ text: Flat<UInt8>, _ judge: RowJudge) -> UInt64 {

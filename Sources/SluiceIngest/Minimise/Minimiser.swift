@@ -167,22 +167,17 @@ struct Minimiser {
 
     /// Takes the rows at `indices`, ascending, out of the block again.
     mutating func remove(_ indices: [Int]) {
-        guard let first = indices.first else { return }
-        var write = first
-        var next = 0
-        for row in first..<rowCount {
-            if next < indices.count, indices[next] == row {
-                next += 1
-                continue
-            }
-            for column in 0..<columns.count { columns[column].staged[write] = columns[column].staged[row] }
-            if countField >= 0 { counts[write] = counts[row] }
+        guard var write = indices.first else { return }
+        for (place, index) in indices.enumerated() {
+            let stay = index + 1..<(place + 1 < indices.count ? indices[place + 1] : rowCount)
+            for column in 0..<columns.count { columns[column].staged.move(stay, to: write) }
+            if countField >= 0 { counts.move(stay, to: write) }
             if linkField >= 0 {
                 let stride = Minimiser.linkStride
-                links.move(row * stride..<(row + 1) * stride, to: write * stride)
+                links.move(stay.lowerBound * stride..<stay.upperBound * stride, to: write * stride)
             }
-            rowMonths[write] = rowMonths[row]
-            write += 1
+            rowMonths.move(stay, to: write)
+            write += stay.count
         }
         rowCount = write
     }
