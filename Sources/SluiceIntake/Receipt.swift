@@ -91,7 +91,7 @@ package struct Receipt: Sendable {
         lines += ["", "What happens next", "  " + next]
         if !findings.isEmpty {
             lines += ["", "What was found, worst first"]
-            for finding in findings { lines.append("  " + finding.line) }
+            for finding in findings { lines.append("  " + finding.line(rowsRead: rows?.read)) }
             if report?.findingsCut == true { lines.append("  (more kinds of finding than are listed)") }
         }
         if let assumed = report?.assumptions {
@@ -220,7 +220,7 @@ extension TableRuling {
         guard decidesTables else { return lines }
         if !ruling.findings.isEmpty {
             lines.append("  What was found, worst first")
-            for finding in ruling.findings { lines.append("    " + finding.line) }
+            for finding in ruling.findings { lines.append("    " + finding.line(rowsRead: ruling.rows?.read)) }
             if ruling.report?.findingsCut == true { lines.append("    (more kinds of finding than are listed)") }
         }
         if let assumed = ruling.report?.assumptions {
@@ -270,8 +270,8 @@ extension Finding {
         ])
     }
 
-    /// One line for people: severity, where, what, and the first rows.
-    package var line: String {
+    /// One line for people: severity, where, what, and the first rows of `rowsRead`.
+    package func line(rowsRead: Int?) -> String {
         var place = ""
         if let column {
             place = column + ": "
@@ -279,7 +279,9 @@ extension Finding {
             place = "column \(columnNumber): "
         }
         var line = "\(severity.text): \(place)\(message)"
-        if !rows.isEmpty {
+        if count > 1, count == rowsRead {
+            line += " In every row."
+        } else if !rows.isEmpty {
             line += count == 1 ? " Row " : " \(count) times; rows "
             line += rows.map(String.init).joined(separator: ", ")
             line += count > rows.count ? ", …" : "."

@@ -81,10 +81,12 @@ extension Assumptions {
         if !encoding.isEmpty {
             parts.append("encoding \(encoding)\(hasByteOrderMark ? " with byte order mark" : "")")
         }
-        if !delimiter.isEmpty { parts.append("delimiter \(delimiter)") }
+        if !delimiter.isEmpty { parts.append("delimiter \(Self.names[delimiter] ?? delimiter)") }
         if headerRowNumber > 0, form != .fixedWidth { parts.append("header in row \(headerRowNumber)") }
         return parts.joined(separator: ", ")
     }
+
+    private static let names = [",": "comma", ";": "semicolon", "|": "vertical bar", ":": "colon"]
 }
 
 /// Where a table stands in its file. Tables are named by it, never by a name, which may be a person's.

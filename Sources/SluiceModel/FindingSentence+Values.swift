@@ -245,6 +245,23 @@ extension FindingSentence {
         return "Expected: the pattern \(plan.patterns[index].text)"
     }
 
+    /// Names the codes of the list that are in force for a time only, as long as they are few.
+    var codeNotInForce: String {
+        let entries = field?.codes.flatMap { plan.codeTables.indices.contains($0) ? plan.codeTables[$0].entries : nil }
+        let dated = (entries ?? []).filter { $0.validFrom != nil || $0.validTo != nil }
+        let spans = dated.map { entry in
+            switch (entry.validFrom, entry.validTo) {
+            case (let from?, let to?): "\(entry.text) (\(from) to \(to))"
+            case (let from?, nil): "\(entry.text) (from \(from))"
+            case (nil, let to?): "\(entry.text) (until \(to))"
+            case (nil, nil): entry.text
+            }
+        }
+        let known = (1...12).contains(spans.count) ? " In force for a time only: " + list(spans, last: "and") + "." : ""
+        return "The list\(listName) has this code, but not for the day of the event. Use the code that was in force "
+            + "then.\(known)"
+    }
+
     var listName: String {
         guard let index = field?.codes, plan.codeTables.indices.contains(index), !plan.codeTables[index].name.isEmpty
         else { return "" }

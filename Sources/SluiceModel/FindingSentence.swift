@@ -117,7 +117,7 @@ struct FindingSentence {
         case .patternMismatch: return "The value does not have the form the schema asks for. \(patternExpectation)"
         case .codeUnknown: return codeUnknown
         case .codeNotInForce:
-            return "The code exists but is not in force on the day in question\(listName). Use the code that is."
+            return codeNotInForce
         case .checkDigitWrong:
             let what = field?.check.map { "valid \(Self.name(of: $0))" } ?? "valid identifier"
             return "The value is not a \(what): its form or check digit is wrong. Check it for typing errors at the "
@@ -155,7 +155,7 @@ struct FindingSentence {
 
         // The intake gate.
         case .healthFieldDropped:
-            return "The column may hold health information about patients, which may not be shared under the Serious "
+            return "The column may hold health information about a person, which may not be shared under the Serious "
                 + "Violence Duty. It was not kept. Leave it out of the export."
         case .patientIdentifier: return patientIdentifier
         }

@@ -33,34 +33,51 @@ enum PatientScan {
     private static func holdsNumber(_ stream: any ByteStream, _ arena: Arena) throws(ReaderError) -> Bool {
         let text = arena.zeros(chunkBytes + overlapBytes + 64, of: UInt8.self)
         var kept = 0
+        // What was kept begins inside a row of digits, which was judged from its start.
+        var isInDigits = false
         while true {
             let count = try unsafe text.withBytes(kept..<kept + chunkBytes) { bytes throws(ReaderError) in
                 try unsafe stream.read(into: bytes)
             }
-            if count == 0 { return false }
             // UTF-16 is ASCII with zeros between for the characters that count.
             var end = kept
             for index in kept..<kept + count where text[index] != 0 {
                 text[end] = text[index]
                 end += 1
             }
-            if holdsNumber(text, end) { return true }
-            kept = min(end, overlapBytes)
-            text.move(end - kept..<end, to: 0)
+            var start = 0
+            if isInDigits { while start < end, isDigit(text[start]) { start += 1 } }
+            // A number that begins in the last bytes may go on in the next: it is judged with them.
+            let limit = count == 0 ? end : max(start, end - overlapBytes)
+            if holdsNumber(text, start..<end, startLimit: limit) { return true }
+            if count == 0 { return false }
+            if limit == end {
+                isInDigits = isInDigits && start == end
+            } else if limit > 0 {
+                isInDigits = isDigit(text[limit - 1]) && isDigit(text[limit])
+            }
+            kept = end - limit
+            text.move(limit..<end, to: 0)
         }
     }
 
-    /// Looks at each run of text between markup, quotes and separators.
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+
     private static func holdsNumber(_ text: Flat<UInt8>, _ end: Int) -> Bool {
-        var start = 0
-        for index in 0..<end {
+        holdsNumber(text, 0..<end, startLimit: end)
+    }
+
+    /// Looks at each run of text between markup, quotes and separators, for numbers that begin before `startLimit`.
+    private static func holdsNumber(_ text: Flat<UInt8>, _ range: Range<Int>, startLimit: Int) -> Bool {
+        var start = range.lowerBound
+        for index in range {
             switch text[index] {
             case 0..<0x20, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: ","):
-                if index - start >= 10, Identifier.holdsNHSNumber(text, start, index) { return true }
+                if Identifier.holdsNHSNumber(text, start, index, startLimit: startLimit) { return true }
                 start = index + 1
             default: break
             }
         }
-        return end - start >= 10 && Identifier.holdsNHSNumber(text, start, end)
+        return Identifier.holdsNHSNumber(text, start, range.upperBound, startLimit: startLimit)
     }
 }

@@ -71,6 +71,7 @@ final class FixedWidthSource: RowSource {
     private let lines: TextSource
     private var chunk: Chunk
     private var cutter: FixedWidthRows
+    private let rowLimitBytes: Int
     private var linesToSkip: Int
     private var hasHeader = false
     private var lineNumber = 0
@@ -79,6 +80,7 @@ final class FixedWidthSource: RowSource {
         self.lines = lines
         chunk = Chunk(limits: limits, arena: arena)
         cutter = FixedWidthRows(form: form)
+        rowLimitBytes = limits.rowLimitBytes
         linesToSkip = form.leadingLines
     }
 
@@ -91,15 +93,16 @@ final class FixedWidthSource: RowSource {
         }
         while rows.bytes.count < target {
             guard try lines.next(&chunk) else { return false }
-            guard !chunk.startsInLongRow else {
-                throw .unreadable(Unreadable(.limitExceeded, rule: FindingRule.rowLimitBytes, rows: [lineNumber]))
-            }
             var start = 0
             while start < chunk.end {
                 let next = chunk.text.lineEnd(from: start, to: chunk.end, isLast: true) ?? chunk.end
                 var end = next
                 while end > start, chunk.text[end - 1] == 0x0A || chunk.text[end - 1] == 0x0D { end -= 1 }
                 lineNumber += 1
+                // A line that is cut between two chunks is longer than this already.
+                guard end - start <= rowLimitBytes else {
+                    throw .unreadable(Unreadable(.limitExceeded, rule: FindingRule.rowLimitBytes, rows: [lineNumber]))
+                }
                 if linesToSkip > 0 {
                     linesToSkip -= 1
                 } else {

@@ -197,10 +197,14 @@ extension Identifier {
     /// as people and word processors set them.
     ///
     /// One in eleven numbers of ten digits passes by chance.
-    static func holdsNHSNumber(_ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Bool {
+    ///
+    /// - Parameter startLimit: only numbers that begin before it are looked for.
+    static func holdsNHSNumber(
+        _ text: Flat<UInt8>, _ start: Int, _ end: Int, startLimit: Int = .max
+    ) -> Bool {
         guard end &- start >= 10 else { return false }
         var index = start
-        while index < end {
+        while index < end, index < startLimit {
             guard text[index] &- 0x30 <= 9 else {
                 index &+= 1
                 continue

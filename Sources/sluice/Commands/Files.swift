@@ -55,7 +55,7 @@ extension DecodeReport {
         if let edition = assumptions?.edition, !edition.isEmpty { lines[0] += ", edition \(edition)" }
         lines.append("\(rows.read) rows read, \(rows.accepted) good, \(rows.rejected) bad")
         if let period = period { lines.append("covers \(period)") }
-        lines += findings.map(\.line)
+        lines += findings.map { $0.line(rowsRead: rows.read) }
         if let assumed = assumptions {
             lines.append("assumed: " + assumed.text)
         }

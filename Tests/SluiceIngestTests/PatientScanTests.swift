@@ -1,0 +1,39 @@
+import SluiceModel
+import SluiceReaders
+import SluiceTestSupport
+import Testing
+
+@testable import SluiceIngest
+
+@Suite struct PatientScanTests {
+    private func isFound(_ text: String, step: Int = 1 << 20) throws -> Bool {
+        let input = PiecesInput(Array(text.utf8), sizes: [step])
+        return try PatientScan.finding(
+            in: DeliveredTable(bytes: { DeliveredStream(input) }), plan: SmallPlan().plan) != nil
+    }
+
+    @Test func `a number is found wherever it stands, and not inside a longer one`() throws {
+        #expect(try isFound("999 000 0018"))
+        #expect(try isFound("<a>9990000018</a>"))
+        #expect(try !isFound("1239990000018"))
+        #expect(try !isFound("9990000018123"))
+        #expect(try !isFound("9990000019"))
+        #expect(try isFound(String(repeating: "7", count: 200) + " 9990000018"))
+        #expect(try !isFound(String(repeating: "7", count: 200) + "9990000018"))
+    }
+
+    /// Numbers of patients stand near others, longer and shorter ones, and reads end anywhere.
+    @Test(arguments: 0..<200)
+    func `the size of reads makes no difference`(seed: Int) throws {
+        var random = SplitMix64(seed: UInt64(seed))
+        let pieces = [
+            "9990000018", "999 000 0018", "99900 00018", "999-0000018", "7", "77", " ", "-", ",", "<", "a",
+            String(repeating: "7", count: 70), String(repeating: " x", count: 40),
+        ]
+        let text = (0..<random.int(1...12)).map { _ in random.element(of: pieces) }.joined()
+        let whole = try isFound(text)
+        for step in [1, 2, 3, 7, 10, 64, 65, 100] {
+            #expect(try isFound(text, step: step) == whole, "\(step) \(text)")
+        }
+    }
+}
