@@ -235,14 +235,18 @@ struct ColumnJudge {
 
     private func judgeText(_ guess: inout ColumnGuess) {
         let column = guess.profile
-        let lengths = "\(grouped(column.lengthMinimum)) to \(grouped(column.lengthMaximum)) characters"
+        let (shortest, longest) = (column.lengthMinimum, column.lengthMaximum)
+        let lengths = (shortest == longest ? "" : "\(grouped(shortest)) to ") + "\(grouped(longest)) characters"
         if column.leadingZeroCount > 0 { guess.reasons.append("Digits with leading zeros: codes, not numbers.") }
         if !column.values.isEmpty {
             let rows = column.values.reduce(0) { $0 + $1.rowCount }
             guess.privacy = ColumnWords.neutral.fits(guess.name) ? .neutral : .sensitive
             guess.reasons.append(
-                "\(grouped(column.values.count)) values stand in ten or more rows each, "
-                    + "\(grouped(rows)) of \(grouped(column.filledCount)) cells together.")
+                (column.values.count == 1
+                    ? "One value stands in ten or more rows, "
+                    : "\(grouped(column.values.count)) values stand in ten or more rows each, ")
+                    + "\(grouped(rows)) of \(grouped(column.filledCount)) cells\(column.values.count == 1 ? "" : " together")."
+            )
             return
         }
         let isSpaced = column.spacedCount * 2 >= column.filledCount

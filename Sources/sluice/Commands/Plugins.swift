@@ -93,7 +93,7 @@ struct Plugin: ParsableCommand {
                     + failures.flatMap(\.differences)
                     + [
                         "read the comments in \(made.path)/datasets/\(made.plugin.dataset)/, then",
-                        "next:  sluice validate \(file) --plugin \(made.path)",
+                        "next:  sluice validate \(shellWord(file)) --plugin \(shellWord(made.path))",
                     ]).joined(separator: "\n"))
             if !failures.isEmpty { throw ExitCode(ExitStatusCode.ourFault.rawValue) }
         }
@@ -140,4 +140,17 @@ struct Plugin: ParsableCommand {
             if failures > 0 { throw ExitCode(ExitStatusCode.no.rawValue) }
         }
     }
+}
+
+/// A word as a shell must be given it.
+private func shellWord(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+        byte.isAlphanumeric || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+            || byte == UInt8(ascii: "-")
+    }
+    return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+}
+
+extension UInt8 {
+    fileprivate var isAlphanumeric: Bool { (self | 0x20) &- 0x61 < 26 || self &- 0x30 < 10 }
 }
