@@ -14,10 +14,7 @@ enum PatientScan {
         } else if let reading = table.readings.first {
             let source = try reading.open(arena)
             source.skip(to: 0, rowIndex: 0, delimiter: UInt8(ascii: ","))
-            var chunk = Chunk(limits: plan.limits, arena: arena)
-            var found = false
-            while !found, try source.next(&chunk) { found = holdsNumber(chunk.text, chunk.end) }
-            isFound = found
+            isFound = try holdsNumber(ChunkBytes(source, Chunk(limits: plan.limits, arena: arena)), arena)
         } else {
             isFound = false
         }
@@ -63,10 +60,6 @@ enum PatientScan {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
-    private static func holdsNumber(_ text: Flat<UInt8>, _ end: Int) -> Bool {
-        holdsNumber(text, 0..<end, startLimit: end)
-    }
-
     /// Looks at each run of text between markup, quotes and separators, for numbers that begin before `startLimit`.
     private static func holdsNumber(_ text: Flat<UInt8>, _ range: Range<Int>, startLimit: Int) -> Bool {
         var start = range.lowerBound
@@ -79,5 +72,28 @@ enum PatientScan {
             }
         }
         return Identifier.holdsNHSNumber(text, start, range.upperBound, startLimit: startLimit)
+    }
+}
+
+/// The text of a source's chunks, one after the other: a row that is too long is cut between them.
+private final class ChunkBytes: ByteStream {
+    private let source: any ChunkSource
+    private var chunk: Chunk
+    private var place = 0
+
+    init(_ source: any ChunkSource, _ chunk: Chunk) {
+        self.source = source
+        self.chunk = chunk
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(ReaderError) -> Int {
+        while place == chunk.end {
+            guard try source.next(&chunk) else { return 0 }
+            place = 0
+        }
+        let count = min(buffer.count, chunk.end - place)
+        for index in 0..<count { unsafe buffer[index] = chunk.text[place + index] }
+        place += count
+        return count
     }
 }
