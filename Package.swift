@@ -123,7 +123,7 @@ let package = Package(
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
         .testTarget(
             name: "SluiceWireTests",
-            dependencies: ["SluiceModel", "SluiceWire", "SluiceIngest", "SluiceReaders", "SluiceTestSupport"]),
+            dependencies: ["DeliverySupport", "SluiceModel", "SluiceWire", "SluiceIngest", "SluiceTestSupport"]),
         .testTarget(
             name: "SluiceIngestTests",
             dependencies: [

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <poll.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,21 +220,4 @@ void sluice_begin_writeback(int descriptor, int64_t offset, int64_t count) {
     (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
 }
 
-static void *uncache(void *argument) {
-    const int descriptor = (int)(intptr_t)argument;
-    (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
-    close(descriptor);
-    return NULL;
-}
-
-void sluice_begin_uncaching(int descriptor) {
-    // The caller may close its own at any time.
-    const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
-    if (own < 0) return;
-    pthread_attr_t attributes;
-    pthread_t thread;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &attributes, uncache, (void *)(intptr_t)own) != 0) close(own);
-    pthread_attr_destroy(&attributes);
-}
+void sluice_uncache(int descriptor) { (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED); }

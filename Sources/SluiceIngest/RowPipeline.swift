@@ -1,8 +1,7 @@
 import SluiceModel
 import SluiceReaders
-import SluiceSystem
 
-/// Takes a chunk's rows one by one: scan, judge, minimise. Each thread has its own.
+/// Takes a chunk's rows batch by batch: scan, judge, minimise. Each thread has its own.
 ///
 /// Nothing in it depends on other chunks but the date formats that earlier rows chose and the number of rows that may
 /// still be read; `RowFold` knows those and has a chunk done again where they were not what it was done with. Row

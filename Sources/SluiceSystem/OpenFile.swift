@@ -132,10 +132,7 @@ extension OpenFile {
 
     /// Has the content go to the disk beside whatever follows; what comes of it is nil, or the error of the sync.
     package func beginSync() throws(SystemError) -> SideWork<SystemError?> {
-        let own = try duplicate().takeDescriptor()
-        let label = label
-        return SideWork {
-            let file = OpenFile(descriptor: own, label: label)
+        try beside { file in
             do throws(SystemError) {
                 try file.sync()
                 return nil
@@ -147,7 +144,16 @@ extension OpenFile {
 
     /// The content will not be read again, so its memory may be given back, which takes a while for a large file and
     /// happens beside whatever follows.
-    package func beginUncaching() { sluice_begin_uncaching(descriptor) }
+    package func beginUncaching() { _ = try? beside { sluice_uncache($0.descriptor) } }
+
+    /// Works on the file on a thread of its own, with a descriptor of its own: this one may be closed meanwhile.
+    private func beside<Value>(
+        _ work: @escaping (borrowing OpenFile) -> Value
+    ) throws(SystemError) -> SideWork<Value> {
+        let own = try duplicate().takeDescriptor()
+        let label = label
+        return SideWork { work(OpenFile(descriptor: own, label: label)) }
+    }
 
     package func truncate(toBytes size: Int) throws(SystemError) {
         try checked(sluice_truncate(descriptor, Int64(size)), "ftruncate", label)

@@ -40,7 +40,9 @@ package enum DeliveryInvariants {
         try require(!plain.report.outcome.isAccepted || plain.records?.rowCount ?? 0 == first.recordCount, "records")
         func same(_ other: ReadDelivery, _ what: String) throws {
             // Of a document with several faults, one or another is met first: it depends on how far was read ahead.
-            if isUnreadable(plain.report), isUnreadable(other.report) { return }
+            if isUnreadable(plain.report), isUnreadable(other.report) {
+                return try require(other.report.outcome == plain.report.outcome, "another outcome \(what)")
+            }
             try require(other.report == plain.report, "another report \(what)")
             // The records of a file that is not taken are void.
             guard plain.report.outcome.isAccepted else { return }
@@ -48,7 +50,9 @@ package enum DeliveryInvariants {
             try require(other.links == plain.links, "other links \(what)")
         }
         try same(ReadDelivery(bytes, plan: plan, readBytes: 64), "in small chunks")
-        try same(ReadDelivery(bytes, plan: plan, readBytes: 1000, step: 7), "in small reads")
+        // A markup parser looks at an unfinished tag again with each read, so a large file has larger ones.
+        let step = max(7, bytes.count >> 14)
+        try same(ReadDelivery(bytes, plan: plan, readBytes: 1000, step: step), "in small reads")
         try same(ReadDelivery(bytes, plan: plan, team: team), "with several threads")
         try same(ReadDelivery(bytes, plan: plan, team: team, readBytes: 100), "in small chunks on several threads")
     }
@@ -56,10 +60,12 @@ package enum DeliveryInvariants {
     /// The bytes are no document of their form: damaged, cut off, or too large.
     private static func isUnreadable(_ report: DecodeReport) -> Bool {
         let faults: Set<FindingCode> = [
-            .containerInvalid, .containerUnsafe, .syntaxInvalid, .structureUnexpected, .limitExceeded,
-            .documentTypeForbidden, .encodingUnsupported, .formatUnsupported,
+            .containerInvalid, .containerUnsafe, .syntaxInvalid, .structureUnexpected, .documentTypeForbidden,
         ]
-        return report.findings.contains { $0.severity == .fatal && faults.contains($0.code) }
+        let bounds = [FindingRule.inflatedLimitBytes, FindingRule.inflationRatioLimit, FindingRule.nestingLimit]
+        return report.findings.contains {
+            $0.severity == .fatal && (faults.contains($0.code) || bounds.contains($0.rule))
+        }
             && !report.findings.contains { $0.severity == .refusal }
     }
 
@@ -103,9 +109,8 @@ package enum DeliveryInvariants {
     private static func readOverWire(_ bytes: [UInt8], plan: FormatPlan) throws -> (
         report: DecodeReport, recordCount: Int
     ) {
-        var output = FramesOutput()
-        output.frames.hello(SandboxLevel(landlockABI: 1, hasNoNewPrivileges: true, hasResourceLimits: true))
-        output.frames.plan = plan
+        var output = FramesOutput(
+            plan: plan, sandbox: SandboxLevel(landlockABI: 1, hasNoNewPrivileges: true, hasResourceLimits: true))
         let report = try Ingest(plan: plan).run(input: MemoryDelivery(bytes), output: &output)
         try require(output.fault == nil, "a frame could not be made: \(output.fault.map { "\($0)" } ?? "")")
         try output.frames.report(report)
@@ -118,26 +123,5 @@ package enum DeliveryInvariants {
         try reader.end()
         try require(received == report, "the report is another after the wire")
         return (report, output.recordCount)
-    }
-
-    private struct FramesOutput: IngestOutput {
-        var frames = FrameWriter()
-        var fault: WireError?
-        var recordCount = 0
-
-        mutating func recognised(datasetIndex: Int, _ assumptions: Assumptions) throws(IngestError) {
-            attempt { frames throws(WireError) in try frames.recognised(datasetIndex: datasetIndex, assumptions) }
-        }
-
-        mutating func append(_ block: RecordBlock, links: LinkIdentifiers?) throws(IngestError) {
-            recordCount += block.rowCount
-            attempt { frames throws(WireError) in try frames.block(block, links: links) }
-        }
-
-        mutating func progress(rows: Int, bytes: Int) throws(IngestError) { frames.progress(rows: rows, bytes: bytes) }
-
-        private mutating func attempt(_ work: (inout FrameWriter) throws(WireError) -> Void) {
-            do throws(WireError) { try work(&frames) } catch { fault = fault ?? error }
-        }
     }
 }

@@ -276,28 +276,12 @@ struct Generator {
     // MARK: - Messages between programs
 
     private func frames(_ bytes: [UInt8], _ plan: FormatPlan) throws -> [UInt8] {
-        var output = Frames()
-        output.writer.hello(SandboxLevel(landlockABI: 7, hasNoNewPrivileges: true, hasResourceLimits: true))
-        output.writer.plan = plan
+        var output = FramesOutput(
+            plan: plan, sandbox: SandboxLevel(landlockABI: 7, hasNoNewPrivileges: true, hasResourceLimits: true))
         let report = try Ingest(plan: plan).run(input: MemoryDelivery(bytes), output: &output)
-        try output.writer.report(report)
-        return output.writer.buffer
-    }
-
-    private struct Frames: IngestOutput {
-        var writer = FrameWriter()
-
-        mutating func recognised(datasetIndex: Int, _ assumptions: Assumptions) throws(IngestError) {
-            do throws(WireError) { try writer.recognised(datasetIndex: datasetIndex, assumptions) } catch {
-                throw .outputFailed(1)
-            }
-        }
-
-        mutating func append(_ block: RecordBlock, links: LinkIdentifiers?) throws(IngestError) {
-            do throws(WireError) { try writer.block(block, links: links) } catch { throw .outputFailed(2) }
-        }
-
-        mutating func progress(rows: Int, bytes: Int) throws(IngestError) { writer.progress(rows: rows, bytes: bytes) }
+        if let fault = output.fault { throw fault }
+        try output.frames.report(report)
+        return output.frames.buffer
     }
 
     private func answer(_ bytes: [UInt8]) -> [UInt8]? {

@@ -261,4 +261,15 @@ import Testing
             #expect(result.report.period == Period("1900-01/2200-12"))
         }
     }
+
+    @Test func `a dimension that nothing feeds is unknown in every record`() throws {
+        let plan = SmallPlan { dataset, plan in
+            dataset.output.columns[1].sources = []
+            plan.limits.blockRows = 2
+        }.plan
+        let rows = (1...5).map { "\($0),2026-01-31,M,20\n" }.joined()
+        let result = try ingest(SmallPlan.header + rows, plan)
+        #expect(plan.check() == [])
+        #expect(result.records.map { $0[1] } == [0, 0, 0, 0, 0])
+    }
 }

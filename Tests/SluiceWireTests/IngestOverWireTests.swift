@@ -1,6 +1,6 @@
+import DeliverySupport
 import SluiceIngest
 import SluiceModel
-import SluiceReaders
 import SluiceTestSupport
 import Testing
 
@@ -81,42 +81,11 @@ import Testing
     }
 
     private func ingest(_ bytes: [UInt8]) throws -> (frames: FrameWriter, report: DecodeReport) {
-        let input = MemoryInput(bytes)
-        var output = MemoryOutput()
-        output.frames.hello(Fixture.level)
-        output.frames.plan = Fixture.workablePlan
-        let report = try Ingest(plan: Fixture.workablePlan).run(input: input, output: &output)
+        var output = FramesOutput(plan: Fixture.workablePlan, sandbox: Fixture.level)
+        let report = try Ingest(plan: Fixture.workablePlan).run(input: MemoryDelivery(bytes), output: &output)
+        #expect(output.fault == nil)
         return (output.frames, report)
     }
-}
-
-private final class MemoryInput: DeliveredBytes {
-    let bytes: [UInt8]
-    var count: Int { bytes.count }
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(ReadFailure) -> Int {
-        let count = min(buffer.count, bytes.count - offset)
-        for index in 0..<count { unsafe buffer[index] = bytes[offset + index] }
-        return count
-    }
-}
-
-private struct MemoryOutput: IngestOutput {
-    var frames = FrameWriter()
-
-    mutating func recognised(datasetIndex: Int, _ assumptions: Assumptions) throws(IngestError) {
-        do throws(WireError) { try frames.recognised(datasetIndex: datasetIndex, assumptions) } catch {
-            throw .outputFailed(1)
-        }
-    }
-
-    mutating func append(_ block: RecordBlock, links: LinkIdentifiers?) throws(IngestError) {
-        do throws(WireError) { try frames.block(block, links: links) } catch { throw .outputFailed(2) }
-    }
-
-    mutating func progress(rows: Int, bytes: Int) throws(IngestError) { frames.progress(rows: rows, bytes: bytes) }
 }
 
 extension Fixture {

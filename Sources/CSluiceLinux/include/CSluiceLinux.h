@@ -121,8 +121,8 @@ int sluice_confine_worker(const struct sluice_limits *limits, struct sluice_conf
                           void (*start_threads)(void *), void *context);
 /// Has the kernel begin to write a range of a file to its disk, and does not wait. A hint: nothing is promised.
 void sluice_begin_writeback(int descriptor, int64_t offset, int64_t count);
-/// Has a thread of its own give the memory back that the kernel keeps a file's content in. A hint: nothing is promised.
-void sluice_begin_uncaching(int descriptor);
+/// Gives the memory back that the kernel keeps a file's content in. A hint: nothing is promised.
+void sluice_uncache(int descriptor);
 /// Processors this process may run on, asked of the kernel and not of a file. At least 1.
 int32_t sluice_processor_count(void);
 /// All threads allocate from one heap: a heap for each would cost 64 MiB of address space.

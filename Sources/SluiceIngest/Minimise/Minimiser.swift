@@ -96,6 +96,10 @@ struct Minimiser {
         for column in 0..<columns.count {
             let codes = columns[column].staged.part(from: rowCount, count: keptCount)
             let first = columns[column].firstSource
+            guard first < columns[column].endSource else {
+                for place in 0..<keptCount { codes[place] = 0 }
+                continue
+            }
             sources[first].fill(codes, kept, batch)
             for index in first &+ 1..<columns[column].endSource { sources[index].complete(codes, kept, batch) }
         }
@@ -365,8 +369,7 @@ private struct Source: BitwiseCopyable {
 
     @inline(__always)
     private static func month(_ time: CivilTime) -> UInt32 {
-        let month = UInt32(truncatingIfNeeded: time.month)
-        return month >= 1900 * 12 && month <= 2200 * 12 + 11 ? month : 0
+        Minimiser.knownMonths.contains(Int(time.month)) ? UInt32(truncatingIfNeeded: time.month) : 0
     }
 
     @inline(__always)

@@ -1,7 +1,7 @@
 /// Some rows of a chunk side by side: a field is judged in all of them before the next field is, so that the loop over
 /// its cells does the same for each and the processor foresees it.
 struct RowBatch: BitwiseCopyable {
-    /// Cells and values of so many rows of usual width stay in the processor's first cache.
+    /// Cells and values of so many rows of usual width stay in the processor's caches beside the code lists.
     static var rowLimit: Int { 64 }
 
     /// The number of each row within its chunk, from 0.
