@@ -195,8 +195,18 @@ extension Intake {
     }
 
     func removeSpool(_ id: DeliveryID) throws(SystemError) {
-        let spool = try Folder(path: spoolPath)
-        if try spool.status(FileName(own: id.text)) != nil { try spool.remove(FileName(own: id.text)) }
+        if let error = Intake.removeSpool(id, in: spoolPath) { throw error }
+    }
+
+    /// - Returns: why it could not be removed; nil when it is gone.
+    static func removeSpool(_ id: DeliveryID, in spoolPath: String) -> SystemError? {
+        do throws(SystemError) {
+            let spool = try Folder(path: spoolPath)
+            if try spool.status(FileName(own: id.text)) != nil { try spool.remove(FileName(own: id.text)) }
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// SHA-256 of an open file, hexadecimal.

@@ -11,7 +11,8 @@ final class Reading {
     let compiled: CompiledPlugin
     /// Tables of these very bytes that an earlier delivery brought and that stand.
     let standing: [TablePlace: DeliveryID]
-    private let input: OpenFile
+    /// The private copy; nil once no worker will read it again.
+    private var input: Int32?
     /// Brings the private copy to the disk while the worker reads it.
     private let sync: SideWork<SystemError?>
     /// For all runs of the worker together, so that a file does not get more of it by claiming many tables.
@@ -23,13 +24,15 @@ final class Reading {
     ) throws(SystemError) {
         self.delivery = delivery
         sync = try input.beginSync()
-        self.input = input
+        self.input = input.takeDescriptor()
         self.compiled = compiled
         self.standing = standing
         secondsLeft = Double(timeLimitSeconds)
     }
 
-    var inputDescriptor: Int32 { input.descriptor }
+    deinit { end() }
+
+    var inputDescriptor: Int32 { input ?? -1 }
 
     /// Waits until the private copy is durable: nothing is decided before.
     func awaitDurable() throws(SystemError) {
@@ -37,7 +40,11 @@ final class Reading {
     }
 
     /// No worker will read the file again.
-    func end() { input.beginUncaching() }
+    func end() {
+        guard let descriptor = input else { return }
+        input = nil
+        OpenFile(descriptor: descriptor, label: "the spool copy").beginUncaching()
+    }
 
     func spend(seconds: Double) { secondsLeft -= seconds }
 }

@@ -52,8 +52,11 @@ extension Intake {
             // The name went with the original; only a restore or a hand in the folders can bring this about.
             try writeBoth(receipt, name: nil, in: receipts)
         }
-        try removeSpool(id)
+        // Giving a large file's blocks back takes a while. Should a crash come between, the next start removes it.
+        let spool = spoolPath
+        let removal = SideWork { Intake.removeSpool(id, in: spool) }
         try store.receiptWritten(id)
+        if let error = removal.value() { throw error }
     }
 
     private func writeBoth(_ receipt: PendingReceipt, name: String?, in receipts: borrowing Folder) throws {

@@ -19,7 +19,8 @@ final class SQLiteDecision: DecisionTransaction {
     /// Blocks so far of each that has some, by sequence.
     private var blockCounts: [Int64: Int] = [:]
     private var appendedBytes = 0
-    private var hasDiscarded = false
+    /// Whether the log may hold records that were taken back.
+    private(set) var hasDiscarded = false
     /// The dictionary that was appended with last, and its row: blocks of one delivery share theirs.
     private var lastDictionary: (dictionary: CodeDictionary, row: Int64)?
     /// Entries whose head was handed out, to go into the receipt.
@@ -35,8 +36,8 @@ final class SQLiteDecision: DecisionTransaction {
         try db.execute(sql: "SAVEPOINT records")
     }
 
-    /// Whether the log has grown long or may hold records that were discarded.
-    var leavesTraces: Bool { hasDiscarded || appendedBytes > SQLiteStore.logLimitBytes }
+    /// Whether the log has grown long.
+    var leavesLongLog: Bool { appendedBytes > SQLiteStore.logLimitBytes }
 
     // MARK: - What a decision may do
 

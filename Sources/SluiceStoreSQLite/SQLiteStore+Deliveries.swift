@@ -94,12 +94,16 @@ extension SQLiteStore {
     // MARK: - Outcome
 
     package func decide(_ id: DeliveryID, _ body: (any DecisionTransaction) throws -> Decision) throws {
+        var isLogLong = false
+        // The next write cuts it, most often the one that notes the receipt: the receipt itself need not wait for it.
+        defer { if isLogLong { oweEmptyLog() } }
         try write("decide a delivery") { db in
             let row = try DeliveryRow.findOpen(id, db)
             let transaction = try SQLiteDecision(db, deliverySequence: row.sequence, chain: chain)
             defer {
                 transaction.end()
-                if transaction.leavesTraces { oweEmptyLog() }
+                if transaction.hasDiscarded { oweEmptyLog() }
+                isLogLong = transaction.leavesLongLog
             }
             let decision = try body(transaction)
             try transaction.finish(decision)

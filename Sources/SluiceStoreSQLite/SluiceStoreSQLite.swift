@@ -21,7 +21,7 @@ package final class SQLiteStore: Store {
     /// Whether the write-ahead log may still hold what was purged, or has grown too long.
     private let owesEmptyLog = Mutex(false)
 
-    /// A log that one transaction made longer than this is cut right away.
+    /// A log that one transaction made longer than this is cut by the next.
     static let logLimitBytes = 4 << 20
     /// How long to wait for another program that holds the database.
     private static let busyLimitSeconds = 5.0

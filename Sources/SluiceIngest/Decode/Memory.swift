@@ -92,6 +92,13 @@ struct Flat<Element: BitwiseCopyable>: BitwiseCopyable {
         }
     }
 
+    /// Asks for the element at `index`, which will soon be wanted.
+    @inline(__always)
+    func prefetch(_ index: Int) {
+        precondition(index >= 0 && index < count)
+        unsafe sluice_prefetch(base + index)
+    }
+
     /// `count` elements from `start`, in the same memory.
     @inline(__always)
     func part(from start: Int, count: Int) -> Flat {
@@ -186,21 +193,12 @@ extension Flat where Element == UInt8 {
     }
 
     func bytes(_ range: Range<Int>) -> [UInt8] {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(range.count)
-        for index in range { copy.append(self[index]) }
-        return copy
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        return unsafe [UInt8](UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
     }
 }
 
 extension Flat where Element == UInt32 {
-    /// Asks for the element at `index`, which will soon be wanted.
-    @inline(__always)
-    func prefetch(_ index: Int) {
-        precondition(index >= 0 && index < count)
-        unsafe sluice_prefetch(base + index)
-    }
-
     /// Sixteen elements from `index`.
     @inline(__always)
     func lanes(at index: Int) -> SIMD16<UInt32> {

@@ -202,14 +202,16 @@ struct Minimiser {
             },
             counts: countField >= 0 ? counts.packed(rows: rows, width: 4) : [])
         guard linkField >= 0 else { return (block, nil) }
-        var bytes: [UInt8] = []
+        // Moved together: each row's identifier behind the one before.
+        var end = 0
         for row in 0..<rows {
             let offset = row * Minimiser.linkStride
             let length = Int(links[offset])
             if length > 0 { linkedRowCount += 1 }
-            bytes += links.bytes(offset..<offset + 1 + length)
+            links.move(offset..<offset + 1 + length, to: end)
+            end += 1 + length
         }
-        return (block, LinkIdentifiers(bytes: bytes))
+        return (block, LinkIdentifiers(bytes: links.bytes(0..<end)))
     }
 
     private mutating func foldMonths(_ rows: Int) {

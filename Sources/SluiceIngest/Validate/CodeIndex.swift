@@ -16,6 +16,8 @@ struct CodeIndex: BitwiseCopyable {
     private let slots: Flat<Slot>
     private let pool: Flat<UInt8>
     private let ignoresCase: Bool
+    /// The table does not stay in the processor's nearest caches: what it holds is worth asking for ahead.
+    let isLarge: Bool
 
     /// Indexes `texts` in order; of equal ones the first is found.
     init(_ texts: [[UInt8]], ignoresCase: Bool, arena: Arena) {
@@ -32,6 +34,7 @@ struct CodeIndex: BitwiseCopyable {
         while capacity < texts.count * 2 { capacity *= 2 }
         slots = arena.flat(capacity, repeating: Slot(word: 0, length: 0, offset: 0, entry: -1))
         count = texts.count
+        isLarge = slots.count * MemoryLayout<Slot>.stride > 64 << 10
         for (entry, text) in folded.enumerated() {
             let start = Int(offsets[entry])
             let range = (start, start + text.count)
@@ -59,6 +62,13 @@ struct CodeIndex: BitwiseCopyable {
             }
             place = (place &+ 1) & mask
         }
+    }
+
+    /// Asks for the slot that `find` will look at first.
+    @inline(__always)
+    func prefetch(_ text: Flat<UInt8>, _ start: Int, _ end: Int) {
+        let word = CodeIndex.word(of: text, start, end, ignoresCase: ignoresCase)
+        slots.prefetch(CodeIndex.place(word, length: end &- start, mask: slots.count &- 1))
     }
 
     private func isEqual(_ text: Flat<UInt8>, _ start: Int, _ length: Int, _ offset: Int) -> Bool {

@@ -29,9 +29,11 @@ extension RowJudge {
         let lookup = checkers[index].lookup
         let codesFit = fieldRules[index].codesFitPattern
         let hasPattern = checkers[index].traits.contains(.hasPattern)
+        let asksAhead = lookup.isLarge
         var row = 0
         while row < count {
             let cell = batch.cell(row, column: column)
+            if asksAhead { RowJudge.prefetch(lookup, text, batch, row, column, count) }
             let start = Int(cell.start)
             let end = Int(cell.end)
             var entry = -1
@@ -60,9 +62,11 @@ extension RowJudge {
         let traits = checkers[index].traits
         let missingLengths = checkers[index].missingLengths
         let missingStarts = checkers[index].missingStarts
+        let asksAhead = traits.contains(.hasCodes) && !traits.contains(.hasCodesPart) && checkers[index].lookup.isLarge
         var row = 0
         while row < count {
             let cell = batch.cell(row, column: column)
+            if asksAhead { RowJudge.prefetch(checkers[index].lookup, text, batch, row, column, count) }
             let start = Int(cell.start)
             let end = Int(cell.end)
             batch[row, field] = FieldValue()
@@ -75,6 +79,17 @@ extension RowJudge {
             }
             row &+= 1
         }
+    }
+
+    /// Asks for the place in a long list where the code of a later row will be looked for.
+    @inline(__always)
+    private static func prefetch(
+        _ lookup: CodeIndex, _ text: Flat<UInt8>, _ batch: RowBatch, _ row: Int, _ column: Int, _ count: Int
+    ) {
+        let ahead = row &+ 8
+        guard ahead < count else { return }
+        let cell = batch.cell(ahead, column: column)
+        lookup.prefetch(text, Int(cell.start), Int(cell.end))
     }
 
     /// A cell that may be missing, or whose bounds may be others than the scanner's.
