@@ -11,6 +11,8 @@ package enum Command: Hashable, Sendable {
     case closeReview(String, note: String)
     /// The name is hexadecimal, because names may be any bytes.
     case ingest(authority: String, nameHex: String)
+    /// Purges what is past its retention today.
+    case purge
     /// Changes nothing: whether anything waits to be done.
     case idle
 
@@ -24,6 +26,7 @@ package enum Command: Hashable, Sendable {
             .members(["command": "close-review", "review": .string(id), "note": .string(note)])
         case .ingest(let authority, let nameHex):
             .members(["command": "ingest", "authority": .string(authority), "name": .string(nameHex)])
+        case .purge: .members(["command": "purge"])
         case .idle: .members(["command": "idle"])
         }
     }
@@ -46,6 +49,7 @@ package enum Command: Hashable, Sendable {
         case "ingest":
             guard let authority = text("authority"), let name = text("name") else { return nil }
             self = .ingest(authority: authority, nameHex: name)
+        case "purge": self = .purge
         case "idle": self = .idle
         default: return nil
         }

@@ -101,6 +101,7 @@ package final class Engine: Sendable {
             runCommands(on: instance)
             instance.intake.pass()
             tickReviews(instance)
+            tickRetention(instance)
             raiseConditions(of: instance)
             notifier.send("WATCHDOG=1\nSTATUS=\(summary(of: instance))")
             if !isStopping { wait(instance) }
@@ -173,11 +174,21 @@ package final class Engine: Sendable {
         }
     }
 
+    /// Once a day: a purge that failed is tried again at the next look.
+    private func tickRetention(_ instance: Instance) {
+        do {
+            try instance.purgeOnceADay()
+        } catch {
+            log.error("records past their retention could not be purged", metadata: ["error": "\(error)"])
+        }
+    }
+
     /// What keeps files from being taken in is an alert as long as it lasts.
     private func raiseConditions(of instance: Instance) {
         let folder = AlertFolder(path: instance.settings.paths.alerts)
         let prefix = "condition-"
         do {
+            try instance.raiseIncidents()
             let conditions = instance.intake.conditions
             for name in try folder.names(prefix: prefix) where conditions[String(name.dropFirst(prefix.count))] == nil {
                 try folder.remove(name)

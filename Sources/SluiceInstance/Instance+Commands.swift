@@ -18,6 +18,7 @@ extension Instance {
                 try reviews(actor: actor).acknowledge(id)
                 return CommandResult(exit: .done, json: .members(["review": .string(id)]), text: "\(id): acknowledged")
             case .closeReview(let id, let note):
+                if let result = try closeIncident(id, note: note, actor: actor) { return result }
                 let due = try reviews(actor: actor).close(id, note: note)
                 return CommandResult(
                     exit: .done, json: .members(["review": .string(id), "nextDue": .optional(due.map { "\($0)" })]),
@@ -25,6 +26,7 @@ extension Instance {
             case .ingest(let authority, let nameHex):
                 guard let file = attachment else { return CommandResult.no("no file came with the request") }
                 return try ingest(file, authority: authority, nameHex: nameHex, actor: actor)
+            case .purge: return try purge(actor: actor)
             case .idle:
                 let isIdle = try intake.isIdle()
                 return CommandResult(
@@ -131,7 +133,7 @@ extension CommandResult {
             case StoreError.busy, StoreError.full, InstanceError.busy: .busy
             case InstanceError.settings, StoreError.unusable: .settings
             case InstanceError.neverStarted, InstanceError.noAccess: .no
-            case is TrialFailure, is SampleRefusal, is MinimiseRefusal: .no
+            case is TrialFailure, is SampleRefusal, is MinimiseRefusal, is AnchorRefusal, is BackupRefusal: .no
             case let error as SystemError where error.isTemporary: .busy
             case let error as SystemError where error.isAboutPlace: .no
             default: .ourFault

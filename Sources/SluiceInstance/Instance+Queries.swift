@@ -89,19 +89,6 @@ extension Instance {
         }
     }
 
-    package func ledgerJSON(_ row: LedgerRow) -> JSON {
-        .members([
-            "sequence": .int(row.sequence),
-            "at": .string("\(row.entry.at)"),
-            "actor": .string(row.entry.actor),
-            "kind": .string(row.entry.kind.rawValue),
-            "subject": .string(row.entry.subject),
-            "details": .object(
-                row.entry.details.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .string($0.value)) }),
-            "hash": .string(hexadecimal(row.rowHash)),
-        ])
-    }
-
     /// State at a glance. `isDaemonRunning` is what the caller found out.
     package func statusJSON(isDaemonRunning: Bool) throws -> JSON {
         let now = clock.now()
@@ -120,7 +107,7 @@ extension Instance {
             "store": .members([
                 "path": .string(settings.paths.state + "/sluice.db"),
                 "deliveries": .int(try store.deliveries(DeliveryFilter()).count),
-                "ledger": .int(head.size), "checkpoint": .string(checkpointText(head)),
+                "ledger": .int(head.size), "checkpoint": .string(checkpointLine(head)),
             ]),
             "plugins": .array(
                 catalogue.plugins.values.sorted { $0.id < $1.id }.map {
@@ -181,25 +168,6 @@ extension Instance {
             throw InstanceError.settings(mistakes.all)
         }
         return settings.paths.control
-    }
-
-    /// Recomputes the ledger's chain.
-    ///
-    /// - Returns: what does not fit, nil when all does.
-    package func verifyLedger() throws -> (rows: Int, checkpoint: String, problem: String?) {
-        let head = try store.ledgerHead()
-        var verified = LedgerHead.empty
-        let step = 10_000
-        for first in stride(from: 1, through: head.size, by: step) {
-            let rows = try store.ledgerRows(first..<min(first + step, head.size + 1))
-            do {
-                verified = try LedgerChain().verify(rows: rows, from: verified)
-            } catch {
-                return (verified.size, checkpointText(verified), "\(error)")
-            }
-        }
-        let problem = verified == head ? nil : "the last row of the ledger is not the one on record"
-        return (verified.size, checkpointText(verified), problem)
     }
 }
 

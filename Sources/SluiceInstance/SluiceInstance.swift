@@ -75,6 +75,7 @@ package final class Instance {
     package let log: Logger
     package private(set) var intake: Intake
     private let keys: InstanceKeys
+    let signer: CheckpointSigner
     private let workerPath: String
     private let lock: FileLock?
 
@@ -85,10 +86,7 @@ package final class Instance {
     package static func open(
         config: String, forChanges: Bool, clock: any Clock = SystemClock(), log: Logger
     ) throws -> Instance {
-        let mistakes = Mistakes()
-        guard let current = InstanceSettings.read(config, mistakes: mistakes), mistakes.isEmpty else {
-            throw InstanceError.settings(mistakes.all)
-        }
+        let current = try read(config)
         let state = current.settings.paths.state
         var lock: FileLock?
         if forChanges {
@@ -124,13 +122,48 @@ package final class Instance {
         }
         store = try SQLiteStore(path: file, chain: LedgerChain(), readOnly: !forChanges)
         keys = try InstanceKeys(folder: current.settings.paths.state + "/keys")
+        signer = try Instance.signer(store, keys, forChanges: forChanges)
         workerPath = try Installation.worker()
         self.lock = lock
         intake = Intake(
-            settings: current.settings, catalogue: current.catalogue, store: store, keys: keys, clock: clock,
-            workerPath: workerPath, log: log)
-        if forChanges { try prepare() }
+            settings: current.settings, catalogue: current.catalogue, store: store, keys: keys, signer: signer,
+            clock: clock, workerPath: workerPath, log: log)
+        if forChanges {
+            let (signer, log) = (signer, log)
+            store.observeLedger { head in
+                guard let line = SignedNote(encoded: signer.checkpoint(head))?.line else { return }
+                log.info("the ledger grew", metadata: ["checkpoint": "\(line)"])
+            }
+            try prepare()
+        }
     }
+
+    /// What signs the ledger's checkpoints. The ledger gets its name the first time, from random digits.
+    private static func signer(
+        _ store: any Store, _ keys: InstanceKeys, forChanges: Bool
+    ) throws -> CheckpointSigner {
+        let name = "ledger-origin"
+        var origin = try store.value(name)
+        if origin == nil, forChanges {
+            origin = "sluice/" + hexadecimal(try randomBytes(count: 8))
+            try store.setValue(name, origin ?? "")
+        }
+        guard let signer = CheckpointSigner(origin: origin ?? "sluice/unnamed", seed: keys.checkpointSeed) else {
+            throw KeyError.damaged(path: "checkpoint.key")
+        }
+        return signer
+    }
+
+    private static func read(_ config: String) throws -> InstanceSettings {
+        let mistakes = Mistakes()
+        guard let settings = InstanceSettings.read(config, mistakes: mistakes), mistakes.isEmpty else {
+            throw InstanceError.settings(mistakes.all)
+        }
+        return settings
+    }
+
+    /// The settings of an instance whose state need not be there.
+    static func settings(config: String) throws -> Settings { try read(config).settings }
 
     /// Makes what a new instance lacks and puts the settings in force on record.
     private func prepare() throws {
@@ -144,6 +177,16 @@ package final class Instance {
                     details: ["settings": current.hash, "sluice": sluiceVersion])
             ])
             try store.setValue("settings-hash", current.hash)
+        }
+        let key = "\(signer.verifier)"
+        if try store.value("checkpoint-key") != key {
+            // In this order: a crash between the two names the key twice, and never not at all.
+            try store.append([
+                LedgerEntry(
+                    at: clock.now(), actor: "daemon", kind: .checkpointKeyMade, subject: signer.origin,
+                    details: ["key": key])
+            ])
+            try store.setValue("checkpoint-key", key)
         }
     }
 
@@ -171,8 +214,8 @@ package final class Instance {
         let before = current
         current = fresh
         intake = Intake(
-            settings: fresh.settings, catalogue: fresh.catalogue, store: store, keys: keys, clock: clock,
-            workerPath: workerPath, log: log)
+            settings: fresh.settings, catalogue: fresh.catalogue, store: store, keys: keys, signer: signer,
+            clock: clock, workerPath: workerPath, log: log)
         intake.shouldStop = old.shouldStop
         intake.onProgress = old.onProgress
         intake.onAlive = old.onAlive
@@ -201,7 +244,8 @@ package final class Instance {
     func releases(actor: String) -> ReleaseBuilder {
         ReleaseBuilder(
             model: catalogue.model, store: store, folder: settings.paths.releases, clock: clock,
-            settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version), actor: actor)
+            settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version), signer: signer,
+            actor: actor)
     }
 }
 

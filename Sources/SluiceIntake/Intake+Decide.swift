@@ -148,7 +148,7 @@ extension Intake {
                 report: ruling.report, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,
                 findings: ruling.findings, replaces: ruling.replaces, duplicateOf: ruling.duplicateOf,
                 reason: ruling.reason, sandbox: ruling.sandbox, notChecked: ruling.notChecked,
-                checkpoint: checkpointText(head), tables: ruling.tables,
+                checkpoint: signer.checkpoint(head), tables: ruling.tables,
                 decidesTables: ruling.decidesTables)
             return Decision(
                 outcome: ruling.outcome, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,

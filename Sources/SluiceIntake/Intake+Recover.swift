@@ -71,7 +71,7 @@ extension Intake {
         switch delivery.status {
         case .claimed: try resume(delivery, from: source, original: try? folder.openForReading(name))
         case .held, .stalled: try finishClaim(id, name, in: folder, from: source)
-        case .final, .superseded, .withdrawn:
+        case .final, .superseded, .withdrawn, .purged:
             // Its receipt is pending and takes the original with it; or it was written to after the claim and could
             // not be handed back because a newer file of its name stood there.
             if try !store.pendingReceipts().contains(where: { $0.delivery == id }) {

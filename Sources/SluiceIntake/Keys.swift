@@ -10,6 +10,8 @@ package struct InstanceKeys: Sendable {
     private let nameKey: SymmetricKey
     /// For link tokens; each recipe has a key of its own, derived from it.
     private let linkKey: SymmetricKey
+    /// The private key that signs the ledger's checkpoints, 32 bytes.
+    package let checkpointSeed: [UInt8]
 
     /// Reads the keys below `folder`, making them the first time.
     ///
@@ -17,6 +19,8 @@ package struct InstanceKeys: Sendable {
     package init(folder: String) throws {
         nameKey = try InstanceKeys.key("name", in: folder)
         linkKey = try InstanceKeys.key("link", in: folder)
+        let checkpointKey = try InstanceKeys.key("checkpoint", in: folder)
+        checkpointSeed = unsafe checkpointKey.withUnsafeBytes { unsafe Array($0) }
     }
 
     /// The keyed hash under which the store knows a file's name. Hexadecimal, 64 characters.

@@ -22,6 +22,7 @@ package struct Receipt: Sendable {
     package var sandbox: SandboxLevel?
     /// Rules the worker could not judge.
     package var notChecked: [String]
+    /// The ledger's head with this decision in it, as a signed note.
     package var checkpoint: String
     /// Of a file of several tables: how each stands, and whether this is also their receipt.
     var tables: [TableRuling] = []
@@ -102,7 +103,8 @@ package struct Receipt: Sendable {
         if let sha256 = delivery.sha256 { lines.append("  SHA-256     \(sha256)") }
         lines.append("  Plugin      \(delivery.plugin) \(pluginVersion)")
         if let sandbox { lines.append("  Read under  \(sandbox.text)") }
-        lines.append("  Ledger      \(checkpoint)")
+        let head = checkpoint.split(separator: Character("\n")).dropFirst().prefix(2)
+        lines.append("  Ledger      " + head.joined(separator: " ") + ", signed in the receipt's JSON file")
         lines.append("  Sluice      \(sluiceVersion)")
         return lines.joined(separator: "\n") + "\n"
     }

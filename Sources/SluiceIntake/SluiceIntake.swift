@@ -14,6 +14,7 @@
 //   Catalogue, Keys, Receipt
 
 package import Logging
+package import SluiceLedger
 package import SluiceModel
 package import SluiceSettings
 package import SluiceStore
@@ -29,6 +30,8 @@ package final class Intake {
     package let sources: [Source]
     let store: any Store
     let keys: InstanceKeys
+    /// Signs the checkpoints in receipts.
+    let signer: CheckpointSigner
     let clock: any Clock
     let workerPath: String
     let log: Logger
@@ -56,13 +59,14 @@ package final class Intake {
     var claimsRetryAfter = 0.0
 
     package init(
-        settings: Settings, catalogue: Catalogue, store: any Store, keys: InstanceKeys, clock: any Clock,
-        workerPath: String, log: Logger
+        settings: Settings, catalogue: Catalogue, store: any Store, keys: InstanceKeys, signer: CheckpointSigner,
+        clock: any Clock, workerPath: String, log: Logger
     ) {
         self.settings = settings
         self.catalogue = catalogue
         self.store = store
         self.keys = keys
+        self.signer = signer
         self.clock = clock
         self.workerPath = workerPath
         self.log = log

@@ -1,27 +1,45 @@
 package import SluiceModel
 
-/// The head of a ledger as receipts, releases and people write it: `size root`, such as `42 9f86d0…`.
+/// The ledger's head in words, as it travels in receipts and releases: whoever keeps one can see later that the ledger
+/// was cut shorter or written anew.
 ///
-/// The size is the number of rows in decimal, the root is the last row's hash in 64 lower-case hexadecimal digits.
-/// Whoever keeps one can later see that the ledger was cut shorter (its size is less) or rewritten (the row at
-/// that size has another hash).
-package func checkpointText(_ head: LedgerHead) -> String {
-    "\(head.size) \(hexadecimal(head.rowHash))"
+/// ```
+/// sluice/2b7e151628aed2a6
+/// 42
+/// CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+/// ```
+///
+/// Source: C2SP tlog-checkpoint: origin, size and root of the tree of RFC 6962, each on a line.
+package struct Checkpoint: Hashable, Sendable {
+    /// Which ledger it is of.
+    package var origin: String
+    /// Rows.
+    package var size: Int
+    /// Root of the Merkle tree over these rows, 32 bytes.
+    package var root: [UInt8]
+
+    package init(origin: String, size: Int, root: [UInt8]) {
+        self.origin = origin
+        self.size = size
+        self.root = root
+    }
+
+    package init(origin: String, head: LedgerHead) {
+        self.init(origin: origin, size: head.size, root: head.root)
+    }
+
+    /// The text that is signed.
+    package var text: String { "\(origin)\n\(size)\n\(base64(root))\n" }
+
+    /// Reads the form that `text` writes, and further lines, which are allowed and mean nothing here.
+    package init?(text: String) {
+        let lines = text.split(separator: Character("\n"), omittingEmptySubsequences: false)
+        guard lines.count >= 4, lines.last == "", !lines.dropLast().contains(""), let size = Int(lines[1]), size >= 0,
+            String(size) == lines[1], let root = bytes(base64: String(lines[2])), root.count == 32
+        else { return nil }
+        self.init(origin: String(lines[0]), size: size, root: root)
+    }
 }
 
-/// Reads the form that `checkpointText(_:)` writes and nothing else.
-package func checkpointHead(_ text: String) -> LedgerHead? {
-    let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 2, let size = Int(parts[0]), size >= 0, String(size) == parts[0],
-        parts[1].utf8.count == 64
-    else { return nil }
-    var nibbles: [UInt8] = []
-    for digit in parts[1].utf8 {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): nibbles.append(digit - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): nibbles.append(digit - UInt8(ascii: "a") + 10)
-        default: return nil
-        }
-    }
-    return LedgerHead(size: size, rowHash: (0..<32).map { nibbles[2 * $0] << 4 | nibbles[2 * $0 + 1] })
-}
+/// Size and root on one line, for people.
+package func checkpointLine(_ head: LedgerHead) -> String { "\(head.size) \(base64(head.root))" }

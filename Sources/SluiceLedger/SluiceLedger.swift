@@ -6,7 +6,7 @@ internal import SluiceStore
 ///
 /// Every row's hash covers the row before it, so a row cannot be changed, left out or moved without every later hash
 /// changing. A chain alone does not show a cut tail or a rewrite of everything; for that its head travels as a
-/// checkpoint in receipts and releases, see `checkpointText(_:)`.
+/// checkpoint in receipts and releases, see `Checkpoint`.
 ///
 /// The canonical encoding is final: `docs/ledger.md` has it byte by byte with a worked example, so that others can
 /// check a ledger without this program. In short, with `u32` and `u64` unsigned and big-endian, and `text` a `u32`
@@ -30,49 +30,41 @@ internal import SluiceStore
 package struct LedgerChain: LedgerChaining {
     package init() {}
 
-    package func rows(for entries: [LedgerEntry], after head: LedgerHead) -> [LedgerRow] {
-        var previousHash = head.rowHash
+    package func chain(_ entries: [LedgerEntry], after head: LedgerHead) -> (rows: [LedgerRow], head: LedgerHead) {
+        var head = head
         var rows: [LedgerRow] = []
         rows.reserveCapacity(entries.count)
-        for (index, entry) in entries.enumerated() {
-            let sequence = head.size + index + 1
+        for entry in entries {
+            let sequence = head.size + 1
             let detailsHash = LedgerChain.detailsHash(entry.details)
             let rowHash = LedgerChain.rowHash(
-                sequence: sequence, entry: entry, detailsHash: detailsHash, previousHash: previousHash)
+                sequence: sequence, entry: entry, detailsHash: detailsHash, previousHash: head.rowHash)
             rows.append(
                 LedgerRow(
-                    sequence: sequence, entry: entry, detailsHash: detailsHash, previousHash: previousHash,
+                    sequence: sequence, entry: entry, detailsHash: detailsHash, previousHash: head.rowHash,
                     rowHash: rowHash))
-            previousHash = rowHash
+            head = head.following(rowHash: rowHash)
         }
-        return rows
+        return (rows, head)
     }
 
-    /// Checks that `rows` continue the chain after `head`, and returns the head that they lead to.
+    package func head(after head: LedgerHead, rowHash: [UInt8]) -> LedgerHead { head.following(rowHash: rowHash) }
+
+    /// Checks that `row` continues the chain after `head`, and returns the head that it leads to.
     ///
-    /// Rows are checked in order, so a long ledger can be checked in parts, each from the head of the part before;
-    /// begin with `LedgerHead.empty`.
-    ///
-    /// - Throws: `LedgerError` about the first row that does not fit.
-    package func verify(
-        rows: some Sequence<LedgerRow>, from head: LedgerHead
-    ) throws(LedgerError) -> LedgerHead {
-        var head = head
-        for row in rows {
-            guard row.sequence == head.size + 1 else {
-                throw .sequenceBroken(expected: head.size + 1, found: row.sequence)
-            }
-            guard row.previousHash == head.rowHash else { throw .linkBroken(sequence: row.sequence) }
-            guard row.detailsHash == LedgerChain.detailsHash(row.entry.details) else {
-                throw .detailsChanged(sequence: row.sequence)
-            }
-            let rowHash = LedgerChain.rowHash(
-                sequence: row.sequence, entry: row.entry, detailsHash: row.detailsHash,
-                previousHash: row.previousHash)
-            guard row.rowHash == rowHash else { throw .rowChanged(sequence: row.sequence) }
-            head = LedgerHead(size: row.sequence, rowHash: row.rowHash)
+    /// - Throws: why it does not.
+    package func verify(_ row: LedgerRow, after head: LedgerHead) throws(LedgerError) -> LedgerHead {
+        guard row.sequence == head.size + 1 else {
+            throw .sequenceBroken(expected: head.size + 1, found: row.sequence)
         }
-        return head
+        guard row.previousHash == head.rowHash else { throw .linkBroken(sequence: row.sequence) }
+        guard row.detailsHash == LedgerChain.detailsHash(row.entry.details) else {
+            throw .detailsChanged(sequence: row.sequence)
+        }
+        let rowHash = LedgerChain.rowHash(
+            sequence: row.sequence, entry: row.entry, detailsHash: row.detailsHash, previousHash: row.previousHash)
+        guard row.rowHash == rowHash else { throw .rowChanged(sequence: row.sequence) }
+        return head.following(rowHash: rowHash)
     }
 
     // MARK: - Canonical encoding

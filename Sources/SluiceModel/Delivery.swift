@@ -26,6 +26,8 @@ package enum DeliveryStatus: Hashable, Sendable {
     case superseded
     /// An accepted delivery that was taken back.
     case withdrawn
+    /// An accepted delivery past its retention: its records are gone.
+    case purged
 
     package var text: String {
         switch self {
@@ -35,6 +37,7 @@ package enum DeliveryStatus: Hashable, Sendable {
         case .final(let outcome): outcome.rawValue
         case .superseded: "superseded"
         case .withdrawn: "withdrawn"
+        case .purged: "purged"
         }
     }
 
@@ -45,6 +48,7 @@ package enum DeliveryStatus: Hashable, Sendable {
         case "claimed": self = .claimed
         case "superseded": self = .superseded
         case "withdrawn": self = .withdrawn
+        case "purged": self = .purged
         default:
             guard let outcome = Outcome(rawValue: text) else { return nil }
             self = .final(outcome)

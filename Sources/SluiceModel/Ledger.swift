@@ -19,22 +19,31 @@ package struct LedgerEntry: Hashable, Sendable {
     }
 }
 
-package enum LedgerKind: String, CaseIterable, Sendable {
-    case instanceCreated = "instance-created"
-    case settingsLoaded = "settings-loaded"
-    case settingsRefused = "settings-refused"
-    case pluginRefused = "plugin-refused"
-    case deliveryClaimed = "delivery-claimed"
-    case deliveryHeld = "delivery-held"
-    case deliveryStalled = "delivery-stalled"
-    case deliveryDecided = "delivery-decided"
-    case deliverySuperseded = "delivery-superseded"
-    case deliveryWithdrawn = "delivery-withdrawn"
-    case releaseBuilt = "release-built"
-    case releaseRefused = "release-refused"
-    case reviewRaised = "review-raised"
-    case reviewAcknowledged = "review-acknowledged"
-    case reviewClosed = "review-closed"
+/// What happened. Text, so that a ledger with kinds of a later version can still be checked.
+package struct LedgerKind: RawRepresentable, Hashable, Sendable {
+    package var rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+    private init(_ rawValue: String) { self.rawValue = rawValue }
+
+    package static let instanceCreated = LedgerKind("instance-created")
+    package static let settingsLoaded = LedgerKind("settings-loaded")
+    package static let settingsRefused = LedgerKind("settings-refused")
+    package static let pluginRefused = LedgerKind("plugin-refused")
+    package static let checkpointKeyMade = LedgerKind("checkpoint-key-made")
+    package static let deliveryClaimed = LedgerKind("delivery-claimed")
+    package static let deliveryHeld = LedgerKind("delivery-held")
+    package static let deliveryStalled = LedgerKind("delivery-stalled")
+    package static let deliveryDecided = LedgerKind("delivery-decided")
+    package static let deliverySuperseded = LedgerKind("delivery-superseded")
+    package static let deliveryWithdrawn = LedgerKind("delivery-withdrawn")
+    package static let recordsPurged = LedgerKind("records-purged")
+    package static let releaseBuilt = LedgerKind("release-built")
+    package static let releaseRefused = LedgerKind("release-refused")
+    package static let reviewRaised = LedgerKind("review-raised")
+    package static let reviewAcknowledged = LedgerKind("review-acknowledged")
+    package static let reviewClosed = LedgerKind("review-closed")
+    package static let storeRestored = LedgerKind("store-restored")
 }
 
 /// A row of the ledger as it is stored: the entry, its place, and the chain of hashes.
@@ -60,16 +69,20 @@ package struct LedgerRow: Hashable, Sendable {
     }
 }
 
-/// The end of the ledger: how many rows there are and the hash of the last one.
+/// The end of the ledger: how many rows there are, the hash of the last one, and what the tree over all of them comes to.
 package struct LedgerHead: Hashable, Sendable {
     package var size: Int
     /// 32 bytes, zero when the ledger is empty.
     package var rowHash: [UInt8]
+    /// Roots of the complete subtrees of the Merkle tree over all rows, the largest first: one of 32 bytes for each bit
+    /// that is set in `size`. `SluiceLedger` makes the tree's root of them.
+    package var treeNodes: [[UInt8]]
 
-    package init(size: Int, rowHash: [UInt8]) {
+    package init(size: Int, rowHash: [UInt8], treeNodes: [[UInt8]]) {
         self.size = size
         self.rowHash = rowHash
+        self.treeNodes = treeNodes
     }
 
-    package static let empty = LedgerHead(size: 0, rowHash: [UInt8](repeating: 0, count: 32))
+    package static let empty = LedgerHead(size: 0, rowHash: [UInt8](repeating: 0, count: 32), treeNodes: [])
 }

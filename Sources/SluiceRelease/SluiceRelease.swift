@@ -5,6 +5,7 @@
 //   Publish/     the folder's files, and the renames that put it in its place
 
 package import SluiceCertificate
+package import SluiceLedger
 package import SluiceModel
 package import SluiceStore
 
@@ -19,11 +20,12 @@ package struct ReleaseBuilder {
     let settingsHash: String
     /// Plugin id to version, for provenance.
     let pluginVersions: [String: String]
+    let signer: CheckpointSigner
     var actor: String
 
     package init(
         model: EventModel, store: any Store, folder: String, clock: any Clock, settingsHash: String,
-        pluginVersions: [String: String], actor: String
+        pluginVersions: [String: String], signer: CheckpointSigner, actor: String
     ) {
         self.model = model
         self.store = store
@@ -31,6 +33,7 @@ package struct ReleaseBuilder {
         self.clock = clock
         self.settingsHash = settingsHash
         self.pluginVersions = pluginVersions
+        self.signer = signer
         self.actor = actor
     }
 

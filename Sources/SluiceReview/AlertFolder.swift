@@ -34,6 +34,11 @@ package struct AlertFolder: Sendable {
         if try folder().status(FileName(own: alert.name + ".json")) == nil { try write(alert) }
     }
 
+    /// What an alert's file says; nil when there is none that can be read.
+    func alert(_ name: String) throws -> JSON? {
+        (try? readSmallFile(path + "/" + name + ".json")).flatMap { try? JSON(reading: $0) }
+    }
+
     package func remove(_ name: String) throws {
         let folder = try folder()
         for file in [FileName(own: name + ".json"), FileName(own: name + ".txt")] where try folder.status(file) != nil {

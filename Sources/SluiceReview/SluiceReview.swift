@@ -144,6 +144,24 @@ package struct ReviewKeeper {
         return raised
     }
 
+    /// Takes alerts that stand in the folder, but that the store does not know, for raised: of a store that was restored
+    /// from a backup older than they are. They are not raised again then.
+    package func adoptRaised() throws {
+        for standing in try standings() {
+            guard let due = standing.due, let daysLeft = standing.daysLeft,
+                let step = reachedStep(of: standing.item, daysLeft: daysLeft)
+            else { continue }
+            let key = "\(standing.item.id)/\(due)/\(step)"
+            guard try alerts.alert(alertName(standing.item.id))?["alert"]?.text == key else { continue }
+            let occurrence = ReviewOccurrence(
+                key: key, item: standing.item.id, due: due, step: step, state: .pending, createdAt: clock.now())
+            let entry = entry(.reviewRaised, standing.item.id, ["due": "\(due)", "step": "\(step)", "adopted": "yes"])
+            guard try store.insert(occurrence, ledger: [entry]) else { continue }
+            try resolveEarlierSteps(occurrence)
+            try store.setState(.raised, ofOccurrence: key, ledger: [])
+        }
+    }
+
     /// A warning for a date that no longer stands is resolved, and its alert removed.
     private func resolveOutdated(_ standing: Standing) throws {
         for occurrence in try store.occurrences(item: standing.item.id)

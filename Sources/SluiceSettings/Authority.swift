@@ -34,6 +34,8 @@ package struct Authority: Hashable, Sendable {
     package var governanceContact: String
     /// How long minimised records are kept after the end of the period they belong to.
     package var retentionMonths: Int
+    /// In place of `retentionMonths`, by dataset.
+    package var datasetRetentionMonths: [String: Int] = [:]
     package var readiness: Readiness
     /// In place of the instance's own.
     package var settleMilliseconds: Int?
@@ -65,6 +67,11 @@ package struct Authority: Hashable, Sendable {
         self.settleMilliseconds = settleMilliseconds
         self.toleranceRejectedPercent = toleranceRejectedPercent
         self.datasets = datasets
+    }
+
+    /// How long records of a dataset are kept after the end of their period.
+    package func retentionMonths(of dataset: String?) -> Int {
+        dataset.flatMap { datasetRetentionMonths[$0] } ?? retentionMonths
     }
 
     /// The legal powers a delivery may come under. Add a word here with the rule that judges it.
@@ -110,6 +117,7 @@ package struct Agreement: Hashable, Sendable {
 struct AuthorityPlaces: Hashable, Sendable {
     var plugin: Node
     var kind: Node
+    /// Of `datasets` and `retentionMonthsOf`.
     var datasets: [Node]
 }
 
@@ -132,6 +140,7 @@ func readAuthority(
     let dataContact = reader.requiredString("dataContact")
     let governanceContact = reader.requiredString("governanceContact")
     let retentionMonths = reader.requiredInteger("retentionMonths", in: 1...600)
+    let datasetRetention = readDatasetRetention(&reader)
     let readiness = reader.choice("readiness", Authority.Readiness.self) ?? .settle
     let settleMilliseconds = reader.integer("settleMilliseconds", in: 0...86_400_000)
     let tolerance = reader.integer("toleranceRejectedPercent", in: 0...100)
@@ -142,12 +151,30 @@ func readAuthority(
     guard let id, let name, let kind, let plugin, let gateway, let agreement, let dataContact, let governanceContact,
         let retentionMonths, let pluginNode = places.plugin, let kindNode = places.kind
     else { return nil }
-    let authority = Authority(
+    var authority = Authority(
         id: id, name: name, kind: kind, function: function, plugin: plugin, gateway: gateway, purposes: purposes,
         agreement: agreement, dataContact: dataContact, governanceContact: governanceContact,
         retentionMonths: retentionMonths, readiness: readiness, settleMilliseconds: settleMilliseconds,
         toleranceRejectedPercent: tolerance, datasets: datasets, members: members)
-    return (authority, AuthorityPlaces(plugin: pluginNode, kind: kindNode, datasets: datasetNodes))
+    authority.datasetRetentionMonths = datasetRetention.months
+    return (
+        authority,
+        AuthorityPlaces(plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes)
+    )
+}
+
+/// `retentionMonthsOf: {custody: 12}`
+private func readDatasetRetention(_ reader: inout MappingReader) -> (months: [String: Int], nodes: [Node]) {
+    guard var inner = reader.mapping("retentionMonthsOf", what: "`retentionMonthsOf`") else { return ([:], []) }
+    var months: [String: Int] = [:]
+    var nodes: [Node] = []
+    for key in inner.keyNodes {
+        guard let dataset = shortName(key, "a dataset", mistakes: reader.mistakes) else { continue }
+        nodes.append(key)
+        if let number = inner.integer(dataset, in: 1...600) { months[dataset] = number }
+    }
+    inner.finish()
+    return (months, nodes)
 }
 
 private func readFunction(_ reader: inout MappingReader, kind: AuthorityKind?) -> String? {

@@ -6,6 +6,7 @@ func readOperator(_ top: inout MappingReader) -> Operator {
     guard var reader = top.requiredMapping("operator", what: "`operator`") else { return result }
     if let kind = reader.requiredChoice("kind", AuthorityKind.self) { result.kind = kind }
     if let name = reader.requiredString("name") { result.name = name }
+    result.governanceContact = reader.string("governanceContact")
     reader.finish()
     return result
 }

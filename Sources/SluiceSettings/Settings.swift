@@ -48,6 +48,8 @@ package struct Settings: Hashable, Sendable {
 package struct Operator: Hashable, Sendable {
     package var kind: AuthorityKind
     package var name: String
+    /// Who is told of incidents beside the sender's own contact; a role is better than a person.
+    package var governanceContact: String?
 
     package init(kind: AuthorityKind, name: String) {
         self.kind = kind

@@ -50,6 +50,22 @@ package protocol Store: AnyObject, Sendable {
     /// - Returns: the releases that its records went into.
     func withdraw(_ id: DeliveryID, at: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord]
 
+    /// Purges the records of accepted, current deliveries that are past their retention, and marks them `purged`: all
+    /// of them or none.
+    ///
+    /// - Throws: `StoreError.deliveryMissing`, `StoreError.deliveryFinal` when one is not current.
+    func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws
+
+    /// Gives the room of what was purged back to the disk. Purged records were overwritten before.
+    func compact() throws
+
+    /// Writes a copy of the store as it is at one moment into a new file, without room that is free. Others may write
+    /// meanwhile.
+    func writeBackup(to path: String) throws
+
+    /// What is wrong with the file's own structure; nil when nothing is. Takes as long as reading all of it.
+    func damage() throws -> String?
+
     // MARK: Receipts
 
     /// Receipts that are on record but not yet known to be written, oldest first.
@@ -74,8 +90,18 @@ package protocol Store: AnyObject, Sendable {
 
     func ledgerHead() throws -> LedgerHead
 
+    /// What the store keeps of the tree over the ledger's rows, to be held against them: how many rows it is over, and
+    /// `LedgerHead.treeNodes`. Nil in a store that has appended nothing since it keeps it.
+    func keptLedgerTree() throws -> (size: Int, nodes: [[UInt8]])?
+
     /// Rows with sequence numbers in `range`, ascending.
+    ///
+    /// - Throws: `StoreError.ledgerRowUnreadable` at the first that holds something no version writes.
     func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow]
+
+    /// Has `body` told of the ledger's new head after each transaction that appended to it, once it is durable.
+    /// One observer; a later one takes its place.
+    func observeLedger(_ body: @escaping @Sendable (LedgerHead) -> Void)
 
     // MARK: Releases
 
@@ -283,8 +309,11 @@ package struct StoredBlock: Sendable {
 
 /// Chains ledger entries onto a head. `SluiceLedger` is the one that does; a store is given it when opened.
 package protocol LedgerChaining: Sendable {
-    /// The rows that record `entries` after `head`, in order.
-    func rows(for entries: [LedgerEntry], after head: LedgerHead) -> [LedgerRow]
+    /// The rows that record `entries` after `head`, in order, and the head that they lead to.
+    func chain(_ entries: [LedgerEntry], after head: LedgerHead) -> (rows: [LedgerRow], head: LedgerHead)
+
+    /// The head once a row with this hash follows.
+    func head(after head: LedgerHead, rowHash: [UInt8]) -> LedgerHead
 }
 
 /// What a store cannot do. Never holds a value from a record.
@@ -298,6 +327,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case busy
     /// The file is not a store of this version: what was found and what to do.
     case unusable(what: String, hint: String)
+    /// A row of the ledger was changed so that it cannot be read.
+    case ledgerRowUnreadable(sequence: Int)
     /// The database failed otherwise: operation and result code, no arguments.
     case failed(operation: String, resultCode: Int)
 }
@@ -308,6 +339,8 @@ extension StoreError: CustomStringConvertible {
         case .full: "the state folder has no room; make some, then try again"
         case .busy: "another program is using the store; try again in a moment"
         case .unusable(let what, let hint): "the store: \(what); \(hint)"
+        case .ledgerRowUnreadable(let sequence):
+            "row \(sequence) of the ledger cannot be read; see `sluice ledger verify`"
         case .deliveryExists(let id): "delivery \(id) is on record already"
         case .deliveryMissing(let id): "no delivery is called \(id)"
         case .deliveryFinal(let id): "delivery \(id) is decided already"

@@ -109,9 +109,7 @@ final class SQLiteDecision: DecisionTransaction {
     func headAfter(_ entries: [LedgerEntry]) throws -> LedgerHead {
         try step("compute the ledger's head") { db in
             announced = entries
-            let head = try LedgerTable.head(db)
-            guard let last = chain.rows(for: entries, after: head).last else { return head }
-            return LedgerHead(size: last.sequence, rowHash: last.rowHash)
+            return chain.chain(entries, after: try LedgerTable.head(db, chain)).head
         }
     }
 

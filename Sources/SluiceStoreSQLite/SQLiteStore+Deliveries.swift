@@ -152,6 +152,24 @@ extension SQLiteStore {
         }
     }
 
+    package func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws {
+        try write("purge deliveries") { db in
+            oweEmptyLog()
+            for id in ids {
+                guard let row = try DeliveryRow.find(id, db) else { throw StoreError.deliveryMissing(id) }
+                guard row.status.isCurrent else { throw StoreError.deliveryFinal(id) }
+                try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [row.sequence])
+                try db.execute(
+                    sql: "UPDATE delivery SET status = ? WHERE sequence = ?",
+                    arguments: [DeliveryStatus.purged.text, row.sequence])
+            }
+            // Dictionaries that no block uses any more say nothing of a person, but nothing needs them either.
+            try db.execute(
+                sql: "DELETE FROM code_dictionary WHERE id NOT IN (SELECT DISTINCT dictionary FROM record_block)")
+            try append(ledger, db)
+        }
+    }
+
     // MARK: - Receipts
 
     package func pendingReceipts() throws -> [PendingReceipt] {

@@ -9,7 +9,11 @@ extension SQLiteStore {
     }
 
     package func ledgerHead() throws -> LedgerHead {
-        try read("read the ledger's head") { db in try LedgerTable.head(db) }
+        try read("read the ledger's head") { db in try LedgerTable.head(db, chain) }
+    }
+
+    package func keptLedgerTree() throws -> (size: Int, nodes: [[UInt8]])? {
+        try read("read the ledger's tree") { db in try LedgerTable.keptTree(db) }
     }
 
     package func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow] {
@@ -19,19 +23,48 @@ extension SQLiteStore {
     /// Appends within a transaction that changes something else too.
     func append(_ entries: [LedgerEntry], _ db: Database) throws {
         guard !entries.isEmpty else { return }
-        let rows = chain.rows(for: entries, after: try LedgerTable.head(db))
+        let (rows, head) = chain.chain(entries, after: try LedgerTable.head(db, chain))
         precondition(rows.count == entries.count, "a chain makes one row of each entry")
         for row in rows { try LedgerTable.insert(row, db) }
+        try LedgerTable.keep(head, db)
+        appended(head)
     }
 }
 
 /// Statements on the `ledger` table.
 enum LedgerTable {
-    static func head(_ db: Database) throws -> LedgerHead {
+    static func head(_ db: Database, _ chain: any LedgerChaining) throws -> LedgerHead {
         let statement = try db.cachedStatement(
             sql: "SELECT sequence, row_hash FROM ledger ORDER BY sequence DESC LIMIT 1")
         guard let row = try Row.fetchOne(statement) else { return .empty }
-        return LedgerHead(size: row["sequence"], rowHash: bytes(row["row_hash"]))
+        let size: Int = row["sequence"]
+        guard let tree = try keptTree(db), tree.size == size, tree.nodes.count == size.nonzeroBitCount else {
+            return try recomputedHead(db, chain)
+        }
+        return LedgerHead(size: size, rowHash: bytes(row["row_hash"]), treeNodes: tree.nodes)
+    }
+
+    static func keptTree(_ db: Database) throws -> (size: Int, nodes: [[UInt8]])? {
+        let statement = try db.cachedStatement(sql: "SELECT size, nodes FROM ledger_tree")
+        guard let row = try Row.fetchOne(statement) else { return nil }
+        let nodes = bytes(row["nodes"])
+        return (
+            row["size"], stride(from: 0, to: nodes.count, by: 32).map { Array(nodes[$0..<min($0 + 32, nodes.count)]) }
+        )
+    }
+
+    /// The head made anew from every row: of a store that did not keep the tree yet, or lost it.
+    private static func recomputedHead(_ db: Database, _ chain: any LedgerChaining) throws -> LedgerHead {
+        var head = LedgerHead.empty
+        let hashes = try Data.fetchCursor(db, sql: "SELECT row_hash FROM ledger ORDER BY sequence")
+        while let hash = try hashes.next() { head = chain.head(after: head, rowHash: bytes(hash)) }
+        return head
+    }
+
+    static func keep(_ head: LedgerHead, _ db: Database) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO ledger_tree (id, size, nodes) VALUES (1, ?, ?)")
+        try statement.execute(arguments: [head.size, Data(head.treeNodes.joined())])
     }
 
     static func insert(_ row: LedgerRow, _ db: Database) throws {
@@ -54,13 +87,15 @@ enum LedgerTable {
             arguments: [range.lowerBound, range.upperBound])
         return try Array(
             rows.map { row in
-                guard let kind = LedgerKind(rawValue: row["kind"]) else { throw UnreadableValue() }
+                let sequence: Int = row["sequence"]
+                guard let details = try? storedDetails(row["details"]) else {
+                    throw StoreError.ledgerRowUnreadable(sequence: sequence)
+                }
                 return LedgerRow(
-                    sequence: row["sequence"],
+                    sequence: sequence,
                     entry: LedgerEntry(
-                        at: Instant(secondsSince1970: row["at"]), actor: row["actor"], kind: kind,
-                        subject: row["subject"],
-                        details: try storedDetails(row["details"])),
+                        at: Instant(secondsSince1970: row["at"]), actor: row["actor"],
+                        kind: LedgerKind(rawValue: row["kind"]), subject: row["subject"], details: details),
                     detailsHash: bytes(row["details_hash"]), previousHash: bytes(row["previous_hash"]),
                     rowHash: bytes(row["row_hash"]))
             })

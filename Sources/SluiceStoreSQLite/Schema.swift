@@ -18,7 +18,11 @@ enum Schema {
             throw StoreError.foreign
         }
         guard !db.configuration.readonly else { throw StoreError.older }
-        try db.execute(sql: "PRAGMA page_size = \(pageBytes); PRAGMA application_id = \(applicationID);")
+        try db.execute(
+            sql: """
+                PRAGMA page_size = \(pageBytes); PRAGMA auto_vacuum = INCREMENTAL;
+                PRAGMA application_id = \(applicationID);
+                """)
     }
 
     static func bringUpToDate(_ pool: DatabasePool, readOnly: Bool) throws {
@@ -46,6 +50,7 @@ enum Schema {
             try db.execute(sql: reviews)
         }
         migrator.registerMigration("2 tables of a delivery") { db in try db.execute(sql: tables) }
+        migrator.registerMigration("3 the ledger's tree") { db in try db.execute(sql: ledgerTree) }
         return migrator
     }()
 
@@ -142,6 +147,14 @@ enum Schema {
             OR NEW.previous_hash IS NOT coalesce(
                 (SELECT row_hash FROM ledger ORDER BY sequence DESC LIMIT 1), zeroblob(32))
         BEGIN SELECT RAISE (ABORT, 'the row does not follow the last one'); END;
+        """
+
+    private static let ledgerTree = """
+        CREATE TABLE ledger_tree (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            size INTEGER NOT NULL,                      -- rows that the nodes are over
+            nodes BLOB NOT NULL                         -- roots of complete subtrees, largest first, 32 bytes each
+        ) STRICT;
         """
 
     private static let releases = """

@@ -1,6 +1,6 @@
 internal import GRDB
 internal import Glibc
-internal import SluiceModel
+package import SluiceModel
 package import SluiceStore
 internal import Synchronization
 
@@ -18,6 +18,8 @@ package final class SQLiteStore: Store {
     let chain: any LedgerChaining
     private let pool: DatabasePool
     private let isReadOnly: Bool
+    /// Who is told of the ledger's heads, and the one that the transaction at hand leads to.
+    private let ledgerObserver = Mutex<(body: (@Sendable (LedgerHead) -> Void)?, pending: LedgerHead?)>((nil, nil))
     /// Whether the write-ahead log may still hold what was purged, or has grown too long.
     private let owesEmptyLog = Mutex(false)
 
@@ -90,13 +92,61 @@ package final class SQLiteStore: Store {
     func write<Result>(_ operation: String, _ body: (Database) throws -> Result) throws -> Result {
         defer { emptyLogIfOwed() }
         do {
-            return try translatingErrors(operation) { try pool.write(body) }
+            // Reset inside, where no other transaction can be.
+            let (result, head) = try translatingErrors(operation) {
+                try pool.write { db in
+                    ledgerObserver.withLock { $0.pending = nil }
+                    let result = try body(db)
+                    return (result, ledgerObserver.withLock { $0.pending })
+                }
+            }
+            if let head { ledgerObserver.withLock { $0.body }?(head) }
+            return result
         } catch {
             // Pages that did not fit in the cache are written to the log before it is known whether they will be
             // committed, and stay there when they are not.
             oweEmptyLog()
             throw error
         }
+    }
+
+    package func observeLedger(_ body: @escaping @Sendable (LedgerHead) -> Void) {
+        ledgerObserver.withLock { $0.body = body }
+    }
+
+    /// The transaction at hand makes this the ledger's head.
+    func appended(_ head: LedgerHead) { ledgerObserver.withLock { $0.pending = head } }
+
+    package func writeBackup(to path: String) throws {
+        // Before SQLite would create it for everybody.
+        try prepareStoreFile(path, readOnly: false)
+        try translatingErrors("back up the store") {
+            try pool.unsafeRead { db in try db.execute(sql: "VACUUM INTO ?", arguments: [path]) }
+        }
+    }
+
+    package func damage() throws -> String? {
+        try read("check the store") { db in
+            let found = try String.fetchAll(db, sql: "PRAGMA integrity_check(1)")
+            // SQLite's own words quote no content, but name rows.
+            return found == ["ok"] ? nil : "the database file is malformed"
+        }
+    }
+
+    package func compact() throws {
+        try translatingErrors("compact the store") {
+            try pool.writeWithoutTransaction { db in
+                // A store from before it kept track of free pages has them in place until it is written anew.
+                guard try Int.fetchOne(db, sql: "PRAGMA auto_vacuum") == 2 else {
+                    return try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM;")
+                }
+                let pages = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+                // The statement frees a page with each step.
+                _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(\(pages))")
+            }
+        }
+        oweEmptyLog()
+        emptyLogIfOwed()
     }
 
     /// Has the log cut to nothing at the end of this write, or of a later one when a reader is in the way.

@@ -29,6 +29,9 @@ package struct MappingReader {
     /// Whether the key is written, with or without a value.
     package mutating func has(_ key: String) -> Bool { pair(key) != nil }
 
+    /// Every key, in the file's order: of a mapping whose keys are names.
+    package var keyNodes: [Node] { order.map(\.key) }
+
     /// Where the key itself stands, for a mistake about its being there.
     package mutating func keyNode(_ key: String) -> Node? { pair(key)?.key }
 

@@ -3,6 +3,7 @@ import Logging
 import SluiceFormat
 import SluiceInstance
 import SluiceIntake
+import SluiceLedger
 import SluiceModel
 import SluiceSettings
 import SluiceStore
@@ -47,10 +48,11 @@ final class TablesSite {
     /// Takes the instance up anew, as after a crash: nothing in memory is left.
     func restart(store: (any Store)? = nil) throws {
         let instance = site.instance
+        let keys = try InstanceKeys(folder: instance.settings.paths.state + "/keys")
+        let signer = try #require(CheckpointSigner(origin: "sluice/test", seed: keys.checkpointSeed))
         intake = Intake(
-            settings: instance.settings, catalogue: instance.catalogue, store: store ?? instance.store,
-            keys: try InstanceKeys(folder: instance.settings.paths.state + "/keys"), clock: site.clock,
-            workerPath: worker, log: Logger(label: "test"))
+            settings: instance.settings, catalogue: instance.catalogue, store: store ?? instance.store, keys: keys,
+            signer: signer, clock: site.clock, workerPath: worker, log: Logger(label: "test"))
     }
 
     /// From now on the worker sees so many tables in any file of several; nil for as many as there are.
@@ -193,6 +195,10 @@ final class CrashingStore: Store, @unchecked Sendable {
     func withdraw(_ id: DeliveryID, at instant: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord] {
         try write { try base.withdraw(id, at: instant, ledger: ledger) }
     }
+    func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws { try write { try base.purge(ids, ledger: ledger) } }
+    func compact() throws { try write { try base.compact() } }
+    func writeBackup(to path: String) throws { try read { try base.writeBackup(to: path) } }
+    func damage() throws -> String? { try read { try base.damage() } }
     func pendingReceipts() throws -> [PendingReceipt] { try read { try base.pendingReceipts() } }
     func receiptWritten(_ id: DeliveryID) throws { try write { try base.receiptWritten(id) } }
     func receipt(_ id: DeliveryID) throws -> PendingReceipt? { try read { try base.receipt(id) } }
@@ -202,6 +208,8 @@ final class CrashingStore: Store, @unchecked Sendable {
     func append(_ entries: [LedgerEntry]) throws { try write { try base.append(entries) } }
     func ledgerHead() throws -> LedgerHead { try read { try base.ledgerHead() } }
     func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow] { try read { try base.ledgerRows(range) } }
+    func keptLedgerTree() throws -> (size: Int, nodes: [[UInt8]])? { try read { try base.keptLedgerTree() } }
+    func observeLedger(_ body: @escaping @Sendable (LedgerHead) -> Void) { base.observeLedger(body) }
     func insert(_ release: ReleaseRecord, ledger: [LedgerEntry]) throws {
         try write { try base.insert(release, ledger: ledger) }
     }

@@ -1,6 +1,7 @@
 import Glibc
 import SluiceInstance
 import SluiceIntake
+import SluiceLedger
 import SluiceModel
 import SluiceStore
 import SluiceSystem

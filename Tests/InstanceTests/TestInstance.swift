@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Logging
 import SluiceInstance
 import SluiceIntake
@@ -28,13 +28,30 @@ final class TestInstance {
 
     /// Lets go of the instance and opens it anew, as after a restart.
     func reopen() throws {
+        // The lock goes with the old one.
+        try letGo()
+        _ = try opened()
+    }
+
+    /// Lets go of the state's lock.
+    func letGo() throws {
         let config = config
         let clock = clock
-        // The lock goes with the old one.
         instance = try withExtendedLifetime(instance) { old in
             try Instance.open(config: config, forChanges: false, clock: clock, log: old.log)
         }
+    }
+
+    /// Destroys the state folder, as a lost disk would.
+    func loseState() throws {
+        try letGo()
+        try FileManager.default.removeItem(atPath: site + "/state")
+    }
+
+    /// Opens the instance for changes, after `letGo` or `loseState`.
+    func opened() throws -> Instance {
         instance = try Instance.open(config: config, forChanges: true, clock: clock, log: Logger(label: "test"))
+        return instance
     }
 
     func incoming(_ authority: String) -> String { site + "/srv/drop/\(authority)/incoming" }

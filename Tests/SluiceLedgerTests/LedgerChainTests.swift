@@ -23,7 +23,7 @@ struct LedgerChainTests {
 
     @Test
     func `rows have the documented hashes`() {
-        let rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        let rows = chain.chain(LedgerChainTests.entries, after: .empty).rows
         #expect(rows.map(\.sequence) == [1, 2, 3])
         #expect(
             rows.map { hexadecimal($0.detailsHash) } == [
@@ -44,12 +44,14 @@ struct LedgerChainTests {
         var head = LedgerHead.empty
         var single: [LedgerRow] = []
         for entry in LedgerChainTests.entries {
-            let row = chain.rows(for: [entry], after: head)[0]
+            let row = chain.chain([entry], after: head).rows[0]
             single.append(row)
-            head = LedgerHead(size: row.sequence, rowHash: row.rowHash)
+            head = chain.head(after: head, rowHash: row.rowHash)
         }
-        #expect(single == chain.rows(for: LedgerChainTests.entries, after: .empty))
-        #expect(chain.rows(for: [], after: head).isEmpty)
+        let whole = chain.chain(LedgerChainTests.entries, after: .empty)
+        #expect(single == whole.rows)
+        #expect(head == whole.head)
+        #expect(chain.chain([], after: head).rows.isEmpty)
     }
 
     @Test
@@ -59,33 +61,31 @@ struct LedgerChainTests {
         moved.actor = "daemo"
         moved.subject = "nexample"
         #expect(
-            chain.rows(for: [entry], after: .empty)[0].rowHash
-                != chain.rows(for: [moved], after: .empty)[0].rowHash)
+            chain.chain([entry], after: .empty).rows[0].rowHash
+                != chain.chain([moved], after: .empty).rows[0].rowHash)
         #expect(LedgerChain.detailsHash(["ab": "c"]) != LedgerChain.detailsHash(["a": "bc"]))
     }
 
     @Test
-    func `an untouched ledger verifies, whole and in parts`() throws {
-        let rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
-        let head = LedgerHead(size: 3, rowHash: rows[2].rowHash)
-        #expect(try chain.verify(rows: rows, from: .empty) == head)
-        let middle = try chain.verify(rows: rows[..<1], from: .empty)
-        #expect(try chain.verify(rows: rows[1...], from: middle) == head)
-        #expect(try chain.verify(rows: [], from: head) == head)
+    func `an untouched ledger verifies, whole and in parts`() {
+        let (rows, head) = chain.chain(LedgerChainTests.entries, after: .empty)
+        #expect(verified([rows]).problem == nil)
+        #expect(verified([rows]).head == head)
+        #expect(verified([Array(rows[..<1]), [], Array(rows[1...])]) == verified([rows]))
+    }
+
+    private func verified(_ parts: [[LedgerRow]]) -> LedgerVerifier.Report {
+        var verifier = LedgerVerifier()
+        for part in parts { verifier.take(part) }
+        return verifier.finish()
     }
 
     @Test
     func `a row that is left out, repeated or moved is named`() {
-        let rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
-        #expect(throws: LedgerError.sequenceBroken(expected: 2, found: 3)) {
-            _ = try chain.verify(rows: [rows[0], rows[2]], from: .empty)
-        }
-        #expect(throws: LedgerError.sequenceBroken(expected: 2, found: 1)) {
-            _ = try chain.verify(rows: [rows[0], rows[0]], from: .empty)
-        }
-        #expect(throws: LedgerError.sequenceBroken(expected: 1, found: 2)) {
-            _ = try chain.verify(rows: rows[1...], from: .empty)
-        }
+        let rows = chain.chain(LedgerChainTests.entries, after: .empty).rows
+        #expect(verified([[rows[0], rows[2]]]).problem == .sequenceBroken(expected: 2, found: 3))
+        #expect(verified([[rows[0], rows[0]]]).problem == .sequenceBroken(expected: 2, found: 1))
+        #expect(verified([Array(rows[1...])]).problem == .sequenceBroken(expected: 1, found: 2))
     }
 
     @Test(
@@ -97,26 +97,26 @@ struct LedgerChainTests {
             { $0.rowHash[31] ^= 1 },
         ] as [@Sendable (inout LedgerRow) -> Void])
     func `a changed field is named with its row`(change: @Sendable (inout LedgerRow) -> Void) {
-        var rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        var rows = chain.chain(LedgerChainTests.entries, after: .empty).rows
         change(&rows[1])
-        #expect(throws: LedgerError.rowChanged(sequence: 2)) { _ = try chain.verify(rows: rows, from: .empty) }
+        #expect(verified([rows]).problem == .rowChanged(sequence: 2))
     }
 
     @Test
     func `changed details are told apart from a changed row`() {
-        var rows = chain.rows(for: LedgerChainTests.entries, after: .empty)
+        var rows = chain.chain(LedgerChainTests.entries, after: .empty).rows
         rows[1].entry.details["bytes"] = "1025"
-        #expect(throws: LedgerError.detailsChanged(sequence: 2)) { _ = try chain.verify(rows: rows, from: .empty) }
+        #expect(verified([rows]).problem == .detailsChanged(sequence: 2))
     }
 
     @Test
     func `a row rewritten with a fresh hash breaks the link of the next`() {
         let entries = LedgerChainTests.entries
-        var rows = chain.rows(for: entries, after: .empty)
+        var rows = chain.chain(entries, after: .empty).rows
         var forged = entries[1]
         forged.details["bytes"] = "1025"
-        rows[1] = chain.rows(for: [forged], after: LedgerHead(size: 1, rowHash: rows[0].rowHash))[0]
-        #expect(throws: LedgerError.linkBroken(sequence: 3)) { _ = try chain.verify(rows: rows, from: .empty) }
+        rows[1] = chain.chain([forged], after: chain.head(after: .empty, rowHash: rows[0].rowHash)).rows[0]
+        #expect(verified([rows]).problem == .linkBroken(sequence: 3))
     }
 
     @Test
@@ -125,27 +125,6 @@ struct LedgerChainTests {
             "\(LedgerError.sequenceBroken(expected: 2, found: 3))"
                 == "ledger row 2 is missing: row 3 stands in its place")
         #expect("\(LedgerError.rowChanged(sequence: 7))" == "ledger row 7 was changed after it was written")
-    }
-}
-
-struct CheckpointTests {
-    @Test
-    func `a checkpoint is the size and the root`() {
-        let head = LedgerHead(size: 42, rowHash: [0x00, 0xff] + [UInt8](repeating: 0x1a, count: 30))
-        let text = "42 00ff" + String(repeating: "1a", count: 30)
-        #expect(checkpointText(head) == text)
-        #expect(checkpointHead(text) == head)
-        #expect(checkpointHead(checkpointText(.empty)) == .empty)
-    }
-
-    @Test(arguments: [
-        "", "42", "42 00ff", "-1 " + String(repeating: "0", count: 64), "042 " + String(repeating: "0", count: 64),
-        "42  " + String(repeating: "0", count: 64), "42 " + String(repeating: "F", count: 64),
-        "42 " + String(repeating: "0", count: 65), "x " + String(repeating: "0", count: 64),
-        "42 " + String(repeating: "0", count: 64) + "\n",
-    ])
-    func `anything else is no checkpoint`(text: String) {
-        #expect(checkpointHead(text) == nil)
     }
 }
 

@@ -487,7 +487,8 @@ package enum StoreSuite {
         Check("the ledger's rows are numbered without gaps and linked, and come back as written") { make in
             let entries = (1...5).map { number in
                 LedgerEntry(
-                    at: later.adding(seconds: -number), actor: "user:\(number)", kind: LedgerKind.allCases[number],
+                    at: later.adding(seconds: -number), actor: "user:\(number)",
+                    kind: LedgerKind(rawValue: "kind-\(number)"),
                     subject: "subject-\(number)",
                     details: [
                         "a": "", "quote": "\"\\", "control": "\u{0}\n\u{7f}", "accent": "\u{e9}", "n": "\(number)",
@@ -504,7 +505,10 @@ package enum StoreSuite {
             #expect(rows.map(\.entry) == entries)
             #expect(rows.map(\.sequence) == [1, 2, 3, 4, 5])
             #expect(rows.map(\.previousHash) == [LedgerHead.empty.rowHash] + rows.dropLast().map(\.rowHash))
-            #expect(try store.ledgerHead() == LedgerHead(size: 5, rowHash: rows[4].rowHash))
+            let head = try store.ledgerHead()
+            #expect(head.size == 5)
+            #expect(head.rowHash == rows[4].rowHash)
+            #expect(head.treeNodes.count == 2)
             #expect(try store.ledgerRows(2..<4) == Array(rows[1...2]))
             #expect(try store.ledgerRows(6..<9).isEmpty)
         },

@@ -1,5 +1,6 @@
 import Crypto
 import SluiceCertificate
+import SluiceLedger
 import SluiceModel
 import SluiceStore
 import SluiceSystem
@@ -26,7 +27,8 @@ extension ReleaseBuilder {
             }
         let facts = ReleaseFacts(
             spec: spec, version: version, builtAt: builtAt, warnings: warnings, proved: proved, counted: counted,
-            sources: try sources(of: counted), settingsHash: settingsHash, head: try store.ledgerHead())
+            sources: try sources(of: counted), settingsHash: settingsHash,
+            checkpoint: signer.checkpoint(try store.ledgerHead()))
         let staging = try Folder.createIfMissing(path: folder + "/.staging", mode: 0o700)
         let stagingName = "\(spec.id)-\(padded(version, 4))"
         try removeTree(stagingName, in: staging)

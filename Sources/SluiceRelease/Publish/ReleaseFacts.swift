@@ -1,5 +1,4 @@
 import SluiceCertificate
-import SluiceLedger
 import SluiceModel
 
 /// All that a release folder states, and the text of its files.
@@ -22,7 +21,8 @@ struct ReleaseFacts {
     var counted: ReleaseBuilder.Counted
     var sources: [Source]
     var settingsHash: String
-    var head: LedgerHead
+    /// The ledger's head, signed.
+    var checkpoint: String
 
     func files() -> [(path: String, text: String)] {
         var files = proved.map { (path: "tables/\($0.table.id).csv", text: csv($0)) }
@@ -141,8 +141,7 @@ struct ReleaseFacts {
                     ])
                 }),
             "settingsHash": .string(settingsHash),
-            "checkpoint": .string(
-                checkpointText(head)),
+            "checkpoint": .string(checkpoint),
         ])
     }
 }

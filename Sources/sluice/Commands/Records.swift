@@ -1,6 +1,5 @@
 import ArgumentParser
 import SluiceInstance
-import SluiceLedger
 import SluiceModel
 import SluiceStore
 
@@ -78,53 +77,5 @@ struct Reviews: ParsableCommand {
         @Option(help: "What was done; goes on record.") var note = ""
 
         func run() throws { try common.carryOut(.closeReview(item, note: note)) }
-    }
-}
-
-struct Ledger: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Every decision, in a chain of hashes.", subcommands: [Show.self, Verify.self],
-        defaultSubcommand: Show.self)
-
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Rows of the ledger, oldest first.")
-        @OptionGroup var common: CommonOptions
-        @Option(help: "The first row to show, from 1.") var from = 1
-        @Option(help: "At most this many rows.") var limit = 100_000
-        @Option(help: "Only rows about this delivery, release, review item or authority.") var subject: String?
-
-        func run() throws {
-            guard from >= 1, limit >= 0, limit <= 10_000_000 else { throw ValidationError("no such rows") }
-            let instance = try common.openForQueries()
-            try common.answeringFailures {
-                let rows = try instance.store.ledgerRows(from..<from + limit)
-                    .filter { subject == nil || $0.entry.subject == subject }
-                let lines = rows.map { row in
-                    let details = row.entry.details.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-                    return [
-                        "\(row.sequence)", "\(row.entry.at)", row.entry.actor, row.entry.kind.rawValue,
-                        row.entry.subject, details.joined(separator: " "),
-                    ]
-                }
-                common.show(.array(rows.map { instance.ledgerJSON($0) }), columns(lines))
-            }
-        }
-    }
-
-    struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Recompute the chain from its first row to its last.")
-        @OptionGroup var common: CommonOptions
-
-        func run() throws {
-            let instance = try common.openForQueries()
-            let result = try common.answeringFailures { try instance.verifyLedger() }
-            common.show(
-                .members([
-                    "intact": .bool(result.problem == nil), "rows": .int(result.rows),
-                    "problem": .optional(result.problem),
-                ]),
-                result.problem ?? "intact: \(result.rows) rows, ending in \(result.checkpoint)")
-            if result.problem != nil { throw ExitCode(1) }
-        }
     }
 }

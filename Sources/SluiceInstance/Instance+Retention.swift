@@ -1,0 +1,106 @@
+import Logging
+package import SluiceModel
+import SluiceSettings
+import SluiceStore
+
+/// What is kept of one authority's dataset, and how long.
+package struct RetentionStanding: Sendable {
+    package var authority: AuthorityID
+    package var dataset: String
+    /// After the end of the period that a delivery covers; of one without a period, after the month it was received in.
+    package var months: Int
+    /// Deliveries whose records are kept.
+    package var deliveries: Int
+    /// The day on which the oldest of them is purged.
+    package var nextPurge: CivilDate
+    /// Those whose day has come, oldest first.
+    package var due: [DeliveryID]
+}
+
+extension Instance {
+    /// Every dataset of which records are kept, by authority and name.
+    package func retention() throws -> [RetentionStanding] {
+        let today = today
+        var standings: [String: RetentionStanding] = [:]
+        for (delivery, day, months) in try keptDeliveries() {
+            let dataset = delivery.dataset ?? ""
+            let key = "\(delivery.authority) \(dataset)"
+            var standing =
+                standings[key]
+                ?? RetentionStanding(
+                    authority: delivery.authority, dataset: dataset, months: months, deliveries: 0, nextPurge: day,
+                    due: [])
+            standing.deliveries += 1
+            standing.nextPurge = min(standing.nextPurge, day)
+            if day <= today { standing.due.append(delivery.id) }
+            standings[key] = standing
+        }
+        return standings.values.sorted { ($0.authority.text, $0.dataset) < ($1.authority.text, $1.dataset) }
+    }
+
+    /// Deliveries that hold records, with the day on which these are to be purged: the first of the month after the
+    /// last one that they may be kept in. Of an authority that left the settings nobody knows any more how long; its
+    /// records are kept for the longest time that any other's are.
+    private func keptDeliveries() throws -> [(delivery: Delivery, day: CivilDate, months: Int)] {
+        let longest = settings.authorities.map(\.retentionMonths).max() ?? 0
+        return try store.deliveries(DeliveryFilter()).compactMap { delivery in
+            guard case .final(let outcome) = delivery.status, outcome.isAccepted, delivery.dataset != nil else {
+                return nil
+            }
+            let authority = settings.authorities.first { $0.id == delivery.authority }
+            let months = authority?.retentionMonths(of: delivery.dataset) ?? longest
+            let last = delivery.period?.last ?? delivery.receivedAt.date.month
+            guard let end = CivilMonth(index: last.index + months + 1) else { return nil }
+            return (delivery, end.firstDay, months)
+        }
+    }
+
+    /// Purges every delivery whose day has come, with its ledger rows, and gives the room back.
+    ///
+    /// - Returns: those that were purged.
+    package func purgeDue(actor: String) throws -> [DeliveryID] {
+        let today = today
+        let due = try keptDeliveries().filter { $0.day <= today }
+        guard !due.isEmpty else { return [] }
+        let entries = due.map { delivery, day, months in
+            LedgerEntry(
+                at: clock.now(), actor: actor, kind: .recordsPurged, subject: delivery.id.text,
+                details: [
+                    "authority": delivery.authority.text, "dataset": delivery.dataset ?? "",
+                    "period": delivery.period.map { "\($0)" } ?? "", "retentionMonths": "\(months)", "due": "\(day)",
+                    "records": "\(delivery.rows?.accepted ?? 0)", "reason": "retention",
+                ])
+        }
+        try store.purge(due.map(\.delivery.id), ledger: entries)
+        try store.compact()
+        log.notice("records past their retention were purged", metadata: ["deliveries": "\(due.count)"])
+        return due.map(\.delivery.id)
+    }
+
+    func purge(actor: String) throws -> CommandResult {
+        let purged = try purgeDue(actor: actor).map(\.text)
+        return CommandResult(
+            exit: .done, json: .members(["purged": .strings(purged)]),
+            text: purged.isEmpty
+                ? "nothing is past its retention"
+                : "purged the records of \(purged.count) deliveries:\n  " + purged.joined(separator: "\n  "))
+    }
+
+    /// What the daemon does: looks once a day of the instance's time zone, and at the first start.
+    func purgeOnceADay() throws {
+        let name = "retention-looked-at"
+        let day = "\(today)"
+        guard try store.value(name) != day else { return }
+        _ = try purgeDue(actor: "daemon")
+        try store.setValue(name, day)
+    }
+}
+
+extension RetentionStanding {
+    package var json: JSON {
+        .members([
+            "authority": .string(authority.text), "dataset": .string(dataset), "retentionMonths": .int(months),
+            "deliveries": .int(deliveries), "nextPurge": .string("\(nextPurge)"), "due": .strings(due.map(\.text)),
+        ])
+    }
+}

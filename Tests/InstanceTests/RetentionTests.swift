@@ -1,0 +1,125 @@
+import SluiceInstance
+import SluiceLedger
+import SluiceModel
+import SluiceStore
+import SluiceSystem
+import SluiceTestSupport
+import Testing
+
+@Suite struct RetentionTests {
+    private let header = policeHeader + ",PNCID"
+
+    private func linked(_ count: Int, month: String) -> String {
+        crimes((1...count).map { crime($0, month: month) + ",2099/9999999V" }, header: header)
+    }
+
+    /// The link token of the first record of a delivery: 16 bytes that stand nowhere else.
+    private func token(_ id: DeliveryID, _ site: TestInstance) throws -> [UInt8] {
+        var token: [UInt8] = []
+        try site.store.forEachBlock(RecordFilter()) { stored in
+            if stored.delivery == id, token.isEmpty { token = Array(stored.block.linkTokens.prefix(16)) }
+        }
+        #expect(token.contains { $0 != 0 })
+        return token
+    }
+
+    private func isInStore(_ bytes: [UInt8], _ site: TestInstance) throws -> Bool {
+        try site.files(below: site.site + "/state").filter { $0.contains("/sluice.db") }
+            .contains { contains(try readSmallFile($0), bytes) }
+    }
+
+    private func perform(_ command: Command, _ site: TestInstance) -> CommandResult {
+        site.instance.perform(command, attachment: nil, actor: "user:0")
+    }
+
+    @Test func `records past their retention are gone from the store's bytes, and the ledger still verifies`() throws {
+        let site = try TestInstance(at: "2026-04-10T09:00:00Z") { folder in
+            try edit(folder + "/authorities/\(police).yaml", "retentionMonths: 36", "retentionMonths: 2")
+        }
+        let delivery = try site.deliver(linked(40, month: "03/2026"), as: "march.csv", for: police)
+        #expect(delivery.status == .final(.accepted))
+        let token = try token(delivery.id, site)
+        #expect(try isInStore(token, site))
+        // March and two months more are May.
+        site.clock.advance(seconds: 51 * 86_400)
+        #expect(site.clock.now().date == CivilDate("2026-05-31"))
+        #expect(try site.instance.retention().map(\.nextPurge) == [CivilDate("2026-06-01")])
+        #expect(perform(.purge, site).json["purged"]?.items == [])
+        #expect(try isInStore(token, site))
+        site.clock.advance(seconds: 86_400)
+        #expect(try site.instance.retention().flatMap(\.due) == [delivery.id])
+        #expect(perform(.purge, site).json["purged"]?.items == [.string(delivery.id.text)])
+        #expect(try site.store.delivery(delivery.id)?.status == .purged)
+        #expect(try !isInStore(token, site))
+        #expect(try site.instance.retention().isEmpty)
+        #expect(try site.instance.verifyLedger().problem == nil)
+        // It stays so when the purge is asked for again, and after a restart.
+        #expect(perform(.purge, site).exit == .done)
+        try site.reopen()
+        #expect(try !isInStore(token, site))
+    }
+
+    @Test func `withdrawn records are gone from the store's bytes, and others are not`() throws {
+        let site = try TestInstance()
+        let first = try site.deliver(linked(40, month: "02/2026"), as: "february.csv", for: police)
+        let second = try site.deliver(crimes((1...9).map { crime($0) }), as: "march.csv", for: police)
+        let token = try token(first.id, site)
+        #expect(perform(.withdraw(delivery: first.id.text, reason: "wrong"), site).exit == .done)
+        #expect(try !isInStore(token, site))
+        var kept = 0
+        try site.store.forEachBlock(RecordFilter()) { stored in
+            kept += stored.delivery == second.id ? stored.block.rowCount : 1000
+        }
+        #expect(kept == 9)
+        #expect(try site.instance.verifyLedger().problem == nil)
+    }
+
+    @Test func `a dataset may be kept shorter than the rest of its authority's`() throws {
+        let site = try TestInstance(at: "2026-04-10T09:00:00Z") { folder in
+            try edit(
+                folder + "/authorities/\(police).yaml", "retentionMonths: 36",
+                "retentionMonths: 36\nretentionMonthsOf: {recorded-crime: 1}")
+        }
+        _ = try site.deliver(linked(40, month: "03/2026"), as: "march.csv", for: police)
+        let standing = try #require(try site.instance.retention().first)
+        #expect(standing.months == 1)
+        #expect(standing.nextPurge == CivilDate("2026-05-01"))
+    }
+
+    @Test func `a retention for a dataset that the plugin lacks is a mistake with its place`() throws {
+        let failure = #expect(throws: InstanceError.self) {
+            _ = try TestInstance { folder in
+                try edit(
+                    folder + "/authorities/\(police).yaml", "retentionMonths: 36",
+                    "retentionMonths: 36\nretentionMonthsOf: {recorded-crimes: 1}")
+            }
+        }
+        #expect("\(try #require(failure))".contains("did you mean `recorded-crime`?"))
+    }
+}
+
+@Suite struct IncidentTests {
+    @Test func `a refused file alerts both governance contacts until somebody closes it`() throws {
+        let site = try TestInstance()
+        let text = try site.sample("nhs-ed", "istv-nhs-number-in-text.csv")
+        let delivery = try site.deliver(text, as: "april.csv", for: hospital)
+        #expect(delivery.status == .final(.refused))
+        try site.instance.raiseIncidents()
+        let file = site.site + "/srv/alerts/incident-\(delivery.id).json"
+        let alert = try JSON(reading: try readSmallFile(file))
+        #expect(alert["contacts"]?.items?.count == 2)
+        #expect(alert["reasons"]?.items?.isEmpty == false)
+        #expect(alert["next"]?.text?.contains("delete the export") == true)
+        // Deleted by hand it comes back; a restart changes nothing.
+        try Folder(path: site.site + "/srv/alerts").remove(FileName(own: "incident-\(delivery.id).json"))
+        try site.reopen()
+        try site.instance.raiseIncidents()
+        #expect((try? readSmallFile(file)) != nil)
+        let closing = Command.closeReview("incident-\(delivery.id)", note: "export deleted")
+        #expect(site.instance.perform(closing, attachment: nil, actor: "user:0").exit == .done)
+        #expect((try? readSmallFile(file)) == nil)
+        #expect(site.instance.perform(closing, attachment: nil, actor: "user:0").exit == .no)
+        try site.instance.raiseIncidents()
+        #expect((try? readSmallFile(file)) == nil)
+    }
+}
