@@ -138,9 +138,9 @@ extension Intake {
             var entries: [LedgerEntry] = []
             for table in tables {
                 entries.append(claimEntry(of: table.child))
-                entries += decisionEntries(of: table.child, table.ruling)
+                entries += decisionEntries(of: table.child, table.ruling, from: source)
             }
-            entries += decisionEntries(of: delivery, ruling)
+            entries += decisionEntries(of: delivery, ruling, from: source)
             let head = try transaction.headAfter(entries)
             let receipt = Receipt(
                 delivery: delivery, authorityName: source.authority.name, outcome: ruling.outcome,
@@ -175,11 +175,14 @@ extension Intake {
         }
     }
 
-    private func decisionEntries(of delivery: Delivery, _ ruling: Ruling) -> [LedgerEntry] {
+    private func decisionEntries(of delivery: Delivery, _ ruling: Ruling, from source: Source) -> [LedgerEntry] {
         var details = [
             "authority": delivery.authority.text, "outcome": ruling.outcome.rawValue,
-            "plugin": delivery.plugin, "sha256": delivery.sha256 ?? "",
+            "plugin": delivery.plugin, "sha256": delivery.sha256 ?? "", "gateway": source.authority.gateway,
+            "agreement": source.authority.agreement.reference,
         ]
+        let rules = Set(ruling.findings.filter { $0.severity == .refusal }.map(\.rule))
+        if !rules.isEmpty { details["rules"] = rules.sorted().joined(separator: " ") }
         if let parent = delivery.parent { details["parent"] = parent.text }
         if let table = delivery.table { details["table"] = "\(table.number)" }
         if !ruling.tables.isEmpty { details["tables"] = "\(ruling.tables.count)" }

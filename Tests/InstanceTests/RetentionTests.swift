@@ -123,3 +123,35 @@ import Testing
         #expect((try? readSmallFile(file)) == nil)
     }
 }
+
+@Suite struct StatementTests {
+    @Test func `a year's statement says what came under which power, was refused, released and removed`() throws {
+        let site = try TestInstance()
+        _ = try site.deliver(crimes((1...20).map { crime($0) }), as: "march.csv", for: police)
+        _ = try site.deliver(crimes((1...21).map { crime($0) }), as: "march-again.csv", for: police)
+        _ = try site.deliver(try site.sample("nhs-ed", "istv-nhs-number-in-text.csv"), as: "a.csv", for: hospital)
+        _ = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        let statement = try site.instance.statement(year: 2026)
+        let fromPolice = try #require(statement.received.first { $0.authority == police })
+        #expect(fromPolice.gateway == "pcsc-16")
+        #expect(fromPolice.outcomes == ["accepted": 2])
+        #expect(fromPolice.rowsKept == 41)
+        #expect(statement.refused.map(\.authority) == [hospital])
+        #expect(statement.refused.first?.why == "gate.nhs-number")
+        #expect(statement.released.first?.purpose.isEmpty == false)
+        #expect(statement.released.first?.recipients.isEmpty == false)
+        #expect(statement.purged == ["superseded": 1])
+        let text = site.instance.lines(statement).joined(separator: "\n")
+        #expect(text.contains("under pcsc-16, agreement DSA-2025-01"))
+        // Another year has nothing, and says so.
+        #expect(try site.instance.statement(year: 2025).rows == nil)
+        #expect(site.instance.lines(try site.instance.statement(year: 2025)).contains("  nothing"))
+        // The same figures can be found row by row.
+        var filter = LedgerFilter()
+        filter.authority = hospital
+        filter.rule = "gate.nhs-number"
+        var found: [LedgerRow] = []
+        try site.instance.forEachLedgerRow(filter) { found.append($0) }
+        #expect(found.map(\.entry.kind) == [.deliveryDecided])
+    }
+}

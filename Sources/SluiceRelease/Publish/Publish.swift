@@ -43,6 +43,7 @@ extension ReleaseBuilder {
         let entry = LedgerEntry(
             at: builtAt, actor: actor, kind: .releaseBuilt, subject: "\(spec.id)/\(padded(version, 4))",
             details: [
+                "recipients": spec.recipients.map { "\($0.name) (\($0.kind.rawValue))" }.joined(separator: "; "),
                 "sha256sums": sumsHash, "audience": spec.audience.rawValue, "purpose": spec.purpose,
                 "proof": Proof.Rule.noEquations.rawValue, "threshold": "\(spec.profile.threshold)",
             ])

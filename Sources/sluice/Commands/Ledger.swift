@@ -5,7 +5,7 @@ import SluiceModel
 
 struct Ledger: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Every decision, in a chain of hashes.", subcommands: [Show.self, Verify.self],
+        abstract: "Every decision, in a chain of hashes.", subcommands: [Show.self, Verify.self, State.self],
         defaultSubcommand: Show.self)
 
     struct Show: ParsableCommand {
@@ -52,6 +52,23 @@ struct Ledger: ParsableCommand {
             guard let text else { return nil }
             guard let date = CivilDate(text) else { throw ValidationError("a day is written YYYY-MM-DD") }
             return date
+        }
+    }
+
+    struct State: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "statement",
+            abstract: "A year in words: received under which power, refused and why, released to whom, purged.")
+        @OptionGroup var common: CommonOptions
+        @Option(help: "The year, in UTC.") var year: Int
+
+        func run() throws {
+            guard (2000...9999).contains(year) else { throw ValidationError("a year has four digits") }
+            let instance = try common.openForQueries()
+            try common.answeringFailures {
+                let statement = try instance.statement(year: year)
+                common.show(instance.json(statement), instance.lines(statement).joined(separator: "\n"))
+            }
         }
     }
 
