@@ -41,8 +41,9 @@ struct FindingReader {
         return finding
     }
 
-    /// The greatest that each argument may be, for the codes whose arguments do not count anything of the file:
-    /// an index of the plan is one that the plan has. Nil for the others.
+    /// The greatest that each argument may be, for the codes whose arguments are not bounded by the file's size: an index
+    /// of the plan is one that the plan has, and a place in a line counts bytes of UTF-8, of which one byte of
+    /// Windows-1252 may be three. Nil for the others.
     private func argumentLimits(_ code: FindingCode, field: FieldPlan?) -> [Int]? {
         switch code {
         case .codeUnknown, .areaUnknown:
@@ -53,6 +54,7 @@ struct FindingReader {
             guard let dataset, !dataset.fields.isEmpty else { return [] }
             return [dataset.fields.count - 1]
         case .totalMismatch: return [FindingMessages.statedTotalLimit, numberLimit]
+        case .syntaxInvalid, .documentTypeForbidden: return [numberLimit, numberLimit * 3]
         case .periodGap: return [MonthRange.last, MonthRange.last]
         default: return nil
         }
