@@ -245,7 +245,17 @@ package final class Instance {
         ReleaseBuilder(
             model: catalogue.model, store: store, folder: settings.paths.releases, clock: clock,
             settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version), signer: signer,
-            actor: actor)
+            leavesOut: { [settings] delivery, spec in
+                guard let authority = settings.authorities.first(where: { $0.id == delivery.authority }) else {
+                    return nil
+                }
+                // Of what came before powers were remembered, today's is all that is known.
+                let gateway = delivery.gateway ?? authority.gateway
+                return settings.gate.leavingOut(authority, gateway: gateway, of: spec).first.map {
+                    LeftOut(
+                        rule: $0.name, authority: delivery.authority, because: $0.record, citation: $0.citation)
+                }
+            }, actor: actor)
     }
 }
 

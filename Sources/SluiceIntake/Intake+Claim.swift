@@ -6,7 +6,7 @@ import SluiceStore
 package import SluiceSystem
 
 extension Intake {
-    /// Takes a file aside and sees it through to its receipt, or holds it unopened where its agreement has lapsed.
+    /// Takes a file aside and sees it through to its receipt, or holds it unopened where a disclosure rule says so.
     ///
     /// The rename is the claim: from then on the file is in a folder that only the daemon can enter. It does not
     /// isolate, for a writer may still hold it open; the private copy does.
@@ -24,8 +24,8 @@ extension Intake {
         }
         let noticed = try waitingID(name, of: source)
         let id = noticed ?? DeliveryID(at: clock.now(), random: &random)
-        if let lapsed = source.authority.agreement.lapse(on: clock.now().date) {
-            try hold(name, status, id: id, from: source, reason: lapsed)
+        if let obstacle = obstacle(source) {
+            try hold(name, status, id: id, from: source, obstacle)
             source.forget(name)
             return
         }
@@ -106,7 +106,7 @@ extension Intake {
         let status = try file.status()
         let id = DeliveryID(at: clock.now(), random: &random)
         var delivery = newDelivery(id, name, status, of: source)
-        if let lapsed = source.authority.agreement.lapse(on: clock.now().date) { throw IngestRefused.agreement(lapsed) }
+        if let obstacle = obstacle(source) { throw IngestRefused.gate(obstacle.reason) }
         if let reason = unfitness(status) { throw IngestRefused.unfit(reason) }
         guard hasRoom() else { throw StoreError.full }
         delivery.sha256 = try copyToSpool(file, id)
@@ -129,10 +129,12 @@ extension Intake {
     }
 
     private func newDelivery(_ id: DeliveryID, _ name: FileName, _ status: FileStatus, of source: Source) -> Delivery {
-        Delivery(
+        var delivery = Delivery(
             id: id, authority: source.authority.id, plugin: source.authority.plugin, nameHash: keys.nameHash(name),
             sha256: nil, bytes: status.kind == .regular ? status.sizeBytes : 0, status: .claimed,
             receivedAt: clock.now())
+        delivery.gateway = source.authority.gateway
+        return delivery
     }
 
     /// Why a thing in a drop folder may not be opened; nil when it may.
@@ -226,14 +228,14 @@ extension SHA256 {
 
 /// Why `sluice ingest` does not take a file. The file is as it was.
 package enum IngestRefused: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The agreement does not cover today, for this reason.
-    case agreement(String)
+    /// A rule holds the authority's files, say because its agreement does not cover today.
+    case gate(String)
     case unfit(String)
 
     package var description: String {
         switch self {
-        case .agreement(let reason):
-            "the authority's agreement does not cover today (\(reason)); the file was not opened"
+        case .gate(let reason):
+            "a disclosure rule holds this authority's files (\(reason)); the file was not opened"
         case .unfit(let reason): "the file cannot be taken in (\(reason))"
         }
     }

@@ -178,7 +178,8 @@ extension Intake {
     private func decisionEntries(of delivery: Delivery, _ ruling: Ruling, from source: Source) -> [LedgerEntry] {
         var details = [
             "authority": delivery.authority.text, "outcome": ruling.outcome.rawValue,
-            "plugin": delivery.plugin, "sha256": delivery.sha256 ?? "", "gateway": source.authority.gateway,
+            "plugin": delivery.plugin, "sha256": delivery.sha256 ?? "",
+            "gateway": delivery.gateway ?? source.authority.gateway,
             "agreement": source.authority.agreement.reference,
         ]
         let rules = Set(ruling.findings.filter { $0.severity == .refusal }.map(\.rule))

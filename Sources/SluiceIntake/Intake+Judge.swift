@@ -140,12 +140,35 @@ extension Intake {
     ) throws -> Ruling {
         var ruling = Ruling(report, sandbox: sandbox)
         guard ruling.outcome.isAccepted, let index = report.datasetIndex else { return ruling }
+        applyRules(&ruling, delivery)
+        guard ruling.outcome.isAccepted else { return ruling }
         try settlePeriod(&ruling, delivery, compiled.datasets[index], in: transaction)
         guard ruling.outcome.isAccepted else { return ruling }
         ruling.findings.insert(
             warnings: try SuddenChange.findings(
                 for: ruling, of: delivery, plan: compiled.plan, datasetIndex: index, in: transaction))
         return ruling
+    }
+
+    /// Lets the rules judge what is known once the file was read.
+    private func applyRules(_ ruling: inout Ruling, _ delivery: Delivery) {
+        guard let source = source(delivery.authority) else { return }
+        let today = clock.now().date
+        let gate = settings.gate
+        let before = gate.beforeOpening(source.authority, on: today).filter { $0.effect == .warn }
+        let rules =
+            gate.afterReading(source.authority, dataset: ruling.dataset, period: ruling.period, on: today) + before
+        for rule in rules {
+            let finding = Finding(
+                rule: rule.name, code: .disclosureRule, severity: rule.effect == .refuse ? .refusal : .warning,
+                message: "\(rule.agency) (\(rule.citation))")
+            if rule.effect == .refuse {
+                ruling.outcome = .refused
+                ruling.findings.insert(finding, at: 0)
+            } else {
+                ruling.findings.insert(warnings: [finding])
+            }
+        }
     }
 
     /// Replaces what an accepted delivery stands in for: earlier ones of the same dataset whose whole period it covers.

@@ -124,11 +124,13 @@ extension Intake {
     private func makeChildren(of delivery: Delivery, _ entries: [DecodeReport.TableEntry]) -> [Delivery] {
         let now = clock.now()
         return entries.enumerated().map { index, entry in
-            Delivery(
+            var child = Delivery(
                 id: DeliveryID(at: now, random: &random), parent: delivery.id,
                 table: DeliveredTable(index: index, place: entry.place), authority: delivery.authority,
                 plugin: delivery.plugin, nameHash: delivery.nameHash, sha256: delivery.sha256, bytes: delivery.bytes,
                 status: .claimed, receivedAt: delivery.receivedAt)
+            child.gateway = delivery.gateway
+            return child
         }
     }
 

@@ -5,9 +5,25 @@ import SluiceStore
 import SluiceSystem
 
 extension Intake {
+    /// Why an authority's files must not be opened today.
+    struct Obstacle {
+        /// The strictest rule's name, a stable word.
+        var reason: String
+        var rules: [DisclosureRule]
+    }
+
+    /// What holds an authority's files today; nil when nothing does. An agreement that does not cover today holds them
+    /// whatever the rules say.
+    func obstacle(_ source: Source) -> Obstacle? {
+        let today = clock.now().date
+        let rules = settings.gate.beforeOpening(source.authority, on: today).filter { $0.effect == .hold }
+        guard let reason = source.authority.agreement.lapse(on: today) ?? rules.first?.id else { return nil }
+        return Obstacle(reason: reason, rules: rules)
+    }
+
     /// Moves a file unopened to the agency's own `held/` folder, where it waits for a person.
     func hold(
-        _ name: FileName, _ status: FileStatus, id: DeliveryID, from source: Source, reason: String
+        _ name: FileName, _ status: FileStatus, id: DeliveryID, from source: Source, _ obstacle: Obstacle
     ) throws {
         let incoming = try source.incoming()
         let held = try source.held()
@@ -15,27 +31,28 @@ extension Intake {
         try incoming.rename(name, to: folder, as: name, replace: false)
         try folder.sync()
         try incoming.sync()
-        try recordHeld(id, name, status, from: source, reason: reason)
+        try recordHeld(id, name, status, from: source, obstacle)
     }
 
     private func recordHeld(
-        _ id: DeliveryID, _ name: FileName, _ status: FileStatus, from source: Source, reason: String
+        _ id: DeliveryID, _ name: FileName, _ status: FileStatus, from source: Source, _ obstacle: Obstacle
     ) throws {
+        let reason = obstacle.reason
         let delivery = waiting(.held, id, name, status, of: source, reason: reason)
-        let details = ["authority": delivery.authority.text, "reason": reason]
-        try record(waiting: delivery, entry(.deliveryHeld, id.text, details))
         let agreement = source.authority.agreement
-        try writeNotice(
-            id.text,
-            [
-                "Sluice notice: HELD", "", "File        \(name.escapedForDisplay)", "Delivery    \(id)",
-                "Reason      \(reason)", "",
-                "The file was not opened. The data-sharing agreement on file (\(agreement.reference)) does not cover "
-                    + "today.",
-                "Renew the agreement and tell the operator; the file is then taken in from here, without being sent "
-                    + "again.",
-            ],
-            in: try source.held())
+        let details = [
+            "authority": delivery.authority.text, "reason": reason, "agreement": agreement.reference,
+            "gateway": source.authority.gateway, "rules": obstacle.rules.map(\.name).joined(separator: " "),
+            "because": obstacle.rules.map(\.record).joined(separator: "; "),
+        ]
+        try record(waiting: delivery, entry(.deliveryHeld, id.text, details))
+        var lines = [
+            "Sluice notice: HELD", "", "File        \(name.escapedForDisplay)", "Delivery    \(id)",
+            "Reason      \(reason)", "Agreement   \(agreement.reference)", "", "The file was not opened.",
+        ]
+        if obstacle.rules.isEmpty { lines.append("The data-sharing agreement on file does not cover today.") }
+        for rule in obstacle.rules { lines += ["", rule.agency, "(\(rule.citation))"] }
+        try writeNotice(id.text, lines, in: try source.held())
         log.warning(
             "a delivery is held",
             metadata: ["delivery": "\(id)", "authority": "\(delivery.authority)", "reason": "\(reason)"])
@@ -43,11 +60,8 @@ extension Intake {
 
     /// Takes in what was held for a reason that no longer holds.
     func releaseHeld() {
-        let today = clock.now().date
         for source in sources where source.unavailable == nil {
-            guard source.authority.agreement.lapse(on: today) == nil,
-                catalogue.plugins[source.authority.plugin] != nil
-            else { continue }
+            guard obstacle(source) == nil, catalogue.plugins[source.authority.plugin] != nil else { continue }
             let filter = DeliveryFilter(authority: source.authority.id, status: .held)
             for delivery in (try? store.deliveries(filter)) ?? [] where !shouldStop() {
                 do {
@@ -175,8 +189,8 @@ extension Intake {
                 try held.removeFolder(entry)
                 continue
             }
-            let reason = source.authority.agreement.lapse(on: clock.now().date) ?? "agreement-lapsed"
-            try recordHeld(id, name, status, from: source, reason: reason)
+            try recordHeld(
+                id, name, status, from: source, obstacle(source) ?? Obstacle(reason: "agreement-lapsed", rules: []))
         }
     }
 }

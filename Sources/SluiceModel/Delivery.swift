@@ -80,6 +80,8 @@ package struct Delivery: Hashable, Sendable {
     package var table: DeliveredTable?
     package var authority: AuthorityID
     package var plugin: String
+    /// The power it was received under; nil for deliveries from before it was remembered.
+    package var gateway: String?
     package var dataset: String?
     /// HMAC-SHA256 of the name under the instance's name key, hexadecimal.
     package var nameHash: String

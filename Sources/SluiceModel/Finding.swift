@@ -141,4 +141,6 @@ package enum FindingCode: String, CaseIterable, Sendable {
     // The intake gate.
     case healthFieldDropped = "health-field-dropped"
     case patientIdentifier = "patient-identifier"
+    /// A rule of `disclosure/rules.yaml`, whose own words the message is.
+    case disclosureRule = "disclosure-rule"
 }

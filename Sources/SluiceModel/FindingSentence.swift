@@ -158,6 +158,7 @@ struct FindingSentence {
             return "The column may hold health information about a person, which may not be shared under the Serious "
                 + "Violence Duty. It was not kept. Leave it out of the export."
         case .patientIdentifier: return patientIdentifier
+        case .disclosureRule: return "A disclosure rule of the partnership is about this file."
         }
     }
 

@@ -21,11 +21,14 @@ package struct ReleaseBuilder {
     /// Plugin id to version, for provenance.
     let pluginVersions: [String: String]
     let signer: CheckpointSigner
+    /// Which rule keeps a delivery's records out of a release; nil when none does.
+    let leavesOut: (Delivery, ReleaseSpec) -> LeftOut?
     var actor: String
 
     package init(
         model: EventModel, store: any Store, folder: String, clock: any Clock, settingsHash: String,
-        pluginVersions: [String: String], signer: CheckpointSigner, actor: String
+        pluginVersions: [String: String], signer: CheckpointSigner,
+        leavesOut: @escaping (Delivery, ReleaseSpec) -> LeftOut?, actor: String
     ) {
         self.model = model
         self.store = store
@@ -34,6 +37,7 @@ package struct ReleaseBuilder {
         self.settingsHash = settingsHash
         self.pluginVersions = pluginVersions
         self.signer = signer
+        self.leavesOut = leavesOut
         self.actor = actor
     }
 
@@ -60,6 +64,8 @@ package struct ReleaseBuilder {
         var deliveries: [DeliveryID]
         /// Tables that nobody supplied, in words.
         var gaps: [String]
+        /// By rule and authority.
+        var leftOut: [LeftOut]
     }
 
     /// Counts every table over the same read of the store and hides the small counts.
@@ -68,9 +74,16 @@ package struct ReleaseBuilder {
         for table in spec.tables { aggregators.append(try Aggregator(table, model: model, period: spec.period)) }
         var deliveries: [DeliveryID] = []
         var kindsSeen: Set<String> = []
+        var tainted: [DeliveryID: LeftOut] = [:]
+        for delivery in try store.deliveries(DeliveryFilter()) { tainted[delivery.id] = leavesOut(delivery, spec) }
+        var leftOut: Set<LeftOut> = []
         let filter = RecordFilter(
             eventKinds: spec.tables.map(\.eventKind), authorities: spec.sources, period: spec.period)
         try store.forEachBlock(filter) { stored in
+            if let rule = tainted[stored.delivery] {
+                leftOut.insert(rule)
+                return
+            }
             if deliveries.last != stored.delivery { deliveries.append(stored.delivery) }
             if let kind = stored.eventKind { kindsSeen.insert(kind) }
             for index in aggregators.indices where aggregators[index].spec.eventKind == stored.eventKind {
@@ -83,7 +96,9 @@ package struct ReleaseBuilder {
         let gaps = spec.tables.filter { !kindsSeen.contains($0.eventKind) }.map {
             "No authority has sent anything for the table \($0.id): its zeros mean not known."
         }
-        return Counted(tables: tables, aggregators: aggregators, deliveries: deliveries, gaps: gaps)
+        return Counted(
+            tables: tables, aggregators: aggregators, deliveries: deliveries, gaps: gaps,
+            leftOut: leftOut.sorted { ($0.authority.text, $0.rule) < ($1.authority.text, $1.rule) })
     }
 
     /// Every count from 1 to `threshold − 1` becomes `[c]`; a true zero is shown as 0.
@@ -108,6 +123,22 @@ package struct ReleaseBuilder {
         return try store.releases().filter {
             $0.state != .withdrawn && $0.period.overlaps(spec.period) && !kinds.isDisjoint(with: $0.eventKinds)
         }
+    }
+}
+
+/// Records of one authority that a disclosure rule keeps out of a release. How many is told to nobody.
+package struct LeftOut: Hashable, Sendable {
+    package var rule: String
+    package var authority: AuthorityID
+    /// Why, in the rule's words.
+    package var because: String
+    package var citation: String
+
+    package init(rule: String, authority: AuthorityID, because: String, citation: String) {
+        self.rule = rule
+        self.authority = authority
+        self.because = because
+        self.citation = citation
     }
 }
 

@@ -79,6 +79,24 @@ private func check(
     }
 }
 
+/// A release may not name an authority as a source whose records a rule keeps out of it.
+///
+/// - Source: PCSC Act 2022 s.17(7); draft guidance June 2022, para 160: combining taints.
+func checkSources(_ settings: Settings, mistakes: Mistakes) {
+    for (spec, places) in zip(settings.releases, settings.releasePlaces) {
+        for source in places.sources {
+            let id = source.authority
+            guard let authority = settings.authorities.first(where: { $0.id == id }),
+                let rule = settings.gate.leavingOut(authority, gateway: authority.gateway, of: spec).first
+            else { continue }
+            mistakes.add(
+                source.node, "records of \(id) may not go into this release: \(rule.record) (\(rule.citation))",
+                hint: "take \(id) out of `sources`, or give the release a purpose and recipients that the rule "
+                    + "`\(rule.id)` lets pass")
+        }
+    }
+}
+
 /// A release may use an authority's records only for a purpose its agreement states.
 ///
 /// - Source: PCSC Act 2022 s.16(4)(c), necessary, proportionate and for a stated purpose; draft guidance June 2022,

@@ -17,6 +17,13 @@ struct ReleasePlaces: Hashable, Sendable {
     }
 
     var purpose: Node
+    struct Source: Hashable, Sendable {
+        var node: Node
+        var authority: AuthorityID
+    }
+
+    /// Of `sources`, one for each that is known.
+    var sources: [Source] = []
     /// Parallel to the spec's tables.
     var tables: [Table]
 }
@@ -33,8 +40,9 @@ func readReleaseSpec(
     let recipients = readRecipients(&reader)
     let purpose = reader.requiredShortName("purpose")
     let purposeNode = reader.node("purpose")
-    let sources = (reader.nodes("sources") ?? []).compactMap { node in
-        knownName(node, "the authority", among: authorities, mistakes: mistakes).flatMap { AuthorityID($0) }
+    let sources = (reader.nodes("sources") ?? []).compactMap { node -> ReleasePlaces.Source? in
+        let name = knownName(node, "the authority", among: authorities, mistakes: mistakes)
+        return name.flatMap { AuthorityID($0) }.map { ReleasePlaces.Source(node: node, authority: $0) }
     }
     let period = reader.requiredMapping("period", what: "`period`").flatMap { readPeriod($0) }
     let profile = reader.requiredMapping("profile", what: "`profile`").flatMap { readProfile($0) }
@@ -42,9 +50,10 @@ func readReleaseSpec(
     reader.finish()
     guard let id, let title, let audience, let purpose, let purposeNode, let period, let profile else { return nil }
     let spec = ReleaseSpec(
-        id: id, title: title, audience: audience, recipients: recipients, purpose: purpose, sources: sources,
+        id: id, title: title, audience: audience, recipients: recipients, purpose: purpose,
+        sources: sources.map(\.authority),
         period: period, profile: profile, tables: tables.map(\.table))
-    return (spec, ReleasePlaces(purpose: purposeNode, tables: tables.map(\.places)))
+    return (spec, ReleasePlaces(purpose: purposeNode, sources: sources, tables: tables.map(\.places)))
 }
 
 /// Hiding 1 to `threshold − 1` is safe by itself only while no equation ties a hidden cell to published ones. What

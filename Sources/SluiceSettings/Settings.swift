@@ -21,6 +21,8 @@ package struct Settings: Hashable, Sendable {
     package var authorities: [Authority] = []
     /// By id.
     package var releases: [ReleaseSpec] = []
+    /// What may come in and go out, by parties, in the file's order; see `DisclosureGate`.
+    package var disclosureRules: [DisclosureRule] = []
     /// In the file's order.
     package var reviews: [ReviewItem] = []
 
@@ -72,6 +74,8 @@ package struct Paths: Hashable, Sendable {
     package var reviews: String
     /// Names and tags that mark a column as identifying a patient; the intake gate refuses them from health senders.
     package var patientColumns: String
+    /// The rules of the gates.
+    package var disclosureRules: String
     /// The daemon's socket.
     package var control: String
 
@@ -88,6 +92,7 @@ package struct Paths: Hashable, Sendable {
         releaseSpecs = base + "/releases"
         reviews = base + "/reviews.yaml"
         patientColumns = base + "/disclosure/patient-columns.csv"
+        disclosureRules = base + "/disclosure/rules.yaml"
         control = base + "/state/control.sock"
     }
 }

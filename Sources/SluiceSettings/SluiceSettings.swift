@@ -5,6 +5,7 @@
 //   Authority             one file of authorities/
 //   ReleaseSpec+Reading   one file of releases/
 //   ReviewItem+Reading    reviews.yaml
+//   Disclosure/           who may send and get what: rules, and the gate that judges by them
 //   CrossCheck            names that only the model and the plugins can confirm
 //   Scalars               dates, months, sizes and short names
 
@@ -58,20 +59,32 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
         settings.releases.append(read.spec)
         settings.releasePlaces.append(read.places)
     }
-    let reviewsShown = folders.shown(paths.reviews)
-    do {
-        let bytes = try readSmallFile(paths.reviews)
-        if let root = readYAML(file: reviewsShown, bytes: bytes, mistakes: mistakes) {
-            let read = readReviews(root, authorities: known, mistakes: mistakes)
-            settings.reviews = read.map(\.item)
-            settings.reviewPlaces = read.map(\.places)
+    /// A file that must be there, named by a path of `sluice.yaml`.
+    func one(_ path: String, _ key: String, hint: String) -> Node? {
+        let shown = folders.shown(path)
+        do {
+            return readYAML(file: shown, bytes: try readSmallFile(path), mistakes: mistakes)
+        } catch {
+            mistakes.add(places[key] ?? root, "\(shown) cannot be read: \(reason(error))", hint: hint)
+            return nil
         }
-    } catch {
-        mistakes.add(
-            places["reviews"] ?? root, "\(reviewsShown) cannot be read: \(reason(error))",
-            hint: "write the review register there (`reviews: []` for none), or set `paths.reviews`")
+    }
+    if let node = one(
+        paths.reviews, "reviews",
+        hint: "write the review register there (`reviews: []` for none), or set `paths.reviews`")
+    {
+        let read = readReviews(node, authorities: known, mistakes: mistakes)
+        settings.reviews = read.map(\.item)
+        settings.reviewPlaces = read.map(\.places)
+    }
+    if let node = one(
+        paths.disclosureRules, "disclosureRules",
+        hint: "copy the shipped config/disclosure/rules.yaml there, or set `paths.disclosureRules`")
+    {
+        settings.disclosureRules = readDisclosureRules(node, mistakes: mistakes)
     }
     checkPurposes(settings, mistakes: mistakes)
+    checkSources(settings, mistakes: mistakes)
     return settings
 }
 

@@ -41,7 +41,7 @@ enum DeliveryRow {
             let status = DeliveryStatus(row["status"])
         else { throw UnreadableValue() }
         let replaces: String? = row["replaces"]
-        return Delivery(
+        var delivery = Delivery(
             id: id,
             parent: try decoded(row["parent"]) { DeliveryID($0) },
             table: try table(row),
@@ -65,6 +65,8 @@ enum DeliveryRow {
             reason: row["reason"],
             attempts: row["attempts"],
             workerDeaths: row["worker_deaths"])
+        delivery.gateway = row["gateway"]
+        return delivery
     }
 
     private static func table(_ row: Row) throws -> DeliveredTable? {
@@ -91,8 +93,8 @@ enum DeliveryRow {
                 INSERT INTO delivery (
                     id, parent, authority, plugin, dataset, name_hash, sha256, bytes, period_first, period_last, status,
                     outcome_at_arrival, rows_read, rows_accepted, rows_rejected, received_at, finished_at, reason,
-                    attempts, worker_deaths, table_index, member_position, sheet_position
-                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    attempts, worker_deaths, table_index, member_position, sheet_position, gateway
+                ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 delivery.id.text, delivery.parent?.text, delivery.authority.text, delivery.plugin, delivery.dataset,
@@ -101,7 +103,7 @@ enum DeliveryRow {
                 delivery.rows?.read, delivery.rows?.accepted, delivery.rows?.rejected,
                 delivery.receivedAt.secondsSince1970, delivery.finishedAt?.secondsSince1970, delivery.reason,
                 delivery.attempts, delivery.workerDeaths, delivery.table?.index, delivery.table?.place.memberPosition,
-                delivery.table?.place.sheetPosition,
+                delivery.table?.place.sheetPosition, delivery.gateway,
             ])
     }
 

@@ -27,9 +27,12 @@ extension SQLiteStore {
         try write("update a delivery") { db in
             let row = try DeliveryRow.findOpen(delivery.id, db)
             try db.execute(
-                sql: "UPDATE delivery SET status = ?, reason = ?, sha256 = ?, bytes = ? WHERE sequence = ?",
+                sql: """
+                    UPDATE delivery SET status = ?, reason = ?, sha256 = ?, bytes = ?, gateway = ? WHERE sequence = ?
+                    """,
                 arguments: [
-                    delivery.status.text, delivery.reason, delivery.sha256, delivery.bytes, row.sequence,
+                    delivery.status.text, delivery.reason, delivery.sha256, delivery.bytes, delivery.gateway,
+                    row.sequence,
                 ])
             try append(ledger, db)
         }

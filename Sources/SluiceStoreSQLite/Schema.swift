@@ -51,6 +51,10 @@ enum Schema {
         }
         migrator.registerMigration("2 tables of a delivery") { db in try db.execute(sql: tables) }
         migrator.registerMigration("3 the ledger's tree") { db in try db.execute(sql: ledgerTree) }
+        migrator.registerMigration("4 the power of a delivery") { db in
+            // NULL for earlier ones.
+            try db.execute(sql: "ALTER TABLE delivery ADD COLUMN gateway TEXT")
+        }
         return migrator
     }()
 

@@ -56,9 +56,10 @@ struct TemporaryInstance: ~Copyable {
         var files = [
             "sluice.yaml": Self.sluice, "authorities/north.yaml": Self.authority,
             "releases/profile.yaml": Self.release, "reviews.yaml": Self.reviews,
+            "disclosure/rules.yaml": "rules: []\n",
         ]
         for (name, text) in changes { files[name] = text }
-        for name in ["authorities", "releases"] {
+        for name in ["authorities", "releases", "disclosure"] {
             try FileManager.default.createDirectory(
                 atPath: folder + "/" + name, withIntermediateDirectories: true)
         }

@@ -107,7 +107,7 @@ extension Finding {
         case .fileEmpty, .rowsMissing, .formatUnsupported, .quoteUnclosed, .limitExceeded, .containerInvalid,
             .containerUnsafe, .containerEncrypted, .containerEmpty, .syntaxInvalid, .documentTypeForbidden,
             .workbookMacros, .workbookLinks, .sheetHidden, .sheetIgnored, .memberIgnored, .datasetNotAccepted,
-            .patientIdentifier:
+            .patientIdentifier, .disclosureRule:
             .container
         case .encodingUnsupported, .bytesInvalid: .encoding
         case .headerMissing, .datasetUnknown, .columnMissing, .columnUnknown, .columnRepeated, .columnIgnored,

@@ -21,6 +21,9 @@ extension ReleaseBuilder {
         let builtAt = clock.now()
         let warnings =
             counted.gaps
+            + counted.leftOut.map {
+                "Records of \($0.authority) are not in it: \($0.because) (\($0.citation))."
+            }
             + overlaps.map {
                 "Release \($0.release), version \($0.version), counts some of the same events. Whoever has both may work "
                     + "out more than from either alone; protection across releases is not part of this version."

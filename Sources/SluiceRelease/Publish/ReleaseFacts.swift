@@ -140,6 +140,13 @@ struct ReleaseFacts {
                         "pluginVersion": .string($0.pluginVersion),
                     ])
                 }),
+            "leftOut": .array(
+                counted.leftOut.map {
+                    .members([
+                        "authority": .string($0.authority.text), "rule": .string($0.rule),
+                        "because": .string($0.because), "citation": .string($0.citation),
+                    ])
+                }),
             "settingsHash": .string(settingsHash),
             "checkpoint": .string(checkpoint),
         ])
