@@ -32,7 +32,8 @@ package struct Backup: Sendable {
 
     static let manifestName = "backup.json"
     static let storeName = "sluice.db"
-    static let keyNames = ["name.key", "link.key", "checkpoint.key"]
+    static let checkpointKeyName = "checkpoint.key"
+    static let keyNames = ["name.key", "link.key", checkpointKeyName]
 }
 
 /// Why there is no backup, or none can be restored. What was there before is untouched.
@@ -183,7 +184,8 @@ package struct MissingDelivery: Hashable, Sendable {
 extension Instance {
     /// Puts a backup in the place of a state folder that was lost, and puts that on record.
     ///
-    /// - Returns: the backup that now stands. What is missing since is told by `settleRestored`.
+    /// - Returns: the backup that now stands. What is missing since is told by the instance
+    ///   that is opened first: `missing`.
     /// - Throws: `BackupRefusal` having changed nothing, `InstanceError.busy` while a daemon runs.
     package static func restore(config: String, from path: String, actor: String, clock: any Clock) throws -> Backup {
         let settings = try self.settings(config: config)
@@ -194,8 +196,11 @@ extension Instance {
             throw InstanceError.busy(holder: FileLock.holder(statePath + "/lock"))
         }
         defer { withExtendedLifetime(lock) {} }
-        guard try state.status(FileName(own: Backup.storeName)) == nil else {
-            throw BackupRefusal.stateInPlace(statePath)
+        // A log that was left behind would be played into the restored store.
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            guard try state.status(FileName(own: Backup.storeName + suffix)) == nil else {
+                throw BackupRefusal.stateInPlace(statePath)
+            }
         }
         let restoring = try state.subfolder(FileName(own: "restoring"), create: true, mode: 0o700)
         for entry in try restoring.entries() { try restoring.remove(entry) }
@@ -210,16 +215,23 @@ extension Instance {
             throw BackupRefusal.damaged(
                 path: path, what: problem ?? "the ledger is not the one that the backup's checkpoint stands for")
         }
-        // The next row after those of the backup, so that anchors made since then are known for what they are.
-        try SQLiteStore(path: storePath, chain: LedgerChain()).append([
-            LedgerEntry(
-                at: clock.now(), actor: actor, kind: .storeRestored, subject: backup.origin,
-                details: ["backupMadeAt": "\(backup.madeAt)", "backupRows": "\(head.size)"])
-        ])
+        do {
+            // The next row after those of the backup, so that anchors made since then are known for what they are.
+            let store = try SQLiteStore(path: storePath, chain: LedgerChain())
+            try store.append([
+                LedgerEntry(
+                    at: clock.now(), actor: actor, kind: .storeRestored, subject: backup.origin,
+                    details: ["backupMadeAt": "\(backup.madeAt)", "backupRows": "\(head.size)"])
+            ])
+            // Whoever opens it first, this command or the daemon after a crash, settles the rest.
+            try store.setValue(restorePending, actor)
+        }
         let keys = try Folder.createIfMissing(path: statePath + "/keys", mode: 0o700)
-        for name in Backup.keyNames {
+        // The key of checkpoints is made anew: those signed with the old one are from before the restore.
+        for name in Backup.keyNames where name != Backup.checkpointKeyName {
             try keys.writeAtomically(FileName(own: name), try readSmallFile(path + "/keys/" + name), mode: 0o600)
         }
+        try keys.remove(FileName(own: Backup.checkpointKeyName))
         try OpenFile(readingPath: storePath).sync()
         try restoring.rename(
             FileName(own: Backup.storeName), to: state, as: FileName(own: Backup.storeName), replace: false)
@@ -229,28 +241,39 @@ extension Instance {
         return backup
     }
 
+    /// Set in a restored store until what came after the backup is settled; has who restored it.
+    static let restorePending = "restore-pending"
+
     /// Brings a restored instance in line with what happened after the backup, as far as the agencies' folders and the
     /// alerts tell: deliveries that were taken back since are taken back again, records past their retention go, and
-    /// alerts that were raised are not raised again.
+    /// alerts that were raised are not raised again. A crash on the way repeats it.
     ///
     /// - Returns: deliveries that were decided since, whose files are gone: agencies have to send them again.
-    package func settleRestored(actor: String) throws -> [MissingDelivery] {
+    /// - Throws: what reading a folder throws, too: of a share that is not mounted nobody can say what is missing.
+    func settleRestored() throws -> [MissingDelivery] {
+        let actor = try store.value(Instance.restorePending) ?? "daemon"
+        intake.actor = actor
+        defer { intake.actor = "daemon" }
         var missing: [MissingDelivery] = []
         for authority in settings.authorities {
             let receipts = settings.paths.drop + "/" + authority.id.text + "/receipts"
-            for name in (try? listSmallFolder(receipts)) ?? [] {
+            for name in try listSmallFolder(receipts) {
                 if name.hasSuffix("-withdrawn.notice.txt") {
                     let id = DeliveryID(String(name.dropLast("-withdrawn.notice.txt".count)))
                     guard let id, let delivery = try store.delivery(id), case .final(let outcome) = delivery.status,
                         outcome.isAccepted
                     else { continue }
-                    intake.actor = actor
-                    defer { intake.actor = "daemon" }
                     _ = try intake.withdraw(id, reason: "withdrawn before the store was restored")
                 } else if name.hasSuffix(".receipt.json"), let bytes = try? readSmallFile(receipts + "/" + name),
-                    let json = try? JSON(reading: bytes), let text = json["delivery"]?.text, let id = DeliveryID(text),
-                    try store.delivery(id) == nil
+                    let json = try? JSON(reading: bytes), let text = json["delivery"]?.text, let id = DeliveryID(text)
                 {
+                    // One that was open in the backup was decided since, and its file went with the receipt.
+                    let known = try store.delivery(id)
+                    if let known, known.parent == nil, [.held, .stalled, .claimed].contains(known.status) {
+                        try store.forget(id)
+                    } else if known != nil {
+                        continue
+                    }
                     missing.append(
                         MissingDelivery(
                             authority: authority.id, delivery: text, dataset: json["dataset"]?.text,
@@ -261,6 +284,7 @@ extension Instance {
         }
         _ = try purgeDue(actor: actor)
         try reviews(actor: actor).adoptRaised()
+        try store.setValue(Instance.restorePending, "")
         return missing.sorted { ($0.authority.text, $0.delivery) < ($1.authority.text, $1.delivery) }
     }
 }

@@ -14,7 +14,11 @@ extension Instance {
     package func raiseIncidents() throws {
         let folder = AlertFolder(path: settings.paths.alerts)
         var open: Set<String> = []
-        for delivery in try store.deliveries(DeliveryFilter(status: .final(.refused))) where delivery.parent == nil {
+        let refused = try store.deliveries(DeliveryFilter(status: .final(.refused)))
+        let ids = Set(refused.map(\.id))
+        for delivery in refused {
+            // The tables of a refused file are its incident; one table of a file that was taken is one of its own.
+            if let parent = delivery.parent, ids.contains(parent) { continue }
             guard try store.value(closedName(delivery.id)) == nil else { continue }
             let alert = try incident(delivery)
             open.insert(alert.name)

@@ -89,8 +89,11 @@ extension Instance {
     /// - Parameters:
     ///   - anchors: files with a checkpoint each: receipts, provenance, notes.
     ///   - keys: trusted beside those that the ledger names.
+    ///   - acceptedRestores: rows of restores that the caller knows to have taken place.
     /// - Throws: `AnchorRefusal`, and what the store throws.
-    package func verifyLedger(anchors: [String] = [], keys: [String] = []) throws -> LedgerVerifier.Report {
+    package func verifyLedger(
+        anchors: [String] = [], keys: [String] = [], acceptedRestores: [Int] = []
+    ) throws -> LedgerVerifier.Report {
         let anchors = try anchors.map { path in
             let text = String(decoding: try readSmallFile(path), as: UTF8.self)
             guard let anchor = Anchor(label: path, text: text) else { throw AnchorRefusal.noCheckpoint(path) }
@@ -100,25 +103,30 @@ extension Instance {
             guard let key = CheckpointVerifier(text) else { throw AnchorRefusal.noKey }
             return key
         }
-        return try Instance.check(store, LedgerVerifier(anchors: anchors, keys: keys))
+        return try Instance.check(
+            store, LedgerVerifier(anchors: anchors, keys: keys, acceptedRestores: acceptedRestores))
     }
 
+    /// Checks every row that the store has, wherever it stands, and what is kept of the tree.
     static func check(_ store: any Store, _ verifier: LedgerVerifier) throws -> LedgerVerifier.Report {
         var verifier = verifier
-        // In this order: a row that comes meanwhile is in the tree, too.
-        let last = try store.ledgerHead().size
-        let kept = try store.keptLedgerTree()
-        let size = max(last, kept?.size ?? 0)
-        for first in stride(from: 1, through: size, by: Instance.ledgerStep) {
+        var next = Int.min
+        while true {
+            // In this order: rows that come meanwhile are in a tree that was read before, or read in another round.
+            let kept = try store.keptLedgerTree()
             do {
-                verifier.take(try store.ledgerRows(first..<min(first + Instance.ledgerStep, size + 1)))
+                while case let rows = try store.ledgerRows(next..<Int.max, limit: ledgerStep), let last = rows.last {
+                    verifier.take(rows)
+                    next = last.sequence + 1
+                }
             } catch StoreError.ledgerRowUnreadable(let sequence) {
-                verifier.take(try store.ledgerRows(first..<sequence))
+                verifier.take(try store.ledgerRows(next..<sequence))
                 verifier.meetUnreadable()
-                break
+                return verifier.finish(kept: kept)
             }
+            let now = try store.keptLedgerTree()
+            if now?.size == kept?.size || verifier.hasFault { return verifier.finish(kept: now) }
         }
-        return verifier.finish(kept: kept)
     }
 }
 

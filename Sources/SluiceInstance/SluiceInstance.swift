@@ -52,7 +52,7 @@ package struct InstanceSettings: Sendable {
     private static func hash(of settings: Settings) -> String {
         var hash = SHA256()
         let paths = settings.paths
-        var files = [settings.file, paths.reviews]
+        var files = [settings.file, paths.reviews, paths.disclosureRules, paths.patientColumns]
         for folder in [paths.authorities, paths.releaseSpecs, paths.model] {
             files += ((try? listSmallFolder(folder)) ?? []).map { folder + "/" + $0 }
         }
@@ -78,6 +78,9 @@ package final class Instance {
     let signer: CheckpointSigner
     private let workerPath: String
     private let lock: FileLock?
+    private var isRestored = false
+    /// Deliveries that a restore could not bring back, told by the opening that settled it.
+    package private(set) var missing: [MissingDelivery] = []
 
     package var settings: Settings { current.settings }
     package var catalogue: Catalogue { current.catalogue }
@@ -129,12 +132,15 @@ package final class Instance {
             settings: current.settings, catalogue: current.catalogue, store: store, keys: keys, signer: signer,
             clock: clock, workerPath: workerPath, log: log)
         if forChanges {
+            // The store as it was before; what it does not know of is settled before anybody works with it.
+            isRestored = try store.value(Instance.restorePending)?.isEmpty == false
             let (signer, log) = (signer, log)
             store.observeLedger { head in
                 guard let line = SignedNote(encoded: signer.checkpoint(head))?.line else { return }
                 log.info("the ledger grew", metadata: ["checkpoint": "\(line)"])
             }
             try prepare()
+            if isRestored { missing = try settleRestored() }
         }
     }
 
@@ -177,6 +183,10 @@ package final class Instance {
                     details: ["settings": current.hash, "sluice": sluiceVersion])
             ])
             try store.setValue("settings-hash", current.hash)
+        }
+        // Deliveries from before powers were remembered: today's is all that is known, and stays from here on.
+        for authority in settings.authorities {
+            try store.rememberGateway(authority.gateway, of: authority.id)
         }
         let key = "\(signer.verifier)"
         if try store.value("checkpoint-key") != key {
@@ -246,12 +256,8 @@ package final class Instance {
             model: catalogue.model, store: store, folder: settings.paths.releases, clock: clock,
             settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version), signer: signer,
             leavesOut: { [settings] delivery, spec in
-                guard let authority = settings.authorities.first(where: { $0.id == delivery.authority }) else {
-                    return nil
-                }
-                // Of what came before powers were remembered, today's is all that is known.
-                let gateway = delivery.gateway ?? authority.gateway
-                return settings.gate.leavingOut(authority, gateway: gateway, of: spec).first.map {
+                let authority = settings.authorities.first { $0.id == delivery.authority }
+                return settings.gate.leavingOut(authority, gateway: delivery.gateway, of: spec).first.map {
                     LeftOut(
                         rule: $0.name, authority: delivery.authority, because: $0.record, citation: $0.citation)
                 }

@@ -57,6 +57,8 @@ extension Intake {
     /// Copies a file that stands in its claim folder, journals it and processes it.
     func finishClaim(_ id: DeliveryID, _ name: FileName, in folder: borrowing Folder, from source: Source) throws {
         guard let status = try folder.status(name) else { return }
+        // Taken aside before, and taken up again only now.
+        if let obstacle = obstacle(source) { throw HeldByRule(reason: obstacle.reason) }
         if status.kind == .folder {
             // It took the file's place at the last moment; the next look reports it.
             try putBack(name, from: folder, to: source, id: id)

@@ -19,6 +19,7 @@ extension Intake {
         guard catalogue.plugins[source.authority.plugin] != nil else {
             throw PluginUnusable(plugin: source.authority.plugin)
         }
+        if let obstacle = obstacle(source) { throw HeldByRule(reason: obstacle.reason) }
         // Once a process: what this one tries again for its own trouble's sake is not the file's fault.
         if begun.insert(delivery.id).inserted, try store.beginAttempt(delivery.id) > Intake.attemptLimit {
             try decideQuarantine(delivery, from: source, reason: "attempts-exhausted")
@@ -182,7 +183,10 @@ extension Intake {
             "gateway": delivery.gateway ?? source.authority.gateway,
             "agreement": source.authority.agreement.reference,
         ]
-        let rules = Set(ruling.findings.filter { $0.severity == .refusal }.map(\.rule))
+        let struck = ruling.findings.filter { $0.severity == .refusal || $0.code == .disclosureRule }
+        let rules = Set(struck.map(\.rule))
+        let because = settings.disclosureRules.filter { rules.contains($0.name) }.map(\.record)
+        if !because.isEmpty { details["because"] = because.joined(separator: "; ") }
         if !rules.isEmpty { details["rules"] = rules.sorted().joined(separator: " ") }
         if let parent = delivery.parent { details["parent"] = parent.text }
         if let table = delivery.table { details["table"] = "\(table.number)" }
@@ -224,6 +228,12 @@ extension Intake {
 struct PluginUnusable: Error, CustomStringConvertible {
     var plugin: String
     var description: String { "the plugin \(plugin) cannot be used; see `sluice check`" }
+}
+
+/// A claim of a time when nothing held the authority's files; it stays as it is until nothing does again.
+struct HeldByRule: Error, CustomStringConvertible {
+    var reason: String
+    var description: String { "a disclosure rule holds the authority's files (\(reason)); the claim waits" }
 }
 
 /// The worker ended without a report.

@@ -183,7 +183,8 @@ extension Intake {
     func recoverHeld(_ source: Source) throws {
         let held = try source.held()
         for entry in try held.entries() {
-            guard let text = entry.text, let id = DeliveryID(text), try store.delivery(id) == nil else { continue }
+            guard let text = entry.text, let id = DeliveryID(text) else { continue }
+            if let known = try store.delivery(id), known.status != .stalled { continue }
             let folder = try held.subfolder(entry, create: false, mode: 0o750)
             guard let name = try folder.soleEntry(), let status = try folder.status(name) else {
                 try held.removeFolder(entry)

@@ -18,6 +18,8 @@ package enum LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
     case rootDiffers(anchorSize: Int)
     /// A checkpoint is of another ledger, or signed by no key that this one names.
     case anchorUnverified(anchorSize: Int)
+    /// A checkpoint does not fit, which a restore from a backup would explain, if there was one.
+    case restoreUnaccepted(sequence: Int)
 
     /// What programs match on.
     package var reason: String {
@@ -31,6 +33,7 @@ package enum LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .shorterThanAnchor: "shorter-than-anchor"
         case .rootDiffers: "root-differs"
         case .anchorUnverified: "anchor-unverified"
+        case .restoreUnaccepted: "restored-from"
         }
     }
 
@@ -55,6 +58,9 @@ package enum LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
         case .anchorUnverified(let anchorSize):
             "a checkpoint of \(anchorSize) rows is of another ledger, or signed by no key that this one names: it shows "
                 + "nothing, unless the ledger and its key were replaced"
+        case .restoreUnaccepted(let sequence):
+            "a checkpoint counts rows that are gone; row \(sequence) says that the store was restored from an older backup. "
+                + "Find out whether it was; if so, check again with --accept-restore \(sequence)"
         }
     }
 }

@@ -23,6 +23,8 @@ package struct LedgerVerifier {
         package var anchoredRows: Int
         /// Of each restore from a backup, the number of its row.
         package var restores: [Int]
+        /// Of the restores that excuse anchors and that the caller did not accept, the first.
+        package var unacceptedRestore: Int?
         fileprivate var given: [Anchor]
         fileprivate var standings: [AnchorStanding]
     }
@@ -33,19 +35,27 @@ package struct LedgerVerifier {
     private var due: [Int]
     private var head = LedgerHead.empty
     private var origins: Set<String> = []
-    private var keys: Set<CheckpointVerifier>
+    /// With the row that named each first; 0 for those of the caller.
+    private var keys: [CheckpointVerifier: Int]
+    private let acceptedRestores: Set<Int>
     private var restores: [Int] = []
     private var fault: LedgerError?
     private let chain = LedgerChain()
 
-    /// - Parameter keys: trusted beside those that the ledger itself names.
-    package init(anchors: [Anchor] = [], keys: [CheckpointVerifier] = []) {
+    /// - Parameters:
+    ///   - keys: trusted beside those that the ledger itself names.
+    ///   - acceptedRestores: rows of restores that the caller knows to have taken place.
+    package init(anchors: [Anchor] = [], keys: [CheckpointVerifier] = [], acceptedRestores: [Int] = []) {
         self.anchors = anchors
-        self.keys = Set(keys)
+        self.keys = Dictionary(keys.map { ($0, 0) }, uniquingKeysWith: { first, _ in first })
+        self.acceptedRestores = Set(acceptedRestores)
         standings = Array(repeating: nil, count: anchors.count)
         due = anchors.indices.sorted { anchors[$0].size > anchors[$1].size }
         settleDue()
     }
+
+    /// Something does not fit already: nothing more will be looked at.
+    package var hasFault: Bool { fault != nil }
 
     /// Takes in the rows that follow. After the first that does not fit nothing more is looked at.
     package mutating func take(_ rows: some Sequence<LedgerRow>) {
@@ -60,7 +70,9 @@ package struct LedgerVerifier {
             switch row.entry.kind {
             case .checkpointKeyMade:
                 origins.insert(row.entry.subject)
-                if let key = row.entry.details["key"].flatMap({ CheckpointVerifier($0) }) { keys.insert(key) }
+                if let key = row.entry.details["key"].flatMap({ CheckpointVerifier($0) }), keys[key] == nil {
+                    keys[key] = row.sequence
+                }
             case .storeRestored: restores.append(row.sequence)
             default: break
             }
@@ -81,18 +93,26 @@ package struct LedgerVerifier {
         var problem = fault
         var final: [AnchorStanding] = []
         var anchored = 0
+        var unaccepted: Int?
         for (anchor, found) in zip(anchors, standings) {
             var standing = found ?? .shorter
+            var named = 0
             if case .signed(let checkpoint, let note) = anchor.kind {
-                if !keys.contains(where: { $0.accepts(note) }) {
+                let signer = keys.first { $0.key.accepts(note) }
+                named = signer?.value ?? 0
+                if signer == nil {
                     standing = .notSigned
                 } else if !origins.isEmpty, !origins.contains(checkpoint.origin) {
                     standing = .otherLedger
                 }
             }
-            // Rows that a restore lost: it stands on record right behind the rows that the backup had.
-            if standing == .shorter || standing == .differs, restores.contains(where: { $0 <= anchor.size }) {
+            // Rows that a restore lost: it stands on record right behind the rows that the backup had. Each restore
+            // makes a new key, so that an anchor signed with one from before it was made before it.
+            if standing == .shorter || standing == .differs,
+                let restore = restores.first(where: { $0 <= anchor.size && named < $0 })
+            {
                 standing = .restoredFrom
+                if !acceptedRestores.contains(restore) { unaccepted = min(unaccepted ?? restore, restore) }
             }
             switch standing {
             case .agrees: anchored = max(anchored, anchor.size)
@@ -101,12 +121,14 @@ package struct LedgerVerifier {
             case .differs: problem = problem ?? .rootDiffers(anchorSize: anchor.size)
             // Whoever writes a ledger anew can give it a key of his own.
             case .notSigned, .otherLedger: problem = problem ?? .anchorUnverified(anchorSize: anchor.size)
-            case .restoredFrom: break
+            // Whoever cuts a ledger short can write that it was restored.
+            case .restoredFrom: if let unaccepted { problem = problem ?? .restoreUnaccepted(sequence: unaccepted) }
             }
             final.append(standing)
         }
         return Report(
-            head: head, problem: problem, anchoredRows: anchored, restores: restores, given: anchors, standings: final)
+            head: head, problem: problem, anchoredRows: anchored, restores: restores,
+            unacceptedRestore: unaccepted, given: anchors, standings: final)
     }
 
     /// Judges the anchors that count exactly the rows taken so far.

@@ -77,11 +77,13 @@ package struct ReleaseBuilder {
         var tainted: [DeliveryID: LeftOut] = [:]
         for delivery in try store.deliveries(DeliveryFilter()) { tainted[delivery.id] = leavesOut(delivery, spec) }
         var leftOut: Set<LeftOut> = []
+        var kindsLeftOut: Set<String> = []
         let filter = RecordFilter(
             eventKinds: spec.tables.map(\.eventKind), authorities: spec.sources, period: spec.period)
         try store.forEachBlock(filter) { stored in
             if let rule = tainted[stored.delivery] {
                 leftOut.insert(rule)
+                if let kind = stored.eventKind { kindsLeftOut.insert(kind) }
                 return
             }
             if deliveries.last != stored.delivery { deliveries.append(stored.delivery) }
@@ -92,9 +94,14 @@ package struct ReleaseBuilder {
         }
         let tables = aggregators.map { hideSmallCounts($0, threshold: spec.profile.threshold) }
         // Zeros would say that nothing happened where nobody has reported.
-        guard !deliveries.isEmpty else { throw ReleaseRefusal.nothingToCount(spec.period) }
-        let gaps = spec.tables.filter { !kindsSeen.contains($0.eventKind) }.map {
-            "No authority has sent anything for the table \($0.id): its zeros mean not known."
+        guard !deliveries.isEmpty else {
+            throw leftOut.isEmpty
+                ? ReleaseRefusal.nothingToCount(spec.period) : .allLeftOut(Set(leftOut.map(\.rule)).sorted())
+        }
+        let gaps = spec.tables.filter { !kindsSeen.contains($0.eventKind) }.map { table in
+            kindsLeftOut.contains(table.eventKind)
+                ? "All that was sent for the table \(table.id) is left out by a rule: its zeros mean not known."
+                : "No authority has sent anything for the table \(table.id): its zeros mean not known."
         }
         return Counted(
             tables: tables, aggregators: aggregators, deliveries: deliveries, gaps: gaps,
@@ -160,6 +167,8 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     /// No accepted delivery has records of these kinds in the period.
     case nothingToCount(Period)
     case notProved(ProofRefusal)
+    /// Disclosure rules leave nothing to count.
+    case allLeftOut([String])
 
     package var description: String {
         switch self {
@@ -172,6 +181,9 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
             "table \(table): more than \(limit) cells; use coarser levels, or name the codes to show under `only`"
         case .nothingToCount(let period):
             "no accepted delivery has anything to count in \(period); see `sluice deliveries list`"
+        case .allLeftOut(let rules):
+            "nothing is left to count: every record is kept out by a disclosure rule, \(rules.joined(separator: ", ")); "
+                + "see disclosure/rules.yaml"
         case .notProved(let refusal): "not proved safe, so not published: \(refusal)"
         }
     }

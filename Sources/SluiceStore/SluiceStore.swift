@@ -30,6 +30,12 @@ package protocol Store: AnyObject, Sendable {
 
     func delivery(_ id: DeliveryID) throws -> Delivery?
 
+    /// Gives every delivery of an authority that came before powers were remembered this one.
+    func rememberGateway(_ gateway: String, of authority: AuthorityID) throws
+
+    /// Forgets a delivery that waits or is claimed, with its tables: it was decided in a store that is lost.
+    func forget(_ id: DeliveryID) throws
+
     /// All deliveries that `filter` lets through, oldest claim first.
     func deliveries(_ filter: DeliveryFilter) throws -> [Delivery]
 
@@ -94,10 +100,10 @@ package protocol Store: AnyObject, Sendable {
     /// `LedgerHead.treeNodes`. Nil in a store that has appended nothing since it keeps it.
     func keptLedgerTree() throws -> (size: Int, nodes: [[UInt8]])?
 
-    /// Rows with sequence numbers in `range`, ascending.
+    /// Rows with sequence numbers in `range`, ascending, at most `limit`.
     ///
     /// - Throws: `StoreError.ledgerRowUnreadable` at the first that holds something no version writes.
-    func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow]
+    func ledgerRows(_ range: Range<Int>, limit: Int) throws -> [LedgerRow]
 
     /// Has `body` told of the ledger's new head after each transaction that appended to it, once it is durable.
     /// One observer; a later one takes its place.
@@ -125,6 +131,10 @@ package protocol Store: AnyObject, Sendable {
     /// A named value of the instance, such as the last time seen.
     func value(_ name: String) throws -> String?
     func setValue(_ name: String, _ value: String) throws
+}
+
+extension Store {
+    package func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow] { try ledgerRows(range, limit: .max) }
 }
 
 /// Which deliveries to list. Empty fields let everything through.

@@ -46,6 +46,36 @@ extension SQLiteStore {
         }
     }
 
+    package func rememberGateway(_ gateway: String, of authority: AuthorityID) throws {
+        let isNeeded = try read("look for deliveries without a power") { db in
+            try Bool.fetchOne(
+                db, sql: "SELECT EXISTS (SELECT 1 FROM delivery WHERE authority = ? AND gateway IS NULL)",
+                arguments: [authority.text]) ?? false
+        }
+        guard isNeeded else { return }
+        try write("remember a power") { db in
+            try db.execute(
+                sql: "UPDATE delivery SET gateway = ? WHERE authority = ? AND gateway IS NULL",
+                arguments: [gateway, authority.text])
+        }
+    }
+
+    package func forget(_ id: DeliveryID) throws {
+        try write("forget a delivery") { db in
+            let row = try DeliveryRow.findOpen(id, db)
+            oweEmptyLog()
+            try db.execute(
+                sql: """
+                    DELETE FROM record_block WHERE delivery IN (SELECT sequence FROM delivery WHERE parent = ?)
+                    """, arguments: [id.text])
+            try db.execute(
+                sql: "DELETE FROM receipt WHERE delivery IN (SELECT sequence FROM delivery WHERE parent = ?)",
+                arguments: [id.text])
+            try db.execute(sql: "DELETE FROM delivery WHERE parent = ?", arguments: [id.text])
+            try db.execute(sql: "DELETE FROM delivery WHERE sequence = ?", arguments: [row.sequence])
+        }
+    }
+
     package func beginAttempt(_ id: DeliveryID) throws -> Int {
         try write("begin an attempt") { db in
             let row = try DeliveryRow.findOpen(id, db)

@@ -16,8 +16,8 @@ extension SQLiteStore {
         try read("read the ledger's tree") { db in try LedgerTable.keptTree(db) }
     }
 
-    package func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow] {
-        try read("read the ledger") { db in try LedgerTable.rows(range, db) }
+    package func ledgerRows(_ range: Range<Int>, limit: Int) throws -> [LedgerRow] {
+        try read("read the ledger") { db in try LedgerTable.rows(range, limit: limit, db) }
     }
 
     /// Appends within a transaction that changes something else too.
@@ -81,21 +81,35 @@ enum LedgerTable {
         ])
     }
 
-    static func rows(_ range: Range<Int>, _ db: Database) throws -> [LedgerRow] {
+    static func rows(_ range: Range<Int>, limit: Int = .max, _ db: Database) throws -> [LedgerRow] {
+        // Texts as bytes: as texts they would end at a NUL, and what is no UTF-8 would be mended.
         let rows = try Row.fetchCursor(
-            db, sql: "SELECT * FROM ledger WHERE sequence >= ? AND sequence < ? ORDER BY sequence",
-            arguments: [range.lowerBound, range.upperBound])
+            db,
+            sql: """
+                SELECT sequence, at, CAST(actor AS BLOB) AS actor, CAST(kind AS BLOB) AS kind,
+                    CAST(subject AS BLOB) AS subject, CAST(details AS BLOB) AS details,
+                    details_hash, previous_hash, row_hash
+                FROM ledger WHERE sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?
+                """,
+            arguments: [range.lowerBound, range.upperBound, limit])
         return try Array(
             rows.map { row in
                 let sequence: Int = row["sequence"]
-                guard let details = try? storedDetails(row["details"]) else {
+                func text(_ column: String) throws -> String {
+                    let bytes = bytes(row[column])
+                    guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+                        throw StoreError.ledgerRowUnreadable(sequence: sequence)
+                    }
+                    return text
+                }
+                guard let details = try? storedDetails(try text("details")) else {
                     throw StoreError.ledgerRowUnreadable(sequence: sequence)
                 }
                 return LedgerRow(
                     sequence: sequence,
                     entry: LedgerEntry(
-                        at: Instant(secondsSince1970: row["at"]), actor: row["actor"],
-                        kind: LedgerKind(rawValue: row["kind"]), subject: row["subject"], details: details),
+                        at: Instant(secondsSince1970: row["at"]), actor: try text("actor"),
+                        kind: LedgerKind(rawValue: try text("kind")), subject: try text("subject"), details: details),
                     detailsHash: bytes(row["details_hash"]), previousHash: bytes(row["previous_hash"]),
                     rowHash: bytes(row["row_hash"]))
             })

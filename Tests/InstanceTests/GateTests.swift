@@ -149,6 +149,28 @@ import Testing
         #expect(provenance?["sources"]?.items?.compactMap { $0["period"]?.text } == ["2026-02"])
     }
 
+    @Test(arguments: ["", "rules: []\n"])
+    func `the law on section 17 holds without a rule, and without the authority`(rules: String) throws {
+        let site = try site(gateway: "pcsc-17") { folder in
+            guard !rules.isEmpty else { return }
+            try Folder(path: folder + "/disclosure").writeAtomically(
+                FileName(own: "rules.yaml"), Array(rules.utf8), mode: 0o644)
+        }
+        _ = try site.deliver(crimes((1...20).map { crime($0) }), as: "march.csv", for: police)
+        _ = try site.deliver(try site.sample("nhs-ed", "istv.csv"), as: "april.csv", for: hospital)
+        try Folder(path: site.site + "/authorities").remove(FileName(own: "\(police).yaml"))
+        for line in ["authority: \(police)"] {
+            let reviews = String(decoding: try readSmallFile(site.site + "/reviews.yaml"), as: UTF8.self)
+            if reviews.contains(line) { try edit(site.site + "/reviews.yaml", line, "authority: \(hospital)") }
+        }
+        _ = try? site.instance.reload()
+        let (result, provenance) = try build(site)
+        #expect(result.exit == .done, "\(result.text)")
+        #expect(provenance?["leftOut"]?.items?.map { $0["authority"]?.text } == [police])
+        let warnings = provenance?["warnings"]?.items?.compactMap(\.text) ?? []
+        #expect(warnings.contains { $0.contains("offences is left out by a rule") })
+    }
+
     @Test func `the policing body may use them itself, to assist or monitor`() throws {
         let site = try site(gateway: "pcsc-17") { folder in
             let spec = folder + "/releases/violence-profile.yaml"

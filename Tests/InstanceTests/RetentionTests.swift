@@ -124,6 +124,21 @@ import Testing
     }
 }
 
+@Suite struct TableIncidentTests {
+    @Test func `a refused table of a file that was taken is an incident of its own`() throws {
+        let site = try TablesSite(hospital, members: "separate")
+        let good = try site.site.sample("nhs-ed", "istv.csv")
+        let bad = try site.site.sample("nhs-ed", "istv-nhs-number-in-text.csv")
+        let (whole, _) = try site.deliver([good, bad])
+        #expect(whole.status == .final(.acceptedWithRejections))
+        let refused = try site.site.store.deliveries(DeliveryFilter(status: .final(.refused)))
+        #expect(refused.map(\.parent) == [whole.id])
+        try site.site.instance.raiseIncidents()
+        let alerts = try site.site.files(below: site.site.site + "/srv/alerts")
+        #expect(alerts.contains { $0.hasSuffix("incident-\(refused[0].id).json") })
+    }
+}
+
 @Suite struct StatementTests {
     @Test func `a year's statement says what came under which power, was refused, released and removed`() throws {
         let site = try TestInstance()

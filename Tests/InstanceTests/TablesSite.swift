@@ -195,6 +195,10 @@ final class CrashingStore: Store, @unchecked Sendable {
     func withdraw(_ id: DeliveryID, at instant: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord] {
         try write { try base.withdraw(id, at: instant, ledger: ledger) }
     }
+    func rememberGateway(_ gateway: String, of authority: AuthorityID) throws {
+        try write { try base.rememberGateway(gateway, of: authority) }
+    }
+    func forget(_ id: DeliveryID) throws { try write { try base.forget(id) } }
     func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws { try write { try base.purge(ids, ledger: ledger) } }
     func compact() throws { try write { try base.compact() } }
     func writeBackup(to path: String) throws { try read { try base.writeBackup(to: path) } }
@@ -207,7 +211,9 @@ final class CrashingStore: Store, @unchecked Sendable {
     }
     func append(_ entries: [LedgerEntry]) throws { try write { try base.append(entries) } }
     func ledgerHead() throws -> LedgerHead { try read { try base.ledgerHead() } }
-    func ledgerRows(_ range: Range<Int>) throws -> [LedgerRow] { try read { try base.ledgerRows(range) } }
+    func ledgerRows(_ range: Range<Int>, limit: Int) throws -> [LedgerRow] {
+        try read { try base.ledgerRows(range, limit: limit) }
+    }
     func keptLedgerTree() throws -> (size: Int, nodes: [[UInt8]])? { try read { try base.keptLedgerTree() } }
     func observeLedger(_ body: @escaping @Sendable (LedgerHead) -> Void) { base.observeLedger(body) }
     func insert(_ release: ReleaseRecord, ledger: [LedgerEntry]) throws {

@@ -142,17 +142,31 @@ struct AnchorTests {
     }
 
     @Test
-    func `anchors newer than the backup that was restored are told apart`() throws {
+    func `anchors newer than the backup that was restored are excused once a person knows of the restore`() throws {
         let before = ledger(20)
         let lost = try anchor(before)
         let old = try anchor(Array(before[..<9]))
         let head = before[..<10].reduce(LedgerHead.empty) { chain.head(after: $0, rowHash: $1.rowHash) }
+        let newKey = entry(.checkpointKeyMade, "sluice/1", ["key": "\(AnchorTests.other.verifier)"])
         let after = chain.chain(
-            [entry(.storeRestored, "sluice/1")] + (0..<30).map { entry(.settingsLoaded, "new-\($0)") }, after: head)
-        let found = report(Array(before[..<10]) + after.rows, [lost, old])
-        #expect(found.problem == nil)
+            [entry(.storeRestored, "sluice/1"), newKey] + (0..<30).map { entry(.settingsLoaded, "new-\($0)") },
+            after: head)
+        let rows = Array(before[..<10]) + after.rows
+        func report(_ rows: [LedgerRow], _ anchors: [Anchor], accepting: [Int]) -> LedgerVerifier.Report {
+            var verifier = LedgerVerifier(anchors: anchors, acceptedRestores: accepting)
+            verifier.take(rows)
+            return verifier.finish()
+        }
+        let found = report(rows, [lost, old], accepting: [])
+        #expect(found.problem == .restoreUnaccepted(sequence: 11))
         #expect(found.restores == [11])
         #expect(found.anchors.map(\.standing) == [.restoredFrom, .agrees])
+        #expect(report(rows, [lost, old], accepting: [11]).problem == nil)
+        // What was signed after the restore has no excuse.
+        let since = try anchor(rows, signedBy: AnchorTests.other)
+        #expect(report(rows, [since], accepting: [11]).problem == nil)
+        let cut = report(Array(rows[..<30]), [since], accepting: [11])
+        #expect(cut.problem == .shorterThanAnchor(size: 30, anchorSize: 42))
     }
 
     @Test

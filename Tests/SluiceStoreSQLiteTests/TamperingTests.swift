@@ -24,6 +24,7 @@ struct TamperingTests {
     private enum Forgery: CaseIterable {
         case none, time, actor, kind, subject, details, detailsDamaged, detailsHash, previousHash, rowHash
         case rowDeleted, rowRepeated, rowsSwapped, tailCut, tailCutWithTree, writtenAnew, tree
+        case rowBefore, rowFarBehind, textBehindNUL, noText, nameTwice
     }
 
     @Test(.enabled(if: hasPython, "python3 with the package cryptography is not installed"))
@@ -88,9 +89,9 @@ struct TamperingTests {
         var verifier = LedgerVerifier(anchors: anchors)
         let kept = try store.keptLedgerTree()
         do {
-            verifier.take(try store.ledgerRows(1..<1000))
+            verifier.take(try store.ledgerRows(Int.min..<Int.max))
         } catch StoreError.ledgerRowUnreadable(let sequence) {
-            verifier.take(try store.ledgerRows(1..<sequence))
+            verifier.take(try store.ledgerRows(Int.min..<sequence))
             verifier.meetUnreadable()
         }
         return verifier.finish(kept: kept)
@@ -151,6 +152,23 @@ struct TamperingTests {
                 for (from, to) in [(row, 1_000), (other, row), (1_000, other)] {
                     try db.execute(sql: "UPDATE ledger SET sequence = ? WHERE sequence = ?", arguments: [to, from])
                 }
+            case .rowBefore, .rowFarBehind:
+                try db.execute(
+                    sql: """
+                        INSERT INTO ledger SELECT ?, at, actor, kind, subject, details, details_hash, previous_hash,
+                        row_hash FROM ledger WHERE sequence = ?
+                        """, arguments: [forgery == .rowBefore ? -place : 1_000 + place, row])
+            case .textBehindNUL:
+                try db.execute(
+                    sql: "UPDATE ledger SET subject = subject || char(0) || 'x' WHERE sequence = ?", arguments: [row])
+            case .noText:
+                try db.execute(
+                    sql: "UPDATE ledger SET actor = CAST(x'ff41' AS TEXT) WHERE sequence = ?", arguments: [row])
+            case .nameTwice:
+                try db.execute(
+                    sql: """
+                        UPDATE ledger SET details = '{"outcome":"refused",' || substr(details, 2) WHERE sequence = ?
+                        """, arguments: [max(2, row)])
             case .tailCut: try db.execute(sql: "DELETE FROM ledger WHERE sequence >= ?", arguments: [max(2, row)])
             case .tailCutWithTree:
                 try db.execute(sql: "DELETE FROM ledger WHERE sequence > ?", arguments: [covered])

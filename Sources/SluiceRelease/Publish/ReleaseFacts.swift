@@ -61,7 +61,11 @@ struct ReleaseFacts {
             "created": .string("\(builtAt)"),
             "description": .string(
                 "Counts for \(spec.period), for the purpose \(spec.purpose). Counts from 1 to "
-                    + "\(spec.profile.threshold - 1) are not shown: their marker is [c]. A 0 is a true zero."),
+                    + "\(spec.profile.threshold - 1) are not shown: their marker is [c]. "
+                    + (counted.leftOut.isEmpty
+                        ? "A 0 is a true zero."
+                        : "A 0 is a true zero of the records that are in it; whose are left out stands in "
+                            + "provenance.json.")),
             "resources": .array(proved.indices.map { resource($0) }),
         ])
     }

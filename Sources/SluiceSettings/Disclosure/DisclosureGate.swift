@@ -30,25 +30,48 @@ package struct DisclosureGate: Hashable, Sendable {
         }
     }
 
-    /// What keeps records of an authority, received under `gateway`, out of a release.
-    package func leavingOut(_ authority: Authority, gateway: String, of spec: ReleaseSpec) -> [DisclosureRule] {
-        striking(authority.kind, authority.function, gateway) { rule in
-            guard rule.condition == .released else { return false }
-            guard let exception = rule.exception else { return true }
-            let lets =
-                (exception.operators?.contains(operatorKind) ?? true)
-                && (exception.purposes?.contains(spec.purpose) ?? true)
-                && spec.recipients.allSatisfy { exception.recipients?.contains($0.kind) ?? true }
-            return !lets
+    /// What keeps records out of a release that were received from an authority under `gateway`.
+    ///
+    /// What the law says of s.17 holds whatever the rules say; they can only add to it.
+    ///
+    /// - Parameters:
+    ///   - authority: nil when it is no longer in the settings: then every rule is taken to be about it.
+    ///   - gateway: nil when nobody remembers it: then it is taken to be the worst.
+    package func leavingOut(_ authority: Authority?, gateway: String?, of spec: ReleaseSpec) -> [DisclosureRule] {
+        let struck = striking(authority?.kind, authority?.function, gateway) { rule in
+            rule.condition == .released && !lets(rule.exception, spec)
         }
+        let floor = DisclosureGate.onward
+        guard struck.isEmpty, gateway ?? "pcsc-17" == "pcsc-17", !lets(floor.exception, spec) else { return struck }
+        return [floor]
     }
 
+    private func lets(_ exception: DisclosureRule.Exception?, _ spec: ReleaseSpec) -> Bool {
+        guard let exception else { return false }
+        return (exception.operators?.contains(operatorKind) ?? true)
+            && (exception.purposes?.contains(spec.purpose) ?? true)
+            && spec.recipients.allSatisfy { exception.recipients?.contains($0.kind) ?? true }
+    }
+
+    /// - Source: PCSC Act 2022 s.17(7); draft guidance June 2022, para 160.
+    private static let onward = DisclosureRule(
+        id: "pcsc-17-7-onward", senders: Set(AuthorityKind.allCases), operators: Set(AuthorityKind.allCases),
+        gateways: ["pcsc-17"], functions: [], condition: .released,
+        exception: DisclosureRule.Exception(
+            operators: [.policingBody], purposes: ["pcsc-14-assist", "pcsc-14-monitor"], recipients: [.policingBody]),
+        effect: .leaveOut, citation: "PCSC Act 2022 s.17(7); draft guidance June 2022, para 160",
+        agency: "Records that you supplied under section 17 stay with the policing body.",
+        record: "records received under section 17 may be used by the policing body alone")
+
+    /// A sender, function or power that is nil fits every rule.
     private func striking(
-        _ sender: AuthorityKind, _ function: String?, _ gateway: String, _ strikes: (DisclosureRule) -> Bool
+        _ sender: AuthorityKind?, _ function: String?, _ gateway: String?, _ strikes: (DisclosureRule) -> Bool
     ) -> [DisclosureRule] {
         rules.filter { rule in
-            rule.senders.contains(sender) && rule.operators.contains(operatorKind) && rule.gateways.contains(gateway)
-                && (rule.functions.isEmpty || function.map { rule.functions.contains($0) } ?? false) && strikes(rule)
+            (sender.map { rule.senders.contains($0) } ?? true) && rule.operators.contains(operatorKind)
+                && (gateway.map { rule.gateways.contains($0) } ?? true)
+                && (rule.functions.isEmpty || sender == nil || function.map { rule.functions.contains($0) } ?? false)
+                && strikes(rule)
         }.sorted { ($1.effect, $0.id) < ($0.effect, $1.id) }
     }
 }

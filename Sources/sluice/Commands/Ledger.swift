@@ -83,9 +83,13 @@ struct Ledger: ParsableCommand {
         @Option(help: "A public key to trust beside those that the ledger names: NAME+HASH+KEY.") var key: [String] =
             []
 
+        @Option(help: "The row of a restore from a backup that you know took place.") var acceptRestore: [Int] = []
+
         func run() throws {
             let instance = try common.openForQueries()
-            let report = try common.answeringFailures { try instance.verifyLedger(anchors: anchor, keys: key) }
+            let report = try common.answeringFailures {
+                try instance.verifyLedger(anchors: anchor, keys: key, acceptedRestores: acceptRestore)
+            }
             common.show(report.json, report.lines.joined(separator: "\n"))
             if report.problem != nil { throw ExitCode(1) }
         }
