@@ -3,6 +3,11 @@
 //   Instance             settings, plugins, store and lock of one instance, and how they are opened
 //   Instance+Queries     what there is to show; needs no lock
 //   Instance+Commands    what changes state; needs the lock, or the daemon that holds it
+//   Instance+Ledger      rows of the ledger by what they are about, and its check
+//   Instance+Retention   what is kept how long, and its purge
+//   Instance+Incidents   alerts of files that may not be taken
+//   Statement            a year of the ledger in words
+//   Backup               a copy of the state, and its way back
 //   Command              a request to change state, as it crosses the control socket
 //   Engine               the daemon's loop, on a thread of its own
 //   WatchSupervisor      keeps sluice-watch running and turns its hints into wake-ups
@@ -124,7 +129,7 @@ package final class Instance {
             }
         }
         store = try SQLiteStore(path: file, chain: LedgerChain(), readOnly: !forChanges)
-        keys = try InstanceKeys(folder: current.settings.paths.state + "/keys")
+        keys = try InstanceKeys(folder: current.settings.paths.state + "/keys", creates: forChanges)
         signer = try Instance.signer(store, keys, forChanges: forChanges)
         workerPath = try Installation.worker()
         self.lock = lock

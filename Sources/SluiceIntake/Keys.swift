@@ -15,11 +15,13 @@ package struct InstanceKeys: Sendable {
 
     /// Reads the keys below `folder`, making them the first time.
     ///
+    /// - Parameter creates: false for whoever only looks: a key that is not there yet is then made up and not kept, so that
+    ///   nobody but the daemon's own account ever owns one.
     /// - Throws: `KeyError.exposed` when a key file can be read by others; it must then be taken to be known.
-    package init(folder: String) throws {
-        nameKey = try InstanceKeys.key("name", in: folder)
-        linkKey = try InstanceKeys.key("link", in: folder)
-        let checkpointKey = try InstanceKeys.key("checkpoint", in: folder)
+    package init(folder: String, creates: Bool = true) throws {
+        nameKey = try InstanceKeys.key("name", in: folder, creates: creates)
+        linkKey = try InstanceKeys.key("link", in: folder, creates: creates)
+        let checkpointKey = try InstanceKeys.key("checkpoint", in: folder, creates: creates)
         checkpointSeed = unsafe checkpointKey.withUnsafeBytes { unsafe Array($0) }
     }
 
@@ -33,10 +35,13 @@ package struct InstanceKeys: Sendable {
         return LinkTokens(key: SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: label, using: linkKey)))
     }
 
-    private static func key(_ name: String, in folder: String) throws -> SymmetricKey {
+    private static func key(_ name: String, in folder: String, creates: Bool) throws -> SymmetricKey {
         let path = folder + "/" + name + ".key"
-        let keys = try Folder.createIfMissing(path: folder, mode: 0o700)
         let file = FileName(own: name + ".key")
+        if !creates, (try? Folder(path: folder).status(file)) == nil {
+            return SymmetricKey(data: try randomBytes(count: 32))
+        }
+        let keys = try Folder.createIfMissing(path: folder, mode: 0o700)
         if let status = try keys.status(file) {
             guard status.mode & 0o077 == 0 else { throw KeyError.exposed(path: path) }
             let bytes = try readSmallFile(path, limitBytes: 4096)

@@ -1,3 +1,11 @@
+// The record of every decision.
+//
+//   LedgerChain         entries to rows, each with the hash of the one before
+//   MerkleTree          one hash that stands for all rows
+//   Checkpoint          size and root, as others keep them; SignedNote has the signature
+//   Anchor              a checkpoint that somebody kept
+//   LedgerVerifier      do the rows fit together, and do anchors fit them?
+
 internal import Crypto
 package import SluiceModel
 internal import SluiceStore

@@ -82,7 +82,11 @@ package struct ReviewKeeper {
             return last.adding(months: months)
         case .delivery(let authority, let dataset, let unit, let first, let graceDays):
             let accepted = try store.deliveries(DeliveryFilter(authority: authority, dataset: dataset))
-                .filter { if case .final(let outcome) = $0.status { outcome.isAccepted } else { false } }
+                .filter { delivery in
+                    // What came and is past its retention came all the same.
+                    if case .final(let outcome) = delivery.status { return outcome.isAccepted }
+                    return delivery.status == .purged
+                }
                 .compactMap(\.period)
             // Each period is due some days after it ends; the first one that nothing covers is what is awaited. One
             // that never came can be closed by a person, with the reason.

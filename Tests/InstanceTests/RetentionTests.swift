@@ -74,6 +74,37 @@ import Testing
         #expect(try site.instance.verifyLedger().problem == nil)
     }
 
+    @Test func `a period that was purged is not asked for again`() throws {
+        let site = try TestInstance(at: "2026-04-10T09:00:00Z") { folder in
+            try edit(folder + "/authorities/\(police).yaml", "retentionMonths: 36", "retentionMonths: 1")
+            try Folder(path: folder).writeAtomically(
+                FileName(own: "reviews.yaml"),
+                Array(
+                    """
+                    reviews:
+                      - id: expected
+                        kind: expected-delivery
+                        title: Crime of each month
+                        owner: analyst
+                        delivery: {authority: \(police), dataset: recorded-crime, unit: month, first: 2026-03, graceDays: 10}
+
+                    """.utf8), mode: 0o644)
+        }
+        _ = try site.deliver(linked(9, month: "03/2026"), as: "march.csv", for: police)
+        let due = try site.instance.reviewsJSON().first?["due"]?.text
+        site.clock.advance(seconds: 40 * 86_400)
+        #expect(perform(.purge, site).json["purged"]?.items?.count == 1)
+        #expect(try site.instance.reviewsJSON().first?["due"]?.text == due)
+    }
+
+    @Test func `looking at an instance makes no key`() throws {
+        let site = try TestInstance()
+        let keys = site.site + "/state/keys"
+        try Folder(path: keys).remove(FileName(own: "checkpoint.key"))
+        _ = try Instance.openForLooking(config: site.config)
+        #expect(try listSmallFolder(keys) == ["link.key", "name.key"])
+    }
+
     @Test func `a dataset may be kept shorter than the rest of its authority's`() throws {
         let site = try TestInstance(at: "2026-04-10T09:00:00Z") { folder in
             try edit(
