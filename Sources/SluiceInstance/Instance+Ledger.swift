@@ -115,9 +115,11 @@ extension Instance {
             // In this order: rows that come meanwhile are in a tree that was read before, or read in another round.
             let kept = try store.keptLedgerTree()
             do {
-                while case let rows = try store.ledgerRows(next..<Int.max, limit: ledgerStep), let last = rows.last {
+                while next < Int.max, case let rows = try store.ledgerRows(next..<Int.max, limit: ledgerStep),
+                    let last = rows.last
+                {
                     verifier.take(rows)
-                    next = last.sequence + 1
+                    next = last.sequence == .max ? .max : last.sequence + 1
                 }
             } catch StoreError.ledgerRowUnreadable(let sequence) {
                 verifier.take(try store.ledgerRows(next..<sequence))

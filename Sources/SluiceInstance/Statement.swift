@@ -54,9 +54,8 @@ package struct Statement: Sendable {
         let details = entry.details
         rows = (rows?.lowerBound ?? row.sequence)...row.sequence
         switch entry.kind {
-        case .deliveryDecided:
-            // A file of several tables is counted by them.
-            guard details["tables"] == nil else { return }
+        // A file of several tables is counted by them.
+        case .deliveryDecided where details["tables"] == nil:
             let authority = details["authority"] ?? ""
             let gateway = details["gateway"] ?? ""
             let agreement = details["agreement"] ?? ""
@@ -91,7 +90,7 @@ package struct Statement: Sendable {
                     purpose: details["purpose"] ?? "", recipients: details["recipients"] ?? ""))
         case .recordsPurged: purged["retention", default: 0] += 1
         case .deliverySuperseded: purged["superseded", default: 0] += 1
-        case .deliveryWithdrawn: purged["withdrawn", default: 0] += 1
+        case .deliveryWithdrawn where details["tables"] == nil: purged["withdrawn", default: 0] += 1
         case .storeRestored: restores.append(entry.at)
         default: break
         }

@@ -113,9 +113,11 @@ extension Intake {
         let tables = try store.deliveries(DeliveryFilter(parent: id)).filter { child in
             if case .final(let outcome) = child.status { outcome.isAccepted } else { false }
         }
+        var details = ["reason": reason]
+        if !tables.isEmpty { details["tables"] = "\(tables.count)" }
         let entries =
             tables.map { entry(.deliveryWithdrawn, $0.id.text, ["reason": reason, "parent": id.text]) }
-            + [entry(.deliveryWithdrawn, id.text, ["reason": reason])]
+            + [entry(.deliveryWithdrawn, id.text, details)]
         let releases = try store.withdraw(id, at: clock.now(), ledger: entries)
         if let delivery = try store.delivery(id), let source = source(delivery.authority) {
             try writeNotice(

@@ -89,9 +89,12 @@ enum LedgerTable {
                 SELECT sequence, at, CAST(actor AS BLOB) AS actor, CAST(kind AS BLOB) AS kind,
                     CAST(subject AS BLOB) AS subject, CAST(details AS BLOB) AS details,
                     details_hash, previous_hash, row_hash
-                FROM ledger WHERE sequence >= ? AND sequence < ? ORDER BY sequence LIMIT ?
+                FROM ledger WHERE sequence >= ? AND sequence <= ? ORDER BY sequence LIMIT ?
                 """,
-            arguments: [range.lowerBound, range.upperBound, limit])
+            // The greatest number there is belongs to an open end.
+            arguments: [
+                range.lowerBound, range.upperBound == .max ? Int.max : range.upperBound &- 1, limit,
+            ])
         return try Array(
             rows.map { row in
                 let sequence: Int = row["sequence"]

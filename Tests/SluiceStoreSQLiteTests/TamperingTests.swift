@@ -157,7 +157,8 @@ struct TamperingTests {
                     sql: """
                         INSERT INTO ledger SELECT ?, at, actor, kind, subject, details, details_hash, previous_hash,
                         row_hash FROM ledger WHERE sequence = ?
-                        """, arguments: [forgery == .rowBefore ? -place : 1_000 + place, row])
+                        """,
+                    arguments: [forgery == .rowBefore ? -place : place % 2 == 0 ? Int.max : 1_000 + place, row])
             case .textBehindNUL:
                 try db.execute(
                     sql: "UPDATE ledger SET subject = subject || char(0) || 'x' WHERE sequence = ?", arguments: [row])
