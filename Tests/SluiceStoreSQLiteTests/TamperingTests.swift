@@ -17,7 +17,8 @@ struct TamperingTests {
     private static let signer = CheckpointSigner(
         origin: "sluice/0011223344556677", seed: [UInt8](repeating: 7, count: 32))!
 
-    private static let hasPython = run("python3", ["-c", "import cryptography"]) != nil
+    /// Debian's own, which has the package from `scripts/setup`, or another that has it.
+    private static let python = ["/usr/bin/python3", "python3"].first { run($0, ["-c", "import cryptography"]) != nil }
 
     /// What a forger does to a copy of the store. All that he does to rows after the anchor is found by the chain or by
     /// the kept tree; what he writes anew consistently is found where an anchor counts it.
@@ -27,7 +28,7 @@ struct TamperingTests {
         case rowBefore, rowFarBehind, textBehindNUL, noText, nameTwice
     }
 
-    @Test(.enabled(if: hasPython, "python3 with the package cryptography is not installed"))
+    @Test(.enabled(if: python != nil, "python3 with the package cryptography is not installed"))
     func `500 tamperings are found by two verifiers that agree, and untouched ledgers pass`() throws {
         let folder = try TemporaryFolder()
         let base = folder.file("base.sqlite")
@@ -49,7 +50,8 @@ struct TamperingTests {
         }
         let script = repository + "/Tests/SluiceStoreSQLiteTests/verify_many.py"
         let arguments = [script, repository + "/scripts/verify-ledger", anchorFile] + expected.map(\.file)
-        let answers = try #require(TamperingTests.run("python3", arguments)).split(separator: "\n").map(String.init)
+        let python = try #require(TamperingTests.python)
+        let answers = try #require(TamperingTests.run(python, arguments)).split(separator: "\n").map(String.init)
         #expect(answers.count == expected.count)
         for ((file, forgery, reason), answer) in zip(expected, answers) {
             #expect(answer == reason, "\(file): \(forgery)")
