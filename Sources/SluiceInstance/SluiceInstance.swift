@@ -178,6 +178,7 @@ package final class Instance {
 
     /// Makes what a new instance lacks and puts the settings in force on record.
     private func prepare() throws {
+        intake.today = { [clock, settings] in localDate(at: clock.now(), timeZone: settings.timeZone) }
         try intake.createMissingFolders()
         for path in [settings.paths.releases, settings.paths.alerts] { _ = try Folder.createIfMissing(path: path) }
         if try store.value("settings-hash") != current.hash {

@@ -153,7 +153,7 @@ extension Intake {
     /// Lets the rules judge what is known once the file was read.
     private func applyRules(_ ruling: inout Ruling, _ delivery: Delivery) {
         guard let source = source(delivery.authority) else { return }
-        let today = clock.now().date
+        let today = today()
         let gate = settings.gate
         let before = gate.beforeOpening(source.authority, on: today).filter { $0.effect == .warn }
         let rules =

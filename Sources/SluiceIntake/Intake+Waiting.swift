@@ -15,7 +15,7 @@ extension Intake {
     /// What holds an authority's files today; nil when nothing does. An agreement that does not cover today holds them
     /// whatever the rules say.
     func obstacle(_ source: Source) -> Obstacle? {
-        let today = clock.now().date
+        let today = today()
         let rules = settings.gate.beforeOpening(source.authority, on: today).filter { $0.effect == .hold }
         guard let reason = source.authority.agreement.lapse(on: today) ?? rules.first?.id else { return nil }
         return Obstacle(reason: reason, rules: rules)

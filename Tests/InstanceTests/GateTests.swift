@@ -80,6 +80,14 @@ import Testing
         #expect(try site.store.deliveries(DeliveryFilter()).map(\.status) == [.final(.accepted)])
     }
 
+    @Test(arguments: [("2027-03-31T22:30:00Z", DeliveryStatus.final(.accepted)), ("2027-03-31T23:30:00Z", .held)])
+    func `the last day of an agreement ends at midnight where the instance is`(
+        now: String, expected: DeliveryStatus
+    ) throws {
+        // 23:30 UTC is half past midnight of 1 April in British summer time.
+        #expect(try status(try site(at: now)).status == expected)
+    }
+
     @Test func `every rule that strikes is on record, the agreement's first`() throws {
         let site = try site(operator: "vru", at: "2030-04-10T09:00:00Z")
         #expect(try status(site).reason == "agreement-lapsed")
