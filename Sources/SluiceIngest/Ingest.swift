@@ -22,9 +22,10 @@ package enum IngestError: Error, Hashable, Sendable {
 
 /// Turns the bytes of one delivery into minimised records and findings, as a plan says.
 ///
-/// Bounded memory: for each thread a chunk of text, a block of records and the tables of the plan; five to six bytes for
-/// each row's key, and eleven to twenty-two for each value that foreign keys refer to. Whatever the bytes are, the result is a report; only a failing input or output throws. The result
-/// does not depend on the number of threads.
+/// Bounded memory: for each thread a chunk of text, a block of records and the tables of the plan; five to six
+/// bytes for each row's key, and eleven to twenty-two for each value that foreign keys refer to. Whatever the bytes
+/// are, the result is a report; only a failing input or output throws. The result does not depend on the number of
+/// threads.
 ///
 /// ```
 /// TableFinder     archives, sheets, forms: where tables may be    Tables/

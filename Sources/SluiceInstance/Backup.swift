@@ -75,7 +75,7 @@ extension Instance {
             let (head, problem) = try Instance.verify(storePath)
             if let problem { throw BackupRefusal.damaged(path: path, what: problem) }
             let keys = try partial.subfolder(FileName(own: "keys"), create: true, mode: 0o700)
-            var files = [(name: Backup.storeName, sha256: try Instance.sha256(storePath))]
+            var files = [(name: Backup.storeName, sha256: try OpenFile(readingPath: storePath).sha256())]
             for name in Backup.keyNames {
                 let bytes = try readSmallFile(settings.paths.state + "/keys/" + name)
                 try keys.writeAtomically(FileName(own: name), bytes, mode: 0o600)
@@ -92,7 +92,7 @@ extension Instance {
             try parent.sync()
             return backup
         } catch {
-            try? Instance.remove(partial, named: partialName, from: parent)
+            try? parent.removeTree(partialName)
             throw error
         }
     }
@@ -105,29 +105,6 @@ extension Instance {
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         guard let name = FileName(Array(name.utf8)) else { throw BackupRefusal.exists(path) }
         return (parent, name)
-    }
-
-    private static func remove(
-        _ partial: borrowing Folder, named name: FileName, from parent: borrowing Folder
-    ) throws {
-        for entry in try partial.entries() {
-            if try partial.status(entry)?.kind == .folder {
-                let inner = try partial.subfolder(entry, create: false, mode: 0o700)
-                for file in try inner.entries() { try inner.remove(file) }
-                try partial.removeFolder(entry)
-            } else {
-                try partial.remove(entry)
-            }
-        }
-        try parent.removeFolder(name)
-    }
-
-    fileprivate static func sha256(_ path: String) throws -> String {
-        var hash = SHA256()
-        try OpenFile(readingPath: path).forEachChunk(sizeBytes: 1 << 20) { chunk in
-            unsafe chunk.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
-        }
-        return hexadecimal(hash.finalize())
     }
 
     /// Opens a store that nobody else uses, and checks its pages and its ledger.
@@ -163,7 +140,7 @@ extension Backup {
             })
         let expected = [Backup.storeName] + Backup.keyNames.map { "keys/" + $0 }
         guard self.files.map(\.name) == expected else { throw BackupRefusal.notABackup(path) }
-        for (name, sha256) in self.files where try Instance.sha256(path + "/" + name) != sha256 {
+        for (name, sha256) in self.files where try OpenFile(readingPath: path + "/" + name).sha256() != sha256 {
             throw BackupRefusal.damaged(path: path, what: "\(name) is not the file that was backed up")
         }
     }

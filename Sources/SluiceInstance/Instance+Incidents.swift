@@ -13,6 +13,7 @@ extension Instance {
     /// Writes the alert of every refused delivery that nobody has closed yet, and removes the others.
     package func raiseIncidents() throws {
         let folder = AlertFolder(path: settings.paths.alerts)
+        let present = Set(try folder.names(prefix: Instance.incidentPrefix))
         var open: Set<String> = []
         let refused = try store.deliveries(DeliveryFilter(status: .final(.refused)))
         let ids = Set(refused.map(\.id))
@@ -20,13 +21,11 @@ extension Instance {
             // The tables of a refused file are its incident; one table of a file that was taken is one of its own.
             if let parent = delivery.parent, ids.contains(parent) { continue }
             guard try store.value(closedName(delivery.id)) == nil else { continue }
-            let alert = try incident(delivery)
-            open.insert(alert.name)
-            try folder.writeIfMissing(alert)
+            let name = Instance.incidentPrefix + delivery.id.text
+            open.insert(name)
+            if !present.contains(name) { try folder.write(try incident(delivery)) }
         }
-        for name in try folder.names(prefix: Instance.incidentPrefix) where !open.contains(name) {
-            try folder.remove(name)
-        }
+        for name in present.subtracting(open) { try folder.remove(name) }
     }
 
     private func closedName(_ id: DeliveryID) -> String { "incident-closed." + id.text }

@@ -212,11 +212,13 @@ extension Intake {
             return error
         }
     }
+}
 
-    /// SHA-256 of an open file, hexadecimal.
-    func fileHash(_ file: borrowing OpenFile) throws -> String {
+extension OpenFile {
+    /// SHA-256 of the whole file, hexadecimal.
+    package func sha256() throws -> String {
         var hash = SHA256()
-        try file.forEachChunk(sizeBytes: 1 << 20) { hash.update($0) }
+        try forEachChunk(sizeBytes: 1 << 20) { hash.update($0) }
         return hexadecimal(hash.finalize())
     }
 }

@@ -94,7 +94,7 @@ extension Intake {
         else { return false }
         if status.sizeBytes != delivery.bytes { return status.sizeBytes != 0 }
         guard status.modifiedNanoseconds > folderStatus.modifiedNanoseconds else { return false }
-        return try fileHash(try folder.openForReading(name)) != sha256
+        return try folder.openForReading(name).sha256() != sha256
     }
 
     /// A notice for the agency, in its own folder: what waits or was taken back, and why.

@@ -90,7 +90,7 @@ extension Intake {
         let spool = try Folder(path: spoolPath)
         let name = FileName(own: delivery.id.text)
         if let status = try spool.status(name), status.sizeBytes == delivery.bytes,
-            try fileHash(try spool.openForReading(name)) == delivery.sha256
+            try spool.openForReading(name).sha256() == delivery.sha256
         {
             try process(delivery, from: source)
             return

@@ -23,8 +23,6 @@ package struct LedgerVerifier {
         package var anchoredRows: Int
         /// Of each restore from a backup, the number of its row.
         package var restores: [Int]
-        /// Of the restores that excuse anchors and that the caller did not accept, the first.
-        package var unacceptedRestore: Int?
         fileprivate var given: [Anchor]
         fileprivate var standings: [AnchorStanding]
     }
@@ -127,8 +125,8 @@ package struct LedgerVerifier {
             final.append(standing)
         }
         return Report(
-            head: head, problem: problem, anchoredRows: anchored, restores: restores,
-            unacceptedRestore: unaccepted, given: anchors, standings: final)
+            head: head, problem: problem, anchoredRows: anchored, restores: restores, given: anchors,
+            standings: final)
     }
 
     /// Judges the anchors that count exactly the rows taken so far.

@@ -219,6 +219,22 @@ extension Folder {
         try remove(name, isFolder: true, what)
     }
 
+    /// Removes a folder that holds files and one level of folders of files. No harm when there is none.
+    package func removeTree(_ name: FileName) throws(SystemError) {
+        guard try status(name) != nil else { return }
+        let tree = try subfolder(name)
+        for entry in try tree.entries() {
+            if try tree.status(entry)?.kind == .folder {
+                let inner = try tree.subfolder(entry)
+                for file in try inner.entries() { try inner.remove(file) }
+                try tree.removeFolder(entry)
+            } else {
+                try tree.remove(entry)
+            }
+        }
+        try removeFolder(name)
+    }
+
     private func remove(_ name: FileName, isFolder: Bool, _ what: String) throws(SystemError) -> Bool {
         let result = unsafe sluice_remove(descriptor, name.terminated, isFolder ? 1 : 0)
         if result == -ENOENT { return false }

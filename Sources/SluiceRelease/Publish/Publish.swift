@@ -34,7 +34,8 @@ extension ReleaseBuilder {
             checkpoint: signer.checkpoint(try store.ledgerHead()))
         let staging = try Folder.createIfMissing(path: folder + "/.staging", mode: 0o700)
         let stagingName = "\(spec.id)-\(padded(version, 4))"
-        try removeTree(stagingName, in: staging)
+        // What an earlier build left there.
+        try staging.removeTree(FileName(own: stagingName))
         let target = try staging.subfolder(FileName(own: stagingName), create: true, mode: 0o755)
         let sumsHash = try write(facts.files(), in: target)
         try staging.sync()
@@ -100,22 +101,6 @@ extension ReleaseBuilder {
         try tables.sync()
         try target.sync()
         return hexadecimal(SHA256.hash(data: Array(sums.utf8)))
-    }
-
-    /// Removes what an earlier build left in staging: files and one level of folders below.
-    private func removeTree(_ name: String, in staging: borrowing Folder) throws {
-        guard try staging.status(FileName(own: name)) != nil else { return }
-        let left = try staging.subfolder(FileName(own: name), create: false, mode: 0o755)
-        for entry in try left.entries() {
-            if let status = try left.status(entry), status.kind == .folder {
-                let inner = try left.subfolder(entry, create: false, mode: 0o755)
-                for file in try inner.entries() { try inner.remove(file) }
-                try left.removeFolder(entry)
-            } else {
-                try left.remove(entry)
-            }
-        }
-        try staging.removeFolder(FileName(own: name))
     }
 
     /// Which authorities' datasets and periods went in, and by which plugin.
