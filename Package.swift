@@ -117,6 +117,9 @@ let package = Package(
                 "SluiceTestSupport",
             ],
             path: "Tests/Fuzz"),
+        .executableTarget(
+            name: "sluice-probe",
+            dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceYAML"], path: "Benchmarks/Probe"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),
         .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),

@@ -192,9 +192,29 @@ struct Opening {
                 Finding(rule: FindingRule.refusal, code: .datasetNotAccepted, severity: .refusal, message: ""))
         }
         if plan.refusesPatients, refusePatients(in: match, found.source) || isNotAccepted { return }
+        if !plan.refusesPatients, plan.refusesPatientColumns, refusePatientColumns(in: match) { return }
+        if judgeFacts(of: match) { return }
         let columns = ColumnFindings(plan: plan, match: match)
         for finding in columns.faults + columns.notes { collector.add(finding) }
         if !columns.areFatal, !isNotAccepted { outcome = .open(match, assumptions) }
+    }
+
+    /// Puts on record which rules the columns of the header meet together; true when one refuses the file.
+    private mutating func judgeFacts(of match: HeaderMatch) -> Bool {
+        guard !plan.isAgencySide else { return false }
+        let dataset = plan.datasets[match.datasetIndex]
+        var told: Set<FieldFact> = []
+        for case .field(let field) in match.columns { told.formUnion(dataset.fields[field].facts) }
+        var isRefused = false
+        for rule in plan.contentRules {
+            guard case .together(let facts) = rule.condition, facts.isSubset(of: told) else { continue }
+            collector.add(
+                Finding(
+                    rule: rule.name, code: .disclosureRule, severity: rule.effect == .refuse ? .refusal : .warning,
+                    message: ""))
+            isRefused = isRefused || rule.effect == .refuse
+        }
+        return isRefused
     }
 
     // MARK: - Patients

@@ -13,6 +13,8 @@ struct RowFold {
     private(set) var isRefused = false
     private(set) var bytesRead = 0
     private var statedTotal = -1
+    private let gate: ContentGate
+    private var tally: DetectionTally
 
     private let plan: FormatPlan
     private let dataset: DatasetPlan
@@ -46,6 +48,8 @@ struct RowFold {
         self.collector = collector
         formats = [Int32](repeating: -1, count: dataset.fields.count)
         rowNumber = match.rowNumber
+        gate = ContentGate(plan: plan, match: match)
+        tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }
     }
 
@@ -71,6 +75,7 @@ struct RowFold {
         counts.read += pipeline.readCount
         counts.rejected += pipeline.rejectedCount
         collector.merge(pipeline.judge.collector, rowOffset: rowNumber + 1)
+        tally.merge(pipeline.tally, rowOffset: rowNumber + 1)
         rowNumber += pipeline.lineCount
         bytesRead = pipeline.bytesRead
         if pipeline.statedTotal >= 0 { statedTotal = pipeline.statedTotal }
@@ -208,6 +213,8 @@ struct RowFold {
         assumptions: Assumptions, datasetIndex: Int, minimisers: [Minimiser]
     ) -> DecodeReport {
         var fold = self
+        for finding in gate.findings(tally) { fold.collector.add(finding) }
+        let isRefused = isRefused || fold.collector.fileFindings.contains { $0.severity == .refusal }
         fold.counts.accepted = counts.read - counts.rejected
         let isGivenUp = collector.fileFindings.contains { $0.severity >= .fatal }
         let months = Minimiser.Months(minimisers)

@@ -31,6 +31,10 @@ struct RowPipeline {
     private let refusesPatients: Bool
     private let keys: KeyPlan
     private let margin: Margin
+    private let gate: ContentGate
+    private var detector: Detector
+    /// What was found in the chunk's rows.
+    private(set) var tally: DetectionTally
     private let staged: Flat<StagedRow>
     private let stagedHashes: Flat<UInt64>
     /// By row of the batch, of the key that was hashed last.
@@ -109,6 +113,12 @@ struct RowPipeline {
             onlyFields: task.isJudging ? nil : keys.fields)
         minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
         margin = Margin(dataset: dataset, match: match, arena: arena)
+        gate = ContentGate(plan: plan, match: match)
+        let looks = task.isJudging && !gate.columns.isEmpty
+        detector = Detector(
+            words: looks ? plan.nameWords : [], ordinary: looks ? plan.ordinaryWords : [], today: plan.today,
+            limitBytes: looks ? plan.limits.cellLimitBytes : 0, arena: arena)
+        tally = DetectionTally(columnCount: columnCount + 1)
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
         stagedHashes = arena.flat(keys.count * plan.limits.blockRows, repeating: 0)
         keyHashes = arena.flat(RowBatch.rowLimit, repeating: 0)
@@ -126,6 +136,7 @@ struct RowPipeline {
     mutating func begin(formats: [Int32], rowBudget: Int = .max) {
         judge.begin(formats: formats)
         minimiser.removeAll()
+        tally.removeAll()
         (matches, gathered) = ([], [])
         scanner.restart(at: 0, in: chunk.text)
         (readCount, rejectedCount, lineCount, stagedCount, nextNote) = (0, 0, 0, 0, 0)
@@ -262,8 +273,8 @@ struct RowPipeline {
             return false
         }
         readCount &+= 1
+        if task.isJudging, !gate.columns.isEmpty, !passesGate(text, cellCount) { return false }
         if task.isJudging, refusesPatients {
-            if !passesGate(text, cellCount) { return false }
             // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept.
             if cellCount > cells.count || !marks.isDisjoint(with: [.afterQuote, .forbidden]),
                 !passesGate(text, from: scanner.rowStart, to: scanner.position)
@@ -374,34 +385,44 @@ struct RowPipeline {
         return true
     }
 
-    /// Looks in every cell of a health sender's row for an NHS number; false when the file is refused.
+    /// Looks for identifiers in the cells that rules on contents ask for; false when one refuses the file.
     private mutating func passesGate(_ text: Flat<UInt8>, _ cellCount: Int) -> Bool {
         let cells = scanner.cells
-        for column in 0..<min(cellCount, cells.count)
-        where Identifier.holdsNHSNumber(text, Int(cells[column].start), Int(cells[column].end)) {
-            var name: String?
-            if column < columnCount, case .field(let field) = match.columns[column] {
-                name = dataset.fields[field].name
+        let limit = min(cellCount, cells.count)
+        for column in gate.columns {
+            // The last stands for all that the row has too many.
+            for index in column
+                .index..<max(column.index, column.index < columnCount ? min(column.index + 1, limit) : limit)
+            {
+                look(text, cells[index], column)
             }
-            refuse(column: name, columnNumber: column + 1)
-            return false
         }
-        return true
+        return !isRefused
     }
 
-    /// The same over bytes of a row whose cells say too little.
+    private mutating func look(_ text: Flat<UInt8>, _ cell: RowScanner.Cell, _ column: ContentGate.Column) {
+        let (start, end) = (Int(cell.start), Int(cell.end))
+        guard start < end else { return }
+        tally.fill(column.index)
+        if !column.searched.isEmpty {
+            let found = detector.kinds(text, start, end, wanted: column.searched)
+            if !found.isEmpty { tally.add(column.index, found, row: lineCount) }
+            if !found.isDisjoint(with: column.stopping) { isRefused = true }
+        }
+        guard !column.weighed.isEmpty else { return }
+        let (shaped, valid) = detector.weigh(text, start, end, wanted: column.weighed)
+        if !shaped.isEmpty { tally.add(column.index, shaped: shaped, valid: valid, row: lineCount) }
+    }
+
+    /// Looks for an NHS number in bytes of a row whose cells say too little.
     private mutating func passesGate(_ text: Flat<UInt8>, from start: Int, to end: Int) -> Bool {
         guard Identifier.holdsNHSNumber(text, start, end) else { return true }
-        refuse(column: nil, columnNumber: nil)
-        return false
-    }
-
-    private mutating func refuse(column: String?, columnNumber: Int?) {
         judge.collector.add(
             Finding(
-                column: column, columnNumber: columnNumber, rule: FindingRule.nhsNumber, code: .patientIdentifier,
-                severity: .refusal, rows: [lineCount], message: ""))
+                rule: FindingRule.nhsNumber, code: .patientIdentifier, severity: .refusal, rows: [lineCount],
+                message: ""))
         isRefused = true
+        return false
     }
 
     // MARK: - Long rows
@@ -466,15 +487,7 @@ struct RowPipeline {
         for key in dataset.foreignKeys { wanted.formUnion(key.fields) }
         for rule in dataset.rowRules { wanted.formUnion(rule.fields) }
         for column in dataset.output.columns {
-            for source in column.sources {
-                switch source {
-                case .constant: break
-                case .lookup(let field, _), .boolean(let field, _, _), .month(let field), .weekday(let field, _),
-                    .partOfDay(let field, _, _), .band(let field, _):
-                    wanted.insert(field)
-                case .age(let birth, let at, _): wanted.formUnion([birth, at])
-                }
-            }
+            for source in column.sources { wanted.formUnion(source.fields) }
         }
         if case .counts(let field) = dataset.output.kind { wanted.insert(field) }
         if let field = dataset.output.linkField { wanted.insert(field) }

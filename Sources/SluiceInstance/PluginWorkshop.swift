@@ -12,6 +12,11 @@ extension Trial {
         /// Empty when the worker found exactly what the receipt beside the sample says.
         package var differences: [String]
         package var report: DecodeReport?
+
+        /// The disclosure rules it met, by name.
+        package var rulesMet: [String] {
+            Set((report?.findings ?? []).map(\.rule).filter { $0.hasPrefix("gate.") }).sorted()
+        }
     }
 
     /// Runs every sample of a plugin through the real worker.

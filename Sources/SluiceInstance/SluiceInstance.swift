@@ -46,7 +46,8 @@ package struct InstanceSettings: Sendable {
         guard let settings = readSettings(file: file, mistakes: mistakes) else { return nil }
         let paths = settings.paths
         let read = Catalogue.read(
-            model: paths.model, plugins: paths.plugins, patientColumns: paths.patientColumns, mistakes: mistakes)
+            model: paths.model, plugins: paths.plugins, patientColumns: paths.patientColumns,
+            words: paths.words, mistakes: mistakes)
         guard let catalogue = read else { return nil }
         var plugins: [String: (kinds: [AuthorityKind], datasets: [String])] = [:]
         for (id, plugin) in catalogue.plugins { plugins[id] = (plugin.kinds, plugin.datasets.map(\.id)) }
@@ -58,7 +59,7 @@ package struct InstanceSettings: Sendable {
         var hash = SHA256()
         let paths = settings.paths
         var files = [settings.file, paths.reviews, paths.disclosureRules, paths.patientColumns]
-        for folder in [paths.authorities, paths.releaseSpecs, paths.model] {
+        for folder in [paths.authorities, paths.releaseSpecs, paths.model, paths.words] {
             files += ((try? listSmallFolder(folder)) ?? []).map { folder + "/" + $0 }
         }
         for file in files {

@@ -1,12 +1,15 @@
 package import SluiceFormat
 package import SluiceIntake
 package import SluiceModel
+package import SluiceSettings
 package import SluiceSystem
 import SluiceYAML
 
 /// Puts a file through the real worker without an instance: what `validate` and `plugin test` do.
 package struct Trial {
     package let catalogue: Catalogue
+    /// As shipped.
+    package let rules: [DisclosureRule]
 
     /// - Parameter plugin: the name of a shipped plugin, or a plugin's folder.
     /// - Throws: `InstanceError.settings` with every mistake of the plugin or the model.
@@ -21,10 +24,8 @@ package struct Trial {
             if folder.isEmpty { folder = "." }
         }
         let mistakes = Mistakes()
-        let catalogue = Catalogue.read(
-            model: share + "/config/model", plugins: [folder],
-            patientColumns: share + "/config/disclosure/patient-columns.csv", mistakes: mistakes)
-        guard let catalogue else { throw InstanceError.settings(mistakes.all) }
+        let read = Trial.read(share: share, plugins: folder, mistakes: mistakes)
+        guard let (catalogue, rules) = read else { throw InstanceError.settings(mistakes.all) }
         if let own = catalogue.broken[name] { throw InstanceError.settings(own) }
         guard let found = catalogue.plugins[name] else {
             let near = nearest(name, among: catalogue.plugins.keys.sorted()).map { "did you mean `\($0)`?" }
@@ -34,18 +35,28 @@ package struct Trial {
                     hint: near ?? "there are: " + catalogue.plugins.keys.sorted().joined(separator: ", "))
             ])
         }
-        return (Trial(catalogue: catalogue), found)
+        return (Trial(catalogue: catalogue, rules: rules), found)
     }
 
     /// All shipped plugins, usable or not.
     package static func shipped() throws -> Trial {
         let share = try Installation.share()
         let mistakes = Mistakes()
+        let read = Trial.read(share: share, plugins: share + "/plugins", mistakes: mistakes)
+        guard let (catalogue, rules) = read else { throw InstanceError.settings(mistakes.all) }
+        return Trial(catalogue: catalogue, rules: rules)
+    }
+
+    private static func read(
+        share: String, plugins: String, mistakes: Mistakes
+    ) -> (Catalogue, [DisclosureRule])? {
+        let disclosure = share + "/config/disclosure"
         let catalogue = Catalogue.read(
-            model: share + "/config/model", plugins: [share + "/plugins"],
-            patientColumns: share + "/config/disclosure/patient-columns.csv", mistakes: mistakes)
-        guard let catalogue else { throw InstanceError.settings(mistakes.all) }
-        return Trial(catalogue: catalogue)
+            model: share + "/config/model", plugins: [plugins], patientColumns: disclosure + "/patient-columns.csv",
+            words: disclosure + "/words", mistakes: mistakes)
+        let rules = readDisclosureRules(file: disclosure + "/rules.yaml", mistakes: mistakes)
+        guard let catalogue, let rules else { return nil }
+        return (catalogue, rules)
     }
 
     /// Lets the worker judge a file as if it had been dropped today.
@@ -84,7 +95,7 @@ package struct Trial {
         progress: (_ rows: Int) -> Void
     ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
         let mistakes = Mistakes()
-        guard var compiled = catalogue.plan(trying: plugin, today: today) else {
+        guard var compiled = catalogue.plan(trying: plugin, rules: rules, today: today) else {
             throw InstanceError.settings(mistakes.all)
         }
         compiled.plan.tableIndex = tableIndex

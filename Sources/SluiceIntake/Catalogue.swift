@@ -12,13 +12,15 @@ package struct Catalogue: Sendable {
     /// Plugin id, or folder name where the id is unreadable, to its mistakes.
     package let broken: [String: [Mistake]]
     package let patientColumns: [String]
+    package let words: PersonWords
 
     /// Reads the model and every plugin below the plugin folders; an earlier folder overrides a later one.
     ///
     /// - Parameter mistakes: gets those of the model, of every plugin, and of the patient columns.
     /// - Returns: nil when the model itself cannot be used.
     package static func read(
-        model modelFolder: String, plugins folders: [String], patientColumns file: String, mistakes: Mistakes
+        model modelFolder: String, plugins folders: [String], patientColumns file: String, words wordFolder: String,
+        mistakes: Mistakes
     ) -> Catalogue? {
         guard let model = readModel(folder: modelFolder, mistakes: mistakes) else { return nil }
         var found: [(name: String, folder: String)] = []
@@ -39,7 +41,10 @@ package struct Catalogue: Sendable {
             }
         }
         let columns = readPatientColumns(file: file, mistakes: mistakes)
-        return Catalogue(model: model, plugins: plugins, broken: broken, patientColumns: columns ?? [])
+        let words = PersonWords(folder: wordFolder, mistakes: mistakes)
+        return Catalogue(
+            model: model, plugins: plugins, broken: broken, patientColumns: columns ?? [], words: words ?? PersonWords()
+        )
     }
 
     /// Reads and compiles several plugins side by side: it is most of what a command does before its work.
@@ -72,18 +77,22 @@ package struct Catalogue: Sendable {
     }
 
     /// What the worker is to do with this authority's files on this day; nil when its plugin cannot be used.
-    package func plan(for authority: Authority, today: CivilDate) -> CompiledPlugin? {
+    package func plan(for authority: Authority, gate: DisclosureGate, today: CivilDate) -> CompiledPlugin? {
         guard let plugin = plugins[authority.plugin] else { return nil }
-        let options = PlanOptions(
-            isHealth: authority.kind.isHealth, today: today, patientColumns: patientColumns,
+        var options = PlanOptions(
+            isHealth: authority.suppliesAnonymousOnly, today: today, patientColumns: patientColumns,
             tolerancePercentOverride: authority.toleranceRejectedPercent, datasets: authority.datasets)
+        options.contentRules = gate.contentRules(authority)
+        options.words = words
         return compile(plugin, model: model, options: options, mistakes: Mistakes())
     }
 
     /// What a plugin's author or an agency gets without an instance: the plugin's own kinds say whether it is health.
-    package func plan(trying plugin: Plugin, today: CivilDate) -> CompiledPlugin? {
-        let options = PlanOptions(
+    package func plan(trying plugin: Plugin, rules: [DisclosureRule], today: CivilDate) -> CompiledPlugin? {
+        var options = PlanOptions(
             isHealth: plugin.isHealth, today: today, patientColumns: patientColumns)
+        options.contentRules = DisclosureGate.contentRules(rules, ofAny: Set(plugin.kinds))
+        options.words = words
         return compile(plugin, model: model, options: options, mistakes: Mistakes())
     }
 }

@@ -78,7 +78,8 @@ extension Intake {
 
     /// Opens the private copy of a file for one attempt.
     func open(_ delivery: Delivery, from source: Source) throws -> Reading {
-        guard let compiled = catalogue.plan(for: source.authority, today: delivery.receivedAt.date) else {
+        guard let compiled = catalogue.plan(for: source.authority, gate: settings.gate, today: delivery.receivedAt.date)
+        else {
             throw PluginUnusable(plugin: source.authority.plugin)
         }
         let input = try Folder(path: spoolPath).openForReading(FileName(own: delivery.id.text))

@@ -84,10 +84,37 @@ extension Intake {
     static let modifiedAfterClaim = "modified-after-claim"
 
     /// Runs the worker on the file, or on one of its tables, and puts its records into the transaction, or nowhere.
+    ///
+    /// A column that a rule drops for what was found in it is known at the end only: then the file is read again without
+    /// it, and nothing that was made of it is kept.
     func read(
         _ reading: Reading, tableIndex: Int?, into transaction: (any DecisionTransaction)?
     ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
-        let compiled = reading.compiled
+        let first = try read(reading, reading.compiled, tableIndex: tableIndex, into: transaction)
+        guard let transaction, first.report.tables.isEmpty, first.report.outcome.isAccepted,
+            let dataset = first.report.datasetIndex
+        else {
+            return first
+        }
+        let plan = reading.compiled.plan
+        let dropping = Set(plan.contentRules.filter { $0.effect == .dropColumn }.map(\.name))
+        let names = Set(first.report.findings.filter { dropping.contains($0.rule) }.compactMap(\.column))
+        let fields = Set(
+            plan.datasets[dataset].fields.indices.filter { names.contains(plan.datasets[dataset].fields[$0].name) })
+        guard fields.contains(where: { plan.datasets[dataset].output.uses($0) }) else { return first }
+        try transaction.discardRecordsOfTurn()
+        var compiled = reading.compiled
+        compiled.plan.datasets[dataset].output.drop(fields)
+        let second = try read(reading, compiled, tableIndex: tableIndex, into: transaction)
+        // Of a column that is linked by no longer nothing is looked for: the first report says what was found.
+        var report = first.report
+        report.linkedRows = second.report.linkedRows
+        return (report, second.sandbox)
+    }
+
+    private func read(
+        _ reading: Reading, _ compiled: CompiledPlugin, tableIndex: Int?, into transaction: (any DecisionTransaction)?
+    ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
         let dictionary = CodeDictionary(
             dimensions: compiled.dictionaryDimensions.map { CodeDictionary.Dimension(id: $0.id, codes: $0.codes) })
         var eventKind: String?

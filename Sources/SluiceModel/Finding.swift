@@ -141,6 +141,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     // The intake gate.
     case healthFieldDropped = "health-field-dropped"
     case patientIdentifier = "patient-identifier"
+    case identifierFound = "identifier-found"
     /// A rule of `disclosure/rules.yaml`, whose own words the message is.
     case disclosureRule = "disclosure-rule"
 }

@@ -84,9 +84,10 @@ package enum FindingRule {
     /// The name of a rule between fields, `rules.committed-order`.
     package static func rowRule(_ id: String) -> String { "rules." + id }
 
-    /// Whether `rule` is a fixed rule or one of the dataset's own rules across fields or over the file.
-    package static func isKnown(_ rule: String, dataset: DatasetPlan?) -> Bool {
-        if fixed.contains(rule) { return true }
+    /// Whether `rule` is a fixed rule, one of the plan's rules on contents, or one of the dataset's own rules across
+    /// fields or over the file.
+    package static func isKnown(_ rule: String, plan: FormatPlan?, dataset: DatasetPlan?) -> Bool {
+        if fixed.contains(rule) || plan?.contentRules.contains(where: { $0.name == rule }) ?? false { return true }
         guard let dataset else { return false }
         return dataset.rowRules.contains { rowRule($0.id) == rule }
             || dataset.fileRules.contains { rowRule($0.id) == rule }

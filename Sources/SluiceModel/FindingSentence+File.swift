@@ -154,15 +154,51 @@ extension FindingSentence {
 
     var patientIdentifier: String {
         let law =
-            "A health sender may supply anonymous information only (Police, Crime, Sentencing and Courts Act "
+            contentRule?.message
+            ?? "A health sender may supply anonymous information only (Police, Crime, Sentencing and Courts Act "
             + "2022, ss. 16(4) and 17(6))."
         let place = finding.columnNumber.map { "Column \($0)" } ?? "A column"
-        if finding.rule == FindingRule.nhsNumber {
-            return "\(place) holds valid NHS numbers. \(law) Nothing of the file was kept. Remove the column and "
-                + "send the file again."
+        let what =
+            finding.rule == FindingRule.patientColumns
+            ? "has a heading that names a patient identifier" : "holds \(identifiers)"
+        return "\(place) \(what).\(chance) \(law) Nothing of the file was kept. Remove the column and send the file "
+            + "again."
+    }
+
+    var identifierFound: String {
+        let place = finding.columnNumber.map { "Column \($0)" } ?? "A column"
+        return "\(place) holds \(identifiers).\(chance) " + (contentRule?.message ?? "Leave it out of the export.")
+    }
+
+    var contentRule: ContentRule? { plan.contentRules.first { $0.name == finding.rule } }
+
+    private var kind: IdentifierKind? {
+        argument(0).flatMap { UInt8(exactly: $0) }.flatMap { IdentifierKind(rawValue: $0) }
+            ?? (finding.rule == FindingRule.nhsNumber ? .nhsNumber : nil)
+    }
+
+    private var identifiers: String {
+        switch kind {
+        case .nhsNumber: "valid NHS numbers"
+        case .name: "what reads like names of people"
+        case .some(let kind): "what has the form of \(kind.plural)"
+        case nil: "identifiers"
         }
-        return "\(place) has a heading that names a patient identifier. \(law) Nothing of the file was kept. Remove "
-            + "the column and send the file again."
+    }
+
+    /// What a single valid number is worth, where it was enough.
+    private var chance: String {
+        guard field == nil || field?.isFreeText ?? false || field?.isPlainText ?? false else { return "" }
+        switch kind {
+        case .nhsNumber:
+            return
+                " One in eleven numbers of ten digits is valid by chance: if they are references of your own, have the "
+                + "column declared as one."
+        case .upn, .pncID, .croNumber:
+            return " One in twenty-three values of that form is valid by chance: if they are references of your own, "
+                + "have the column declared as one."
+        default: return ""
+        }
     }
 
     // MARK: - Places and names

@@ -155,10 +155,12 @@ struct FindingSentence {
 
         // The intake gate.
         case .healthFieldDropped:
-            return "The column may hold health information about a person, which may not be shared under the Serious "
+            return contentRule?.message
+                ?? "The column may hold health information about a person, which may not be shared under the Serious "
                 + "Violence Duty. It was not kept. Leave it out of the export."
         case .patientIdentifier: return patientIdentifier
-        case .disclosureRule: return "A disclosure rule of the partnership is about this file."
+        case .identifierFound: return identifierFound
+        case .disclosureRule: return contentRule?.message ?? "A disclosure rule of the partnership is about this file."
         }
     }
 

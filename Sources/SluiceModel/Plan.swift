@@ -18,6 +18,12 @@ package struct FormatPlan: Hashable, Sendable {
     package var limits: DecodeLimits
     /// Names of columns that identify a patient, normalised as `HeaderName.normalised` does.
     package var patientColumns: [String]
+    /// Disclosure rules on contents that are about the sender. What the law says of patients holds without them.
+    package var contentRules: [ContentRule] = []
+    /// What names of people are told by in free text.
+    package var nameWords: [NameWord] = []
+    /// The ordinary words of the language: small letters, one a line.
+    package var ordinaryWords: [UInt8] = []
     package var codeTables: [CodeTable]
     package var patterns: [PatternTable]
     /// The shared model's dimensions, in the order of its file: how many codes each has, code 0 (not known) included.
@@ -44,6 +50,27 @@ package struct FormatPlan: Hashable, Sendable {
 
     /// A file that identifies a patient is refused, whole.
     package var refusesPatients: Bool { isHealth && !isAgencySide }
+
+    /// A file with a column that is called like a patient identifier is refused, whole.
+    package var refusesPatientColumns: Bool {
+        refusesPatients || contentRules.contains { $0.condition == .patientColumns && $0.effect == .refuse }
+    }
+
+    /// The rules on contents with what holds whatever they say: one NHS number refuses a health sender's file.
+    ///
+    /// - Source: PCSC Act 2022 ss. 16(4), 17(6); draft guidance June 2022, paras 148, 157.
+    package var contentRulesInForce: [ContentRule] {
+        let isCovered = contentRules.contains { rule in
+            guard case .identifiers(let kinds, 0) = rule.condition else { return false }
+            return kinds.contains(.nhsNumber) && rule.effect == .refuse
+        }
+        guard refusesPatients, !isCovered else { return contentRules }
+        return contentRules + [
+            ContentRule(
+                id: "nhs-number", condition: .identifiers(IdentifierKinds(.nhsNumber), percent: 0), effect: .refuse,
+                message: "")
+        ]
+    }
 }
 
 /// Bounds on what the worker will read. A file beyond one of them is rejected, naming it.
@@ -371,6 +398,20 @@ package struct FieldPlan: Hashable, Sendable {
     /// For `list`: what stands between items, and what each of them is.
     package var listDelimiter = ","
     package var itemType = FieldType.string
+    /// Words of people: searched for identifiers wherever they stand in a cell.
+    package var isFreeText = false
+    /// References of the sender's own: some are valid identifiers by chance.
+    package var isReference = false
+    /// Identifiers that are expected in the column and no reason to refuse it.
+    package var mayHold: IdentifierKinds = []
+    /// What the column tells, for rules on columns that together single a person out.
+    package var facts: Set<FieldFact> = []
+
+    /// A text that nothing says the form of, so that anything may stand in it.
+    package var isPlainText: Bool {
+        (type == .string && stringFormat == .any || type == .any) && pattern == nil && codes == nil && check == nil
+            && !isReference
+    }
 
     package init(name: String, headers: [String], type: FieldType, privacy: PrivacyClass) {
         self.name = name
@@ -513,7 +554,7 @@ package enum PrivacyClass: UInt8, CaseIterable, Sendable {
 
 /// What becomes of a field. Stated in the schema; `OutputPlan` is what carries it out.
 package enum Treatment: String, CaseIterable, Sendable {
-    case drop, keep, band, truncate, area, group, scan, link
+    case drop, keep, band, truncate, area, group, gazetteer, scan, link
 }
 
 /// The identifiers whose check digit or form Sluice knows.

@@ -69,6 +69,11 @@ package struct Authority: Hashable, Sendable {
         self.datasets = datasets
     }
 
+    /// Whether the law lets it supply anonymous information only.
+    ///
+    /// - Source: PCSC Act 2022 ss. 16(4)(b), 17(6)(b); draft guidance June 2022, paras 148, 149, 157.
+    package var suppliesAnonymousOnly: Bool { kind.isHealth || function == "social-care" }
+
     /// How long records of a dataset are kept after the end of their period.
     package func retentionMonths(of dataset: String?) -> Int {
         dataset.flatMap { datasetRetentionMonths[$0] } ?? retentionMonths

@@ -95,6 +95,7 @@ func readPaths(
     read("releaseSpecs", \.releaseSpecs)
     read("reviews", \.reviews)
     read("patientColumns", \.patientColumns)
+    read("words", \.words)
     read("disclosureRules", \.disclosureRules)
     read("control", \.control)
     reader.finish()

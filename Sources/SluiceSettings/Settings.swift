@@ -74,6 +74,8 @@ package struct Paths: Hashable, Sendable {
     package var reviews: String
     /// Names and tags that mark a column as identifying a patient; the intake gate refuses them from health senders.
     package var patientColumns: String
+    /// The folder of `name-words.csv` and `ordinary-words.txt`, by which names of people are told in free text.
+    package var words: String
     /// The rules of the gates.
     package var disclosureRules: String
     /// The daemon's socket.
@@ -92,6 +94,7 @@ package struct Paths: Hashable, Sendable {
         releaseSpecs = base + "/releases"
         reviews = base + "/reviews.yaml"
         patientColumns = base + "/disclosure/patient-columns.csv"
+        words = base + "/disclosure/words"
         disclosureRules = base + "/disclosure/rules.yaml"
         control = base + "/state/control.sock"
     }

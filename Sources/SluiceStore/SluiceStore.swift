@@ -176,6 +176,8 @@ package protocol DecisionTransaction: AnyObject {
     func append(_ block: RecordBlock, eventKind: String?, dictionary: CodeDictionary) throws
     /// Removes the records appended so far, those of all children too: the file turned out not to be acceptable.
     func discardRecords() throws
+    /// Takes back the records of the delivery or table whose turn it is, and leaves those of others.
+    func discardRecordsOfTurn() throws
     /// Accepted deliveries, not replaced and not withdrawn, of this authority and dataset whose period overlaps
     /// `period`, oldest first.
     func current(authority: AuthorityID, dataset: String, overlapping period: Period) throws -> [Delivery]

@@ -84,6 +84,14 @@ final class SQLiteDecision: DecisionTransaction {
         }
     }
 
+    func discardRecordsOfTurn() throws {
+        try step("discard records of a table") { db in
+            guard blockCounts[recipient] != nil else { return }
+            try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [recipient])
+            blockCounts[recipient] = nil
+        }
+    }
+
     func current(authority: AuthorityID, dataset: String, overlapping period: Period) throws -> [Delivery] {
         try step("look for earlier deliveries") { db in
             try DeliveryRow.fetch(

@@ -15,7 +15,7 @@ struct FindingReader {
         }
         guard let severity = Severity(rawValue: try reader.byte()) else { throw .invalid(.findings) }
         let rule = try reader.text(.findingRule, limit: 1 << 10)
-        guard FindingRule.isKnown(rule, dataset: dataset) else { throw .invalid(.findingRule) }
+        guard FindingRule.isKnown(rule, plan: plan, dataset: dataset) else { throw .invalid(.findingRule) }
         let column = try reader.count(.findingColumn, limit: dataset?.fields.count ?? 0)
         let field = column == 0 ? nil : dataset?.fields[column - 1]
         let columnNumber = try reader.count(.findingNumber, limit: numberLimit)
@@ -56,6 +56,7 @@ struct FindingReader {
         case .totalMismatch: return [FindingMessages.statedTotalLimit, numberLimit]
         case .syntaxInvalid, .documentTypeForbidden: return [numberLimit, numberLimit * 3]
         case .periodGap: return [MonthRange.last, MonthRange.last]
+        case .patientIdentifier, .identifierFound: return [IdentifierKind.allCases.count - 1]
         default: return nil
         }
     }

@@ -164,7 +164,7 @@ package struct FrameWriter {
             }
             column = index + 1
         }
-        guard FindingRule.isKnown(finding.rule, dataset: dataset) else { throw .invalid(.findingRule) }
+        guard FindingRule.isKnown(finding.rule, plan: plan, dataset: dataset) else { throw .invalid(.findingRule) }
         guard finding.rows.count <= Finding.rowLimit, finding.arguments.count <= Finding.argumentLimit else {
             throw .limitExceeded(.findingRows, limit: Finding.rowLimit)
         }

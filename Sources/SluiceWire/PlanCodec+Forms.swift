@@ -30,6 +30,29 @@ extension ByteWriter {
         }
     }
 
+    mutating func contentRule(_ rule: ContentRule) {
+        text(rule.id)
+        switch rule.condition {
+        case .identifiers(let kinds, let percent):
+            byte(0)
+            varint(UInt64(kinds.rawValue))
+            count(percent)
+        case .patientColumns: byte(1)
+        case .classes(let classes):
+            byte(2)
+            choices(classes)
+        case .together(let facts):
+            byte(3)
+            choices(facts)
+        }
+        byte(rule.effect.rawValue)
+        text(rule.message)
+    }
+
+    mutating func choices<T: RawRepresentable<UInt8> & Hashable>(_ values: Set<T>) {
+        array(values.map(\.rawValue).sorted()) { $0.byte($1) }
+    }
+
     mutating func rowRule(_ rule: RowRule) {
         text(rule.id)
         switch rule.kind {
@@ -109,6 +132,40 @@ extension ByteWriter {
 // MARK: - Reading
 
 extension ByteReader {
+    mutating func contentRule() throws(WireError) -> ContentRule {
+        let id = try planText()
+        let condition: ContentRule.Condition
+        switch try byte() {
+        case 0:
+            let kinds = try identifierKinds()
+            condition = .identifiers(kinds, percent: try count(.planNumber, limit: 100))
+        case 1: condition = .patientColumns
+        case 2: condition = .classes(try set(PrivacyClass.self))
+        case 3: condition = .together(try set(FieldFact.self))
+        default: throw .invalid(.planChoice)
+        }
+        return ContentRule(
+            id: id, condition: condition, effect: try choice(ContentRule.Effect.self), message: try planText())
+    }
+
+    mutating func identifierKinds() throws(WireError) -> IdentifierKinds {
+        let kinds = IdentifierKinds(rawValue: UInt32(try count(.planNumber, limit: Int(UInt32.max))))
+        guard kinds.isSubset(of: .all) else { throw .invalid(.planChoice) }
+        return kinds
+    }
+
+    /// Choices in ascending order, each once.
+    mutating func set<T: RawRepresentable<UInt8> & Hashable>(_ type: T.Type) throws(WireError) -> Set<T> {
+        var last = -1
+        return Set(
+            try array(.planCount, limit: 256) { r throws(WireError) in
+                let value = try r.choice(type)
+                guard Int(value.rawValue) > last else { throw WireError.invalid(.planChoice) }
+                last = Int(value.rawValue)
+                return value
+            })
+    }
+
     mutating func numbers() throws(WireError) -> [Int] {
         try array(.planCount, limit: PlanBounds.fields) { r throws(WireError) in try r.number() }
     }

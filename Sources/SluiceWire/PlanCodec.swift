@@ -6,7 +6,7 @@ package import SluiceModel
 /// checks form and bounds only, `FormatPlan.check()` checks that the plan makes sense.
 package enum PlanCodec {
     /// First byte of every encoded plan.
-    package static let version: UInt8 = 3
+    package static let version: UInt8 = 4
 
     package static func encode(_ plan: FormatPlan) -> [UInt8] {
         var writer = ByteWriter()
@@ -40,6 +40,8 @@ enum PlanBounds {
     static let patterns = 10_000
     static let transitions = 8_000_000
     static let rules = 10_000
+    static let nameWords = 100_000
+    static let wordBytes = 8 << 20
     static let keys = 1000
     /// Steps of a path into a document.
     static let steps = 256
@@ -70,6 +72,13 @@ extension ByteWriter {
             plan.limits.inflationRatioLimit, plan.limits.nestingLimit,
         ] { count(limit) }
         texts(plan.patientColumns)
+        array(plan.contentRules) { $0.contentRule($1) }
+        array(plan.nameWords) { writer, word in
+            writer.text(word.text)
+            writer.byte(word.kind.rawValue)
+        }
+        count(plan.ordinaryWords.count)
+        bytes.append(contentsOf: plan.ordinaryWords)
         array(plan.codeTables) { $0.codeTable($1) }
         array(plan.patterns) { $0.pattern($1) }
         array(plan.dimensions) { writer, dimension in
@@ -173,6 +182,10 @@ extension ByteWriter {
         array(field.allowedSlots) { $0.signed($1) }
         text(field.listDelimiter)
         byte(field.itemType.rawValue)
+        flag(field.isFreeText)
+        flag(field.isReference)
+        varint(UInt64(field.mayHold.rawValue))
+        choices(field.facts)
     }
 
     private mutating func dateFormat(_ format: DateFormat) {
@@ -287,9 +300,17 @@ extension ByteReader {
         let tableIndex = try optional(.planChoice) { r throws(WireError) in
             try r.count(.planNumber, limit: DecodeLimits.tableLimit - 1)
         }
+        let (today, limits, patientColumns) = (try date(), try limits(), try texts())
+        let contentRules = try array(.planCount, limit: PlanBounds.rules) { r throws(WireError) in
+            try r.contentRule()
+        }
+        let nameWords = try array(.planCount, limit: PlanBounds.nameWords) { r throws(WireError) in
+            NameWord(text: try r.planText(), kind: try r.choice(NameWord.Kind.self))
+        }
+        let ordinaryWords = try data(try count(.planNumber, limit: PlanBounds.wordBytes))
         var plan = FormatPlan(
-            plugin: plugin, pluginVersion: pluginVersion, isHealth: isHealth, today: try date(),
-            limits: try limits(), patientColumns: try texts(),
+            plugin: plugin, pluginVersion: pluginVersion, isHealth: isHealth, today: today, limits: limits,
+            patientColumns: patientColumns,
             codeTables: try array(.planCount, limit: PlanBounds.codeTables) { r throws(WireError) in try r.codeTable()
             },
             patterns: try array(.planCount, limit: PlanBounds.patterns) { r throws(WireError) in try r.pattern() },
@@ -299,6 +320,9 @@ extension ByteReader {
             datasets: try array(.planCount, limit: PlanBounds.datasets) { r throws(WireError) in try r.dataset() })
         plan.isAgencySide = isAgencySide
         plan.tableIndex = tableIndex
+        plan.contentRules = contentRules
+        plan.nameWords = nameWords
+        plan.ordinaryWords = ordinaryWords
         return plan
     }
 
@@ -441,6 +465,10 @@ extension ByteReader {
         field.allowedSlots = try array(.planCount, limit: PlanBounds.names) { r throws(WireError) in try r.slot() }
         field.listDelimiter = try planText()
         field.itemType = try choice(FieldType.self)
+        field.isFreeText = try planFlag()
+        field.isReference = try planFlag()
+        field.mayHold = try identifierKinds()
+        field.facts = try set(FieldFact.self)
         return field
     }
 

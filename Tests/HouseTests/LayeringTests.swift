@@ -23,7 +23,8 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
     /// Targets below `Tests/`: the tests and what they share. No product links them.
     private static let forTests: Set<String> = Set(
         targets.filter { target in
-            target["type"]?.text == "test" || target["path"]?.text?.hasPrefix("Tests/") == true
+            target["type"]?.text == "test"
+                || ["Tests/", "Benchmarks/"].contains { target["path"]?.text?.hasPrefix($0) == true }
         }.compactMap { $0["name"]?.text })
 
     private static let targets: [JSON] = (try? describe())?["targets"]?.items ?? []

@@ -103,7 +103,10 @@ final class TablesSite {
     private func writeWorker() throws {
         let instance = site.instance
         let settings = try #require(instance.settings.authorities.first { $0.id.text == authority })
-        let plan = try #require(instance.catalogue.plan(for: settings, today: CivilDate("2026-04-10")!)).plan
+        let plan = try #require(
+            instance.catalogue.plan(
+                for: settings, gate: instance.settings.gate, today: CivilDate("2026-04-10")!)
+        ).plan
         // Version, two short texts with their lengths, two flags: see `PlanCodec`.
         let offset = 1 + 1 + plan.plugin.utf8.count + 1 + plan.pluginVersion.utf8.count + 2
         for count in 2...5 {

@@ -412,8 +412,8 @@ struct PluginFolder {
         let plan = try #require(try folder.compiled().plugin).plan
         #expect(plan.datasets[0].output.linkField == 0)
         #expect(plan.datasets[0].output.linkRecipe == "local")
-        let asHealth = try folder.compiled(PlanOptions(isHealth: true, today: anyDay)).text
-        #expect(asHealth.contains("records of a health authority are never linked"))
+        let asHealth = try #require(try folder.compiled(PlanOptions(isHealth: true, today: anyDay)).plugin).plan
+        #expect(asHealth.datasets[0].output.linkField == nil)
         try folder.change("plugin.yaml", "[voluntary]", "[voluntary, health]")
         #expect(try folder.compiled().text.contains("a plugin of a health authority never links"))
     }

@@ -510,7 +510,8 @@ import Testing
             }
             for case .report(let report) in messages {
                 #expect(report.findings.allSatisfy { !$0.message.isEmpty })
-                #expect(report.findings.allSatisfy { FindingRule.isKnown($0.rule, dataset: plan.datasets[0]) })
+                #expect(
+                    report.findings.allSatisfy { FindingRule.isKnown($0.rule, plan: plan, dataset: plan.datasets[0]) })
             }
         }
     }

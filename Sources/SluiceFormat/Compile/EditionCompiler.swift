@@ -297,7 +297,9 @@ struct EditionCompiler {
                 link.recipe.node, "\(shown(link.recipe.value)) cannot name a recipe",
                 hint: "up to 40 of a-z, 0-9 and `-`, beginning with a letter")
         }
-        if builder.plugin.isHealth || builder.options.isHealth {
+        // A social care authority sends by the plugin of others, without what they are linked by.
+        if builder.options.isHealth, !builder.plugin.isHealth { return nil }
+        if builder.plugin.isHealth {
             builder.add(link.field.node, "records of a health authority are never linked", hint: "remove `link`")
         }
         guard let number = number(link.field) else { return nil }
@@ -345,7 +347,7 @@ struct EditionCompiler {
                 builder.add(
                     treatment.node, "\(shown(field.name.value)) is linked for nothing",
                     hint: "name it in the mapping's `link` or drop it")
-            case .keep, .band, .truncate, .area, .group:
+            case .keep, .band, .truncate, .area, .group, .gazetteer:
                 if used.contains(index) { continue }
                 builder.add(
                     treatment.node,

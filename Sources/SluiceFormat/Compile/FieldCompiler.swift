@@ -27,6 +27,13 @@ struct FieldCompiler {
         compileBounds(&plan)
         compileCodes(&plan)
         if let flag = field.notInFuture { plan.mayLieInFuture = !flag.value }
+        plan.isFreeText = [.scan, .gazetteer].contains(field.treatment?.value)
+        plan.isReference = field.isReference?.value ?? false
+        plan.mayHold = field.mayHold
+        plan.facts = field.facts
+        if let flag = field.isReference, flag.value, plan.isFreeText {
+            add(flag.node, "a free text is no reference", hint: "write `treatment: drop`, or remove `reference`")
+        }
         return plan
     }
 
@@ -52,7 +59,7 @@ struct FieldCompiler {
         switch privacy {
         case .health where treatment.value != .drop:
             add(treatment.node, "a field of class H must be dropped", hint: "write `treatment: drop`")
-        case .direct where ![.drop, .scan, .link, .band].contains(treatment.value):
+        case .direct where ![.drop, .scan, .link, .band, .gazetteer].contains(treatment.value):
             add(
                 treatment.node, "a direct identifier may not be treated as `\(treatment.value.rawValue)`",
                 hint: "drop, scan or link it, or band a date of birth")

@@ -9,6 +9,10 @@ package struct PlanOptions: Hashable, Sendable {
     package var limits: DecodeLimits
     /// Names of columns that identify a patient, in any spelling.
     package var patientColumns: [String]
+    /// Disclosure rules on contents that are about the sender.
+    package var contentRules: [ContentRule] = []
+    /// What names of people are told by in free text.
+    package var words = PersonWords()
     /// Replaces every mapping's `rejectedPercent`, 0 to 100.
     package var tolerancePercentOverride: Int?
     /// Only these datasets; empty for all.
@@ -90,6 +94,10 @@ package func compile(_ plugin: Plugin, model: EventModel, options: PlanOptions, 
         },
         datasets: plans)
     plan.isAgencySide = options.isAgencySide
+    plan.contentRules = options.contentRules
+    plan.nameWords = options.words.names
+    plan.ordinaryWords = options.words.ordinary
+    plan.carryOutClassRules()
     MinimisedEdition.add(to: &plan, beside: &compiled, model: model)
     let problems = plan.check()
     for problem in problems {

@@ -63,6 +63,9 @@ struct SchemaField: Sendable {
     var check: Placed<CheckDigit>?
     var checkSeverity: Placed<Severity>?
     var isOptional = false
+    var isReference: Placed<Bool>?
+    var mayHold: IdentifierKinds = []
+    var facts: Set<FieldFact> = []
     var notInFuture: Placed<Bool>?
 
     init(node: Node, name: Placed<String>, type: FieldType) {

@@ -143,6 +143,9 @@ struct SchemaFieldReader {
         field.checkSeverity = severity("checkSeverity", &reader)
         field.isOptional = reader.boolean("optional") ?? false
         field.notInFuture = placedFlag("notInFuture", &reader)
+        field.isReference = placedFlag("reference", &reader)
+        field.mayHold = IdentifierKinds(words("mayHold", IdentifierKind.allCases.map { ($0.text, $0) }, &reader))
+        field.facts = Set(words("tells", FieldFact.allCases.map { ($0.text, $0) }, &reader))
         reader.finish()
 
         if let codes = field.codes, lists[codes.value] == nil {
@@ -151,6 +154,19 @@ struct SchemaFieldReader {
                 hint: nameHint(
                     codes.value, among: lists.keys.sorted(),
                     else: "write codes/\(codes.value).csv or correct its mistakes"))
+        }
+    }
+
+    /// A list of words of a closed list, or one of them.
+    private func words<Value>(
+        _ key: String, _ known: [(text: String, value: Value)], _ reader: inout MappingReader
+    ) -> [Value] {
+        (reader.placedStrings(key) ?? []).compactMap { word in
+            if let match = known.first(where: { $0.text == word.value }) { return match.value }
+            mistakes.add(
+                word.node, "`\(key)` cannot have \(shown(word.value))",
+                hint: choiceHint(word.value, among: known.map(\.text)))
+            return nil
         }
     }
 

@@ -26,6 +26,7 @@ struct FieldChecker: BitwiseCopyable {
         /// Unknown codes are areas elsewhere.
         static let feedsArea = Traits(rawValue: 1 << 9)
         static let mustNotLieInFuture = Traits(rawValue: 1 << 10)
+        /// Of class H, or of another that a rule on contents names.
         static let isHealth = Traits(rawValue: 1 << 11)
         static let hasCheck = Traits(rawValue: 1 << 12)
         static let checkRejectsRow = Traits(rawValue: 1 << 13)

@@ -135,7 +135,7 @@ struct FieldCompiler {
         add(.codesRejectRow, field.codesSeverity >= .error)
         add(.feedsArea, feedsArea && field.codesSeverity < .error)
         add(.mustNotLieInFuture, !field.mayLieInFuture)
-        add(.isHealth, field.privacy == .health)
+        add(.isHealth, field.privacy == .health || plan.classRule(field.privacy) != nil)
         add(.hasCheck, field.check != nil)
         add(.checkRejectsRow, field.checkSeverity >= .error)
         add(.hasAllowedSlots, field.type.hasSlot && !isNumber && !field.allowedSlots.isEmpty)

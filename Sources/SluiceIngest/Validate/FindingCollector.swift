@@ -225,7 +225,8 @@ struct FindingCollector {
         }
         return Finding(
             column: field?.name, columnNumber: columnNumber, rule: kind.rule(field: field, plan: plan),
-            code: kind.code, severity: kind.severity(field: field), count: tally.count, rows: tally.rows,
+            code: kind == .healthFieldDropped && field?.privacy != .health ? .disclosureRule : kind.code,
+            severity: kind.severity(field: field, plan: plan), count: tally.count, rows: tally.rows,
             arguments: arguments, message: "")
     }
 

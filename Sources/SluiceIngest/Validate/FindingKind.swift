@@ -77,17 +77,20 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .tooShort: return FindingRule.minLength
         case .tooLong: return FindingRule.maxLength
         case .dateInFuture: return FindingRule.notInFuture
-        case .healthFieldDropped: return FindingRule.healthField
+        case .healthFieldDropped:
+            return field.flatMap { plan.classRule($0.privacy)?.name } ?? FindingRule.healthField
         case .notUnique: return FindingRule.unique
         case .uniqueKeyNotUnique: return FindingRule.uniqueKeys
         case .referenceMissing: return FindingRule.foreignKeys
         }
     }
 
-    func severity(field: FieldPlan?) -> Severity {
+    func severity(field: FieldPlan?, plan: FormatPlan) -> Severity {
         switch self {
+        case .healthFieldDropped:
+            field.flatMap { plan.classRule($0.privacy)?.effect } == .refuse ? .refusal : .warning
         case .rowEmpty, .footerIgnored, .headerRepeated: .note
-        case .areaUnknown, .codeNotInForce, .placeholder, .healthFieldDropped: .warning
+        case .areaUnknown, .codeNotInForce, .placeholder: .warning
         case .codeUnknown: field?.codesSeverity ?? .error
         case .checkDigitWrong: field?.checkSeverity ?? .error
         default: .error
@@ -107,7 +110,7 @@ extension Finding {
         case .fileEmpty, .rowsMissing, .formatUnsupported, .quoteUnclosed, .limitExceeded, .containerInvalid,
             .containerUnsafe, .containerEncrypted, .containerEmpty, .syntaxInvalid, .documentTypeForbidden,
             .workbookMacros, .workbookLinks, .sheetHidden, .sheetIgnored, .memberIgnored, .datasetNotAccepted,
-            .patientIdentifier, .disclosureRule:
+            .patientIdentifier, .identifierFound, .disclosureRule:
             .container
         case .encodingUnsupported, .bytesInvalid: .encoding
         case .headerMissing, .datasetUnknown, .columnMissing, .columnUnknown, .columnRepeated, .columnIgnored,

@@ -15,6 +15,7 @@ package struct DisclosureGate: Hashable, Sendable {
             case .always: true
             case .agreementNotBegun, .agreementLapsed: lapse == rule.condition.rawValue
             case .periodOutsideRetention, .released: false
+            case .patientColumn, .holdsIdentifiers, .holdsClasses, .tellsTogether: false
             }
         }
     }
@@ -28,6 +29,21 @@ package struct DisclosureGate: Hashable, Sendable {
         return striking(authority.kind, authority.function, authority.gateway) { rule in
             rule.condition == .periodOutsideRetention && day.month.index > lastMonth
         }
+    }
+
+    /// The rules on contents that are about an authority, for the worker.
+    package func contentRules(_ authority: Authority) -> [ContentRule] {
+        striking(authority.kind, authority.function, authority.gateway) { $0.condition.isOnContents }
+            .compactMap(\.onContents)
+    }
+
+    /// The rules on contents about a sender of one of these kinds, where nobody knows more of it. Those on a function of
+    /// a local authority cannot be judged then.
+    package static func contentRules(_ rules: [DisclosureRule], ofAny kinds: Set<AuthorityKind>) -> [ContentRule] {
+        rules.filter { rule in
+            let fitting = rule.functions.isEmpty ? rule.senders : rule.senders.subtracting([.localAuthority])
+            return !fitting.isDisjoint(with: kinds)
+        }.compactMap(\.onContents)
     }
 
     /// What keeps records out of a release that were received from an authority under `gateway`.
@@ -70,7 +86,8 @@ package struct DisclosureGate: Hashable, Sendable {
         rules.filter { rule in
             (sender.map { rule.senders.contains($0) } ?? true) && rule.operators.contains(operatorKind)
                 && (gateway.map { rule.gateways.contains($0) } ?? true)
-                && (rule.functions.isEmpty || sender == nil || function.map { rule.functions.contains($0) } ?? false)
+                && (sender ?? .localAuthority != .localAuthority || rule.functions.isEmpty || sender == nil
+                    || function.map { rule.functions.contains($0) } ?? false)
                 && strikes(rule)
         }.sorted { ($1.effect, $0.id) < ($0.effect, $1.id) }
     }

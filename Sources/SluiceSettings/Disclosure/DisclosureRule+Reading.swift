@@ -1,5 +1,16 @@
 import SluiceModel
-import SluiceYAML
+import SluiceSystem
+package import SluiceYAML
+
+/// Reads a file of disclosure rules; nil when it cannot be read at all.
+package func readDisclosureRules(file: String, mistakes: Mistakes) -> [DisclosureRule]? {
+    guard let bytes = try? readSmallFile(file) else {
+        mistakes.add(
+            Mistake(file: file, what: "cannot be read", hint: "check that it is there and may be read"))
+        return nil
+    }
+    return readYAML(file: file, bytes: bytes, mistakes: mistakes).map { readDisclosureRules($0, mistakes: mistakes) }
+}
 
 /// Reads `disclosure/rules.yaml`.
 func readDisclosureRules(_ root: Node, mistakes: Mistakes) -> [DisclosureRule] {
@@ -27,6 +38,7 @@ private func readRule(_ node: Node, mistakes: Mistakes) -> (rule: DisclosureRule
     let gateways = readSet(&reader, "gateways", Authority.gateways)
     let functions = reader.has("functions") ? readSet(&reader, "functions", Authority.functions) : []
     let condition = reader.requiredChoice("when", DisclosureRule.Condition.self)
+    let contents = readContents(&reader, condition: condition, node: node)
     let exception = readException(&reader)
     let effect = reader.requiredChoice("effect", DisclosureRule.Effect.self)
     let citation = reader.requiredString("citation")
@@ -61,10 +73,57 @@ private func readRule(_ node: Node, mistakes: Mistakes) -> (rule: DisclosureRule
     guard let id, let senders, let operators, let gateways, let functions, let condition, let effect, let citation,
         let agency, let record
     else { return nil }
-    let rule = DisclosureRule(
+    var rule = DisclosureRule(
         id: id, senders: kinds(senders), operators: kinds(operators), gateways: gateways, functions: functions,
         condition: condition, exception: exception, effect: effect, citation: citation, agency: agency, record: record)
+    rule.identifiers = contents.identifiers
+    rule.percent = contents.percent
+    rule.classes = contents.classes
+    rule.facts = contents.facts
     return (rule, idNode)
+}
+
+private struct Contents {
+    var identifiers: IdentifierKinds = []
+    var percent = 0
+    var classes: Set<PrivacyClass> = []
+    var facts: Set<FieldFact> = []
+}
+
+/// What goes with a condition on contents: each key with its own condition only, and never empty.
+private func readContents(
+    _ reader: inout MappingReader, condition: DisclosureRule.Condition?, node: Node
+) -> Contents {
+    var contents = Contents()
+    func set(_ key: String, for wanted: DisclosureRule.Condition, among all: [String]) -> Set<String> {
+        guard let keyNode = reader.keyNode(key) else {
+            if condition == wanted {
+                reader.mistakes.add(
+                    node, "`\(key)` is missing", hint: "say which, `\(key): [\(all[0])]`")
+            }
+            return []
+        }
+        let found = words(&reader, key, all)
+        if condition != wanted {
+            reader.mistakes.add(keyNode, "`\(key)` is for `when: \(wanted.rawValue)`", hint: "remove it")
+        } else if found?.isEmpty ?? false {
+            reader.mistakes.add(keyNode, "the rule can never strike: `\(key)` is empty", hint: "name at least one")
+        }
+        return found ?? []
+    }
+    let identifiers = set("identifiers", for: .holdsIdentifiers, among: IdentifierKind.allCases.map(\.text))
+    contents.identifiers = IdentifierKinds(identifiers.compactMap { IdentifierKind(text: $0) })
+    let classes = set("classes", for: .holdsClasses, among: PrivacyClass.allCases.map { String($0.letter) })
+    contents.classes = Set(PrivacyClass.allCases.filter { classes.contains(String($0.letter)) })
+    let facts = set("facts", for: .tellsTogether, among: FieldFact.allCases.map(\.text))
+    contents.facts = Set(FieldFact.allCases.filter { facts.contains($0.text) })
+    if let keyNode = reader.keyNode("percent") {
+        contents.percent = reader.integer("percent", in: 0...100) ?? 0
+        if condition != .holdsIdentifiers {
+            reader.mistakes.add(keyNode, "`percent` is for `when: holds-identifiers`", hint: "remove it")
+        }
+    }
+    return contents
 }
 
 private func kinds(_ texts: Set<String>) -> Set<AuthorityKind> { Set(texts.compactMap { AuthorityKind(rawValue: $0) }) }

@@ -1,6 +1,6 @@
 package import SluiceModel
 
-/// A rule of the intake gate or the release gate, about the parties and not about a file's contents.
+/// A rule of the intake gate or the release gate: about the parties, or about what a file contains.
 ///
 /// Who sends, under which power, who operates and who gets a release decide whether it fits; `condition` when it strikes.
 package struct DisclosureRule: Hashable, Sendable {
@@ -10,11 +10,25 @@ package struct DisclosureRule: Hashable, Sendable {
         case agreementLapsed = "agreement-lapsed"
         case periodOutsideRetention = "period-outside-retention"
         case released
+        // On contents.
+        case patientColumn = "patient-column"
+        case holdsIdentifiers = "holds-identifiers"
+        case holdsClasses = "holds-classes"
+        case tellsTogether = "tells-together"
+
+        package var isOnContents: Bool {
+            switch self {
+            case .patientColumn, .holdsIdentifiers, .holdsClasses, .tellsTogether: true
+            case .always, .agreementNotBegun, .agreementLapsed, .periodOutsideRetention, .released: false
+            }
+        }
     }
 
     /// Ordered: the strictest last.
     package enum Effect: String, CaseIterable, Sendable, Comparable {
         case warn
+        /// Nothing of a column is kept.
+        case dropColumn = "drop-column"
         /// Records do not go into a release.
         case leaveOut = "leave-out"
         /// The file waits unopened for a person.
@@ -38,9 +52,16 @@ package struct DisclosureRule: Hashable, Sendable {
     package var senders: Set<AuthorityKind>
     package var operators: Set<AuthorityKind>
     package var gateways: Set<String>
-    /// Of a local authority; empty for any.
+    /// Of a local authority, whose files alone they narrow the rule to; empty for any.
     package var functions: Set<String>
     package var condition: Condition
+    /// Of `holds-identifiers`; `percent` of a column's cells must hold one, 0 for any.
+    package var identifiers: IdentifierKinds = []
+    package var percent = 0
+    /// Of `holds-classes`.
+    package var classes: Set<PrivacyClass> = []
+    /// Of `tells-together`.
+    package var facts: Set<FieldFact> = []
     package var exception: Exception?
     package var effect: Effect
     package var citation: String
@@ -56,6 +77,71 @@ package struct DisclosureRule: Hashable, Sendable {
         case .always, .agreementNotBegun, .agreementLapsed: [.hold, .warn]
         case .periodOutsideRetention: [.refuse, .warn]
         case .released: [.leaveOut]
+        case .patientColumn: [.refuse]
+        case .holdsIdentifiers, .holdsClasses: [.refuse, .dropColumn, .warn]
+        case .tellsTogether: [.refuse, .warn]
+        }
+    }
+
+    /// What the worker carries out; nil for a rule on parties.
+    package var onContents: ContentRule? {
+        let condition: ContentRule.Condition
+        switch self.condition {
+        case .patientColumn: condition = .patientColumns
+        case .holdsIdentifiers: condition = .identifiers(identifiers, percent: percent)
+        case .holdsClasses: condition = .classes(classes)
+        case .tellsTogether: condition = .together(facts)
+        case .always, .agreementNotBegun, .agreementLapsed, .periodOutsideRetention, .released: return nil
+        }
+        let effect: ContentRule.Effect
+        switch self.effect {
+        case .refuse: effect = .refuse
+        case .dropColumn: effect = .dropColumn
+        case .warn, .leaveOut, .hold: effect = .warn
+        }
+        return ContentRule(id: id, condition: condition, effect: effect, message: "\(agency) (\(citation))")
+    }
+}
+
+// MARK: - Rules beside each other
+
+extension DisclosureRule {
+    /// Whether `other` strikes whenever this rule does, and is at least as strict: then this one never decides.
+    package func isCovered(by other: DisclosureRule) -> Bool {
+        guard other.id != id, other.effect >= effect, condition.isJudged(with: other.condition),
+            senders.isSubset(of: other.senders), operators.isSubset(of: other.operators),
+            gateways.isSubset(of: other.gateways),
+            other.functions.isEmpty || !senders.contains(.localAuthority)
+                || !functions.isEmpty && functions.isSubset(of: other.functions)
+        else { return false }
+        switch (condition, other.condition) {
+        case (.released, .released): return other.exception == nil || other.exception == exception
+        case (_, .always): return true
+        case (.holdsIdentifiers, .holdsIdentifiers):
+            return identifiers.isSubset(of: other.identifiers) && percent >= other.percent
+        case (.holdsClasses, .holdsClasses): return classes.isSubset(of: other.classes)
+        case (.tellsTogether, .tellsTogether): return facts.isSuperset(of: other.facts)
+        default: return condition == other.condition
+        }
+    }
+
+    /// Of two that cover each other, the earlier one decides.
+    package static func neverDecisive(_ rules: [DisclosureRule]) -> [(rule: DisclosureRule, beside: DisclosureRule)] {
+        rules.enumerated().compactMap { index, rule in
+            rules.enumerated().first { place, other in
+                rule.isCovered(by: other) && (place < index || !other.isCovered(by: rule))
+            }.map { (rule, $0.element) }
+        }
+    }
+}
+
+extension DisclosureRule.Condition {
+    /// Judged at the same moment, so that one can stand for the other.
+    fileprivate func isJudged(with other: DisclosureRule.Condition) -> Bool {
+        switch self {
+        case .always, .agreementNotBegun, .agreementLapsed:
+            [.always, .agreementNotBegun, .agreementLapsed].contains(other)
+        default: self == other
         }
     }
 }

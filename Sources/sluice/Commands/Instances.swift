@@ -35,17 +35,28 @@ struct Check: ParsableCommand {
         let read = InstanceSettings.read(common.config, mistakes: mistakes)
         let settings = read?.settings
         if common.json {
-            write(JSON.members(["mistakes": .array(mistakes.all.map(\.json))]).prettyText)
+            write(
+                JSON.members([
+                    "mistakes": .array(mistakes.all.map(\.json)), "notes": .strings(settings.map { notes($0) } ?? []),
+                ]).prettyText)
         } else if mistakes.isEmpty, let settings, let catalogue = read?.catalogue {
             write(
                 "no mistakes: \(settings.authorities.count) authorities, \(catalogue.plugins.count) plugins, "
                     + "\(settings.releases.count) releases, \(settings.reviews.count) review items\n")
+            for note in notes(settings) { write("note: \(note)\n") }
         } else {
             for mistake in mistakes.all { write("\(mistake)\n", to: 2) }
             let count = mistakes.all.count
             write(count == 1 ? "1 mistake\n" : "\(count) mistakes\n", to: 2)
         }
         if !mistakes.isEmpty || read == nil { throw ExitCode(ExitStatusCode.settings.rawValue) }
+    }
+
+    /// What is no mistake and worth a look.
+    private func notes(_ settings: Settings) -> [String] {
+        DisclosureRule.neverDecisive(settings.disclosureRules).map { rule, other in
+            "the disclosure rule `\(rule.id)` never decides alone: whenever it strikes, `\(other.id)` does, which is as strict"
+        }
     }
 }
 

@@ -119,15 +119,17 @@ struct Plugin: ParsableCommand {
                     if rewrite { try trial.rewriteReceipts(of: plugin, results.filter { !$0.differences.isEmpty }) }
                     for result in results {
                         if !result.differences.isEmpty { failures += 1 }
+                        let rules = result.rulesMet
                         json.append(
                             .members([
                                 "plugin": .string(plugin.id), "sample": .string(result.name),
                                 "passed": .bool(result.differences.isEmpty),
-                                "differences": .strings(result.differences),
+                                "differences": .strings(result.differences), "rulesMet": .strings(rules),
                             ]))
                         if !common.json {
                             write("\(result.differences.isEmpty ? "ok  " : "FAIL") \(plugin.id) \(result.name)\n")
                             for difference in result.differences { write("       \(difference)\n") }
+                            if !rules.isEmpty { write("       meets \(rules.joined(separator: ", "))\n") }
                         }
                     }
                 }
