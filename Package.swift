@@ -119,7 +119,8 @@ let package = Package(
             path: "Tests/Fuzz"),
         .executableTarget(
             name: "sluice-probe",
-            dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceYAML"], path: "Benchmarks/Probe"),
+            dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceYAML"],
+            path: "Benchmarks/Probe"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),
         .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),

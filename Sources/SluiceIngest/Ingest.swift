@@ -38,15 +38,17 @@ package struct Ingest {
     private let plan: FormatPlan
     private let team: ThreadTeam
     private let readBytes: Int
+    private let lookUps: LookUps
 
     /// `plan.check()` must have found nothing.
-    package init(plan: FormatPlan, team: ThreadTeam = ThreadTeam(count: 1)) {
-        self.init(plan: plan, team: team, readBytes: TextSource.readBytes)
+    package init(plan: FormatPlan, team: ThreadTeam = ThreadTeam(count: 1), lookUps: LookUps = .none) {
+        self.init(plan: plan, team: team, readBytes: TextSource.readBytes, lookUps: lookUps)
     }
 
     /// - Parameter readBytes: what a chunk of delimited text takes up, about.
-    package init(plan: FormatPlan, team: ThreadTeam, readBytes: Int) {
+    package init(plan: FormatPlan, team: ThreadTeam, readBytes: Int, lookUps: LookUps = .none) {
         self.plan = plan
+        self.lookUps = lookUps
         self.team = team
         self.readBytes = readBytes
     }
@@ -95,6 +97,9 @@ package struct Ingest {
             let textBytes = input.count * (mayInflate ? 10 : 1)
             source.skip(to: match.nextRow, rowIndex: match.headRowCount, delimiter: match.delimiter)
             var collector = opening.collector
+            if !lookUps.hasDirectory, match.hasColumns(of: plan.datasets[match.datasetIndex].output.directoryFields) {
+                collector.add(Finding(rule: FindingRule.locates, code: .directoryMissing, severity: .note, message: ""))
+            }
             var references: References?
             if !plan.datasets[match.datasetIndex].foreignKeys.isEmpty {
                 let found = try References(
@@ -109,6 +114,7 @@ package struct Ingest {
             }
             let table = Table(
                 plan: plan, match: match, assumptions: assumptions, collector: collector, references: references,
+                lookUps: lookUps,
                 bytesExpected: mayInflate ? plan.limits.inflatedBytes(ofInput: input.count) : input.count,
                 rowsExpected: min(plan.limits.rowLimit, textBytes / rowBytes + textBytes / rowBytes / 8),
                 arena: choice.arena

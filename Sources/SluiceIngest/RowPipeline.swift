@@ -88,7 +88,10 @@ struct RowPipeline {
         var bytes: [UInt8]
     }
 
-    init(plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, task: Task = .judge(nil), arena: Arena) {
+    init(
+        plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, task: Task = .judge(nil), lookUps: LookUps = .none,
+        arena: Arena
+    ) {
         self.task = task
         self.plan = plan
         self.match = match
@@ -109,9 +112,9 @@ struct RowPipeline {
         judge = RowJudge(
             plan: plan, dataset: dataset, columns: match.columns,
             wanted: task.isJudging ? RowPipeline.wantedFields(dataset) : keys.fields,
-            batch: batch, collector: collector, arena: arena, isQuiet: !task.isJudging,
+            batch: batch, collector: collector, lookUps: lookUps, arena: arena, isQuiet: !task.isJudging,
             onlyFields: task.isJudging ? nil : keys.fields)
-        minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
+        minimiser = Minimiser(plan: plan, dataset: dataset, directory: lookUps.directory, arena: arena)
         margin = Margin(dataset: dataset, match: match, arena: arena)
         gate = ContentGate(plan: plan, match: match)
         let looks = task.isJudging && !gate.columns.isEmpty

@@ -13,6 +13,8 @@ package enum Command: Hashable, Sendable {
     case ingest(authority: String, nameHex: String)
     /// Purges what is past its retention today.
     case purge
+    /// A look-up of postcodes travels beside it.
+    case importGeography(columns: [String], postcodes: Int)
     /// Changes nothing: whether anything waits to be done.
     case idle
 
@@ -27,6 +29,10 @@ package enum Command: Hashable, Sendable {
         case .ingest(let authority, let nameHex):
             .members(["command": "ingest", "authority": .string(authority), "name": .string(nameHex)])
         case .purge: .members(["command": "purge"])
+        case .importGeography(let columns, let postcodes):
+            .members([
+                "command": "import-geography", "columns": .strings(columns), "postcodes": .int(postcodes),
+            ])
         case .idle: .members(["command": "idle"])
         }
     }
@@ -50,6 +56,10 @@ package enum Command: Hashable, Sendable {
             guard let authority = text("authority"), let name = text("name") else { return nil }
             self = .ingest(authority: authority, nameHex: name)
         case "purge": self = .purge
+        case "import-geography":
+            guard let postcodes = json["postcodes"]?.number else { return nil }
+            self = .importGeography(
+                columns: (json["columns"]?.items ?? []).compactMap(\.text), postcodes: postcodes)
         case "idle": self = .idle
         default: return nil
         }

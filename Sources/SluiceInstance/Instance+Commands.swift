@@ -27,6 +27,9 @@ extension Instance {
                 guard let file = attachment else { return CommandResult.no("no file came with the request") }
                 return try ingest(file, authority: authority, nameHex: nameHex, actor: actor)
             case .purge: return try purge(actor: actor)
+            case .importGeography(let columns, let postcodes):
+                guard let file = attachment else { return CommandResult.no("no file came with the request") }
+                return try adoptGeography(file, columns: columns, postcodes: postcodes, actor: actor)
             case .idle:
                 let isIdle = try intake.isIdle()
                 return CommandResult(
@@ -133,7 +136,9 @@ extension CommandResult {
             case StoreError.busy, StoreError.full, InstanceError.busy: .busy
             case InstanceError.settings, StoreError.unusable: .settings
             case InstanceError.neverStarted, InstanceError.noAccess: .no
-            case is TrialFailure, is SampleRefusal, is MinimiseRefusal, is AnchorRefusal, is BackupRefusal: .no
+            case is TrialFailure, is SampleRefusal, is MinimiseRefusal, is AnchorRefusal, is BackupRefusal,
+                is GeographyRefusal:
+                .no
             case let error as SystemError where error.isTemporary: .busy
             case let error as SystemError where error.isAboutPlace: .no
             default: .ourFault

@@ -122,10 +122,13 @@ extension Intake {
         var plan = compiled.plan
         plan.tableIndex = tableIndex
         guard reading.secondsLeft > 0 else { throw WorkerDied(cause: .timeLimit) }
-        let job = WorkerJob(
+        var job = WorkerJob(
             executable: workerPath, input: reading.inputDescriptor, plan: plan,
             timeLimitSeconds: Int(reading.secondsLeft.rounded(.up)), memoryLimitBytes: settings.decode.memoryLimitBytes,
             allowDegraded: settings.decode.sandboxDegradedOK)
+        let directory = plan.datasets.contains { $0.output.usesDirectory } ? try PostcodeFile.open(settings) : nil
+        if let directory { job.directory = try directory.forWorker() }
+        defer { withExtendedLifetime(directory) {} }
         let began = monotonicSeconds()
         var storing = 0.0
         let result = try job.run(

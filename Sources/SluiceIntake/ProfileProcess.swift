@@ -34,56 +34,15 @@ package struct ProfileJob: Sendable {
     ///
     /// - Throws: `SystemError` when the worker could not be started or followed; it is then killed and reaped.
     package func run() throws -> Outcome {
-        let questions = try OpenFile(sealing: PlanCodec.encode(plan), label: "the worker's plan")
-        var answers = try Pipe(label: "the worker's answer")
-        let answerEnd = answers.takeReadEnd()
-        let child = try start(questions, answers: answers.takeWriteEnd())
-        do {
-            let outcome = try follow(child, answerEnd)
-            child.kill()
-            try child.wait()
-            return outcome
-        } catch {
-            child.kill()
-            _ = try? child.wait()
-            throw error
+        let process = AnswerProcess(
+            executable: executable, arguments: ["--profile"], input: input, plan: plan,
+            timeLimitSeconds: timeLimitSeconds, memoryLimitBytes: memoryLimitBytes,
+            answerLimitBytes: ProfileCodec.limitBytes)
+        let (bytes, status): ([UInt8], ExitStatus)
+        switch try process.run() {
+        case .died(let death): return .died(death)
+        case .answered(let given, let ended): (bytes, status) = (given, ended)
         }
-    }
-
-    /// Descriptor 2 is `/dev/null`: what the worker says there might hold a value.
-    private func start(
-        _ questions: borrowing OpenFile, answers: consuming OpenFile
-    ) throws(SystemError) -> ChildProcess {
-        try ChildProcess.spawn(
-            path: executable,
-            arguments: [
-                "--profile", "--memory-bytes", "\(memoryLimitBytes)", "--cpu-seconds", "\(timeLimitSeconds)",
-                "--parent", "\(ownProcessID())",
-            ],
-            descriptors: [(0, input), (1, answers.descriptor), (3, questions.descriptor)])
-    }
-
-    private func follow(_ child: ChildProcess, _ answerEnd: borrowing OpenFile) throws -> Outcome {
-        let deadline = monotonicSeconds() + Double(timeLimitSeconds)
-        func left() -> Int { Int(((deadline - monotonicSeconds()) * 1000).rounded(.up)) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            guard left() > 0 else { return .died(.timeLimit) }
-            guard try !waitReadable([answerEnd.descriptor], timeoutMilliseconds: min(left(), 1000)).isEmpty else {
-                continue
-            }
-            let count = try answerEnd.read(into: &buffer)
-            if count == 0 { break }
-            guard bytes.count + count <= ProfileCodec.limitBytes else { return .died(.outputLimit) }
-            bytes += buffer[..<count]
-        }
-        var status: ExitStatus?
-        while status == nil {
-            guard left() > 0 else { return .died(.timeLimit) }
-            status = try child.wait(timeoutMilliseconds: min(left(), 1000))
-        }
-        if case .signalled(let signal) = status { return .died(.signalled(signal)) }
         let answer: ProfileAnswer
         let sandbox: SandboxLevel
         do throws(WireError) {

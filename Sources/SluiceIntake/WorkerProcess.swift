@@ -18,6 +18,18 @@ package struct WorkerJob: Sendable {
     package var allowDegraded: Bool
     /// What the worker may write to its pipes in all; nil for what no sound worker needs for an input of this size.
     package var outputLimitBytes: Int?
+    /// A look-up of postcodes, open for reading, and its size. Stays the caller's.
+    package var directory: Directory?
+
+    package struct Directory: Sendable {
+        package var descriptor: Int32
+        package var bytes: Int
+
+        package init(descriptor: Int32, bytes: Int) {
+            self.descriptor = descriptor
+            self.bytes = bytes
+        }
+    }
 
     package init(
         executable: String, input: Int32, plan: FormatPlan, timeLimitSeconds: Int, memoryLimitBytes: Int,
@@ -104,8 +116,8 @@ extension FormatPlan {
 extension WorkerJob {
     /// Starts the worker, hands on what it says and returns when it has ended and is reaped. Blocks its thread.
     ///
-    /// The worker gets four descriptors and nothing else: 0 the input, 1 the pipe of its frames, 2 a pipe whose
-    /// contents are thrown away (they might hold a value), 3 the plan, sealed. The callbacks run on this thread, in
+    /// The worker gets four descriptors or five and nothing else: 0 the input, 1 the pipe of its frames, 2 a pipe whose
+    /// contents are thrown away (they might hold a value), 3 the plan, sealed, and 4 the look-up of postcodes, if any. The callbacks run on this thread, in
     /// the order of the frames, each with data that was checked against the plan.
     ///
     /// - Parameter shouldStop: asked at least every 200 ms, as long as the callbacks do not take longer.
@@ -152,11 +164,12 @@ extension WorkerJob {
             "--parent", "\(ownProcessID())",
         ]
         if allowDegraded { arguments.append("--allow-degraded") }
-        return try ChildProcess.spawn(
-            path: executable, arguments: arguments,
-            descriptors: [
-                (0, input), (1, results.descriptor), (2, messages.descriptor), (3, plan.descriptor),
-            ])
+        var descriptors = [(Int32(0), input), (1, results.descriptor), (2, messages.descriptor), (3, plan.descriptor)]
+        if let directory {
+            arguments += ["--directory-bytes", "\(directory.bytes)"]
+            descriptors.append((4, directory.descriptor))
+        }
+        return try ChildProcess.spawn(path: executable, arguments: arguments, descriptors: descriptors)
     }
 
     /// The size of the input, which is then at its start again: the worker must not begin where an earlier one ended.

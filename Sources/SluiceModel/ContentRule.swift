@@ -146,6 +146,15 @@ extension OutputPlan {
         if let link = linkField, fields.contains(link) { linkField = nil }
     }
 
+    /// Fields whose area is told by the imported directory.
+    package var directoryFields: [Int] {
+        columns.flatMap(\.sources).flatMap { source -> [Int] in
+            if case .directory = source { source.fields } else { [] }
+        }
+    }
+
+    package var usesDirectory: Bool { !directoryFields.isEmpty }
+
     /// Whether something is made of the field, beside the period.
     package func uses(_ field: Int) -> Bool {
         linkField == field || columns.contains { $0.sources.contains { $0.fields.contains(field) } }
@@ -161,6 +170,8 @@ extension OutputSource {
             .partOfDay(let field, _, _), .band(let field, _):
             [field]
         case .age(let birth, let at, _): [birth, at]
+        case .directory(let field, let second, _, _): [field] + (second.map { [$0] } ?? [])
+        case .gazetteer(let field, _): [field]
         }
     }
 }

@@ -15,6 +15,19 @@ package struct EventModel: Hashable, Sendable {
     package var eventKinds: [EventKind]
     /// In the file's order; indices into it are the dimension numbers of plans and blocks.
     package var dimensions: [Dimension]
+    /// Known places, for the treatment `gazetteer`.
+    package var places: [KnownPlace] = []
+
+    /// A place by all its names, as `PlaceName.normalised` has them, and what it means: nodes of dimensions by index.
+    package struct KnownPlace: Hashable, Sendable {
+        package var names: [String]
+        package var codes: [Int: Int]
+
+        package init(names: [String], codes: [Int: Int]) {
+            self.names = names
+            self.codes = codes
+        }
+    }
 
     package init(eventKinds: [EventKind], dimensions: [Dimension]) {
         self.eventKinds = eventKinds

@@ -60,6 +60,7 @@ package enum FindingRule {
     package static let privacyClass = "sluice.class"
     package static let treatment = "sluice.treatment"
     package static let area = "sluice.area"
+    package static let locates = "sluice.locates"
     package static let formats = "sluice.formats"
     package static let part = "sluice.part"
     package static let optional = "sluice.optional"
@@ -75,7 +76,7 @@ package enum FindingRule {
         file, header, row, cell, delimiters, encodings, headerWithinRows, ignoreHeaders, quoting, period, tolerance,
         rowLimit, rowLimitBytes, cellLimitBytes, columnLimit, findingLimit,
         type, required, unique, pattern, enumeration, minimum, maximum, minLength, maxLength, primaryKey,
-        missingValues, codes, check, notInFuture, privacyClass, treatment, area, formats, part, optional, link,
+        missingValues, codes, check, notInFuture, privacyClass, treatment, area, locates, formats, part, optional, link,
         patientColumns, nhsNumber, healthField,
         footers, forms, container, document, sheet, fieldsMatch, uniqueKeys, foreignKeys, refusal, format, memberLimit,
         inflatedLimitBytes, inflationRatioLimit, nestingLimit, exclusiveMinimum, exclusiveMaximum,

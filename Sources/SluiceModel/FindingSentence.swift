@@ -141,6 +141,20 @@ struct FindingSentence {
         case .areaUnknown:
             return "The area code is not one of the partnership's areas; the row is kept without an area."
                 + suggestion + " Use the code of an area the partnership covers."
+        case .postcodeInvalid:
+            return "The value is no whole postcode; the row is kept without an area. Write outward and inward part, or "
+                + "leave the cell empty."
+        case .postcodeUnknown:
+            return "The postcode is not in the partnership's directory; the row is kept without an area. Check it, and "
+                + "tell the partnership if it is new: the directory may be old."
+        case .pointUnlocated:
+            return
+                "The point lies more than 2 km from every postcode, or outside Great Britain; the row is kept without "
+                + "an area. Check the order of the two columns, and whether they are degrees or metres."
+        case .directoryMissing:
+            return
+                "The partnership has no directory of postcodes yet, so rows are kept without the area of their postcode "
+                + "or point. Nothing is to be done by you."
         case .keyMissing: return "The row has no value in \(keyColumns), which tells rows apart. Fill it in."
         case .referenceMissing: return referenceMissing
         case .referenceUnjudged: return referenceUnjudged

@@ -14,6 +14,9 @@ extension FormatPlan {
             problems.append("code table \(index): too many entries")
         }
         if datasets.isEmpty { problems.append("no dataset") }
+        if gazetteer.contains(where: { !(0..<placeCount).contains($0.place) }) {
+            problems.append("gazetteer: no such place")
+        }
         if let tableIndex, !(0..<DecodeLimits.tableLimit).contains(tableIndex) {
             problems.append("tableIndex \(tableIndex) is out of range")
         }
@@ -186,6 +189,21 @@ extension FormatPlan {
                 case .band(let field, let list):
                     source(field, [.integer, .number], label)
                     bands(list)
+                case .directory(let field, let second, let areas, let list):
+                    source(field, second == nil ? [.string] : [.string, .number, .integer], label)
+                    if let second { source(second, [.string, .number, .integer], label) }
+                    let wanted: [PlaceReading] = second == nil ? [.postcode] : [.longitude, .easting]
+                    require(
+                        fields.indices.contains(field) && wanted.contains(fields[field].place),
+                        "\(label): field \(field) tells no place")
+                    guard codeTables.indices.contains(areas) else {
+                        problems.append("\(label): code table index out of range")
+                        continue
+                    }
+                    codes(list, count: codeTables[areas].entries.count)
+                case .gazetteer(let field, let list):
+                    source(field, [.string], label)
+                    codes(list, count: placeCount)
                 case .age(let birth, let at, let list):
                     source(birth, [.date, .datetime], label)
                     source(at, [.date, .datetime], label)

@@ -24,6 +24,9 @@ package struct FormatPlan: Hashable, Sendable {
     package var nameWords: [NameWord] = []
     /// The ordinary words of the language: small letters, one a line.
     package var ordinaryWords: [UInt8] = []
+    /// The known places of the partnership, by every name.
+    package var gazetteer: [GazetteerName] = []
+    package var placeCount = 0
     package var codeTables: [CodeTable]
     package var patterns: [PatternTable]
     /// The shared model's dimensions, in the order of its file: how many codes each has, code 0 (not known) included.
@@ -400,6 +403,7 @@ package struct FieldPlan: Hashable, Sendable {
     package var itemType = FieldType.string
     /// Words of people: searched for identifiers wherever they stand in a cell.
     package var isFreeText = false
+    package var place = PlaceReading.none
     /// References of the sender's own: some are valid identifiers by chance.
     package var isReference = false
     /// Identifiers that are expected in the column and no reason to refuse it.
@@ -744,6 +748,11 @@ package enum OutputSource: Hashable, Sendable {
     case band(field: Int, bands: [Band])
     /// By age in whole years on the day of `at`, from a date of birth.
     case age(birth: Int, at: Int, bands: [Band])
+    /// By the areas of the place that the imported directory has for a postcode, or for the point of two fields: the
+    /// finest of its areas that is an entry of the code table `areas`, and that entry's code.
+    case directory(field: Int, second: Int?, areas: Int, codes: [UInt32])
+    /// By the known place that the text names: one code for each.
+    case gazetteer(field: Int, codes: [UInt32])
 
     /// `lower <= value < upper` gives `code`; in the field's slot unit, or in years for an age.
     package struct Band: Hashable, Sendable {

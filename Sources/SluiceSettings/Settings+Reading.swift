@@ -89,6 +89,8 @@ func readPaths(
     read("alerts", \.alerts)
     read("state", \.state)
     result.control = result.state + "/control.sock"
+    result.geography = result.state + "/geography"
+    read("geography", \.geography)
     read("model", \.model)
     if let nodes = reader.nodes("plugins") { result.plugins = nodes.compactMap { path($0, "plugins") } }
     read("authorities", \.authorities)

@@ -78,6 +78,8 @@ package struct Paths: Hashable, Sendable {
     package var words: String
     /// The rules of the gates.
     package var disclosureRules: String
+    /// The look-up of postcodes that `sluice geography import` makes.
+    package var geography: String
     /// The daemon's socket.
     package var control: String
 
@@ -96,6 +98,7 @@ package struct Paths: Hashable, Sendable {
         patientColumns = base + "/disclosure/patient-columns.csv"
         words = base + "/disclosure/words"
         disclosureRules = base + "/disclosure/rules.yaml"
+        geography = base + "/state/geography"
         control = base + "/state/control.sock"
     }
 }

@@ -79,6 +79,11 @@ extension ByteWriter {
         }
         count(plan.ordinaryWords.count)
         bytes.append(contentsOf: plan.ordinaryWords)
+        count(plan.placeCount)
+        array(plan.gazetteer) { writer, name in
+            writer.text(name.text)
+            writer.count(name.place)
+        }
         array(plan.codeTables) { $0.codeTable($1) }
         array(plan.patterns) { $0.pattern($1) }
         array(plan.dimensions) { writer, dimension in
@@ -184,6 +189,7 @@ extension ByteWriter {
         byte(field.itemType.rawValue)
         flag(field.isFreeText)
         flag(field.isReference)
+        byte(field.place.rawValue)
         varint(UInt64(field.mayHold.rawValue))
         choices(field.facts)
     }
@@ -263,6 +269,16 @@ extension ByteWriter {
             count(birth)
             count(at)
             self.bands(bands)
+        case .directory(let field, let second, let areas, let codes):
+            byte(8)
+            count(field)
+            optional(second) { $0.count($1) }
+            count(areas)
+            self.codes(codes)
+        case .gazetteer(let field, let codes):
+            byte(9)
+            count(field)
+            self.codes(codes)
         }
     }
 
@@ -308,6 +324,10 @@ extension ByteReader {
             NameWord(text: try r.planText(), kind: try r.choice(NameWord.Kind.self))
         }
         let ordinaryWords = try data(try count(.planNumber, limit: PlanBounds.wordBytes))
+        let placeCount = try count(.planNumber, limit: PlanBounds.entries)
+        let gazetteer = try array(.planCount, limit: PlanBounds.entries) { r throws(WireError) in
+            GazetteerName(text: try r.planText(), place: try r.count(.planNumber, limit: PlanBounds.entries))
+        }
         var plan = FormatPlan(
             plugin: plugin, pluginVersion: pluginVersion, isHealth: isHealth, today: today, limits: limits,
             patientColumns: patientColumns,
@@ -323,6 +343,8 @@ extension ByteReader {
         plan.contentRules = contentRules
         plan.nameWords = nameWords
         plan.ordinaryWords = ordinaryWords
+        plan.placeCount = placeCount
+        plan.gazetteer = gazetteer
         return plan
     }
 
@@ -467,6 +489,7 @@ extension ByteReader {
         field.itemType = try choice(FieldType.self)
         field.isFreeText = try planFlag()
         field.isReference = try planFlag()
+        field.place = try choice(PlaceReading.self)
         field.mayHold = try identifierKinds()
         field.facts = try set(FieldFact.self)
         return field
@@ -529,6 +552,12 @@ extension ByteReader {
             return .partOfDay(field: try number(), codes: try codes(limit: 4), midnightIsUnknown: try planFlag())
         case 6: return .band(field: try number(), bands: try bands())
         case 7: return .age(birth: try number(), at: try number(), bands: try bands())
+        case 8:
+            let field = try number()
+            let second = try optional(.planChoice) { r throws(WireError) in try r.number() }
+            return .directory(
+                field: field, second: second, areas: try number(), codes: try codes(limit: PlanBounds.entries))
+        case 9: return .gazetteer(field: try number(), codes: try codes(limit: PlanBounds.entries))
         default: throw .invalid(.planChoice)
         }
     }

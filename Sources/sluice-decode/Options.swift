@@ -1,4 +1,5 @@
 import Glibc
+import SluiceIngest
 
 /// The command line, as the daemon writes it.
 struct Options {
@@ -12,9 +13,17 @@ struct Options {
     /// Answer with a profile of the file instead of records, see `ProfileCodec`.
     var isProfile = false
 
+    /// Answer with a look-up of postcodes made of the file, see `DirectoryImport`.
+    var isGeography = false
+    /// Of the census, two digits: which small areas to take for it.
+    var year: Int?
+    /// Descriptor 4 is a look-up of postcodes of so many bytes.
+    var directoryBytes = 0
+
     static let usage = """
         usage: sluice-decode [--memory-bytes N] [--cpu-seconds N] [--parent PID] [--allow-degraded]
-                             [--self-test | --profile]
+                             [--directory-bytes N]
+                             [--self-test | --profile | --geography [--year YY]]
         Reads a file from descriptor 0 by the plan on descriptor 3. Started by sluiced; see sluice validate.
         """
 
@@ -28,6 +37,9 @@ struct Options {
             case "--allow-degraded": allowsDegraded = true
             case "--self-test": isSelfTest = true
             case "--profile": isProfile = true
+            case "--geography": isGeography = true
+            case "--year": year = try Options.number(&rest, argument)
+            case "--directory-bytes": directoryBytes = try Options.number(&rest, argument)
             default: throw UsageError(text: "unknown argument")
             }
         }
@@ -41,6 +53,10 @@ struct Options {
         }
         return value
     }
+}
+
+extension Options {
+    var lookUps: LookUps { directoryBytes > 0 ? LookUps(mapping: 4, bytes: directoryBytes) : .none }
 }
 
 struct UsageError: Error {

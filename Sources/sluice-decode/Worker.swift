@@ -27,7 +27,7 @@ struct Worker {
             let plan = try Worker.readPlan()
             output.frames.plan = plan
             let input = try FileInput()
-            let ingest = Ingest(plan: plan, team: team)
+            let ingest = Ingest(plan: plan, team: team, lookUps: options.lookUps)
             let report: DecodeReport
             do throws(IngestError) {
                 report = try ingest.run(input: input, output: &output)

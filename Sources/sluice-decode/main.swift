@@ -2,8 +2,10 @@
 //
 //   descriptor 0  the file           1  frames for the daemon (SluiceWire)
 //              2  messages           3  the plan (PlanCodec)
+//              4  a look-up of postcodes, with --directory-bytes
 //
-// With --profile descriptor 1 gets one profile of the file instead (ProfileCodec).
+// With --profile descriptor 1 gets one profile of the file instead (ProfileCodec), with --geography a look-up of postcodes
+// (GeographyCodec).
 //
 // It confines itself before it reads a byte and then lives by these four descriptors alone. No path is opened after
 // that: nothing here may load a locale, a time zone, a library or a file below /proc.
@@ -21,4 +23,8 @@ do throws(UsageError) {
 // then says so.
 signal(SIGPIPE, SIG_IGN)
 signal(SIGXFSZ, SIG_IGN)
-exit(options.isSelfTest ? SelfTest.run(options) : options.isProfile ? ProfileWork.run(options) : Worker.run(options))
+exit(
+    options.isSelfTest
+        ? SelfTest.run(options)
+        : options.isProfile
+            ? ProfileWork.run(options) : options.isGeography ? GeographyWork.run(options) : Worker.run(options))

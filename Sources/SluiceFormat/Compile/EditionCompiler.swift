@@ -271,7 +271,7 @@ struct EditionCompiler {
 
     /// Also for sources with a mistake: one mistake should not look like two.
     private mutating func markUsed(_ source: Mapping.Source) {
-        for name in [source.field, source.birth, source.at] {
+        for name in [source.field, source.birth, source.at] + (source.point ?? []) {
             if let name, let number = numbers[name.value] { used.insert(number) }
         }
     }
@@ -285,6 +285,12 @@ struct EditionCompiler {
             let atNumber = number(at)
             guard let birthNumber, let atNumber else { return nil }
             return compiler.age(birth: birthNumber, at: atNumber)
+        }
+        if let point = source.point, point.count == 2 {
+            let first = number(point[0])
+            let second = number(point[1])
+            guard let first, let second else { return nil }
+            return compiler.point(first, second)
         }
         guard let name = source.field, let field = number(name) else { return nil }
         return compiler.source(field: field)

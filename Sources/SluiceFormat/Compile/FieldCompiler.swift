@@ -27,6 +27,7 @@ struct FieldCompiler {
         compileBounds(&plan)
         compileCodes(&plan)
         if let flag = field.notInFuture { plan.mayLieInFuture = !flag.value }
+        plan.place = field.treatment?.value == .gazetteer ? .gazetteer : field.locates?.value ?? .none
         plan.isFreeText = [.scan, .gazetteer].contains(field.treatment?.value)
         plan.isReference = field.isReference?.value ?? false
         plan.mayHold = field.mayHold
@@ -35,6 +36,23 @@ struct FieldCompiler {
             add(flag.node, "a free text is no reference", hint: "write `treatment: drop`, or remove `reference`")
         }
         return plan
+    }
+
+    /// A postcode is a text and a coordinate a number, and both become an area.
+    private func checkPlace() {
+        guard let locates = field.locates else { return }
+        let isPostcode = locates.value == .postcode
+        if isPostcode ? field.type != .string : ![.string, .number, .integer].contains(field.type) {
+            add(
+                locates.node, "`locates: \(locates.value.text)` does not go with the field's type",
+                hint: isPostcode ? "write `type: string`" : "write `type: number`")
+        }
+        if field.codes != nil || field.allowedValues != nil || field.check != nil {
+            add(locates.node, "`locates` beside a list of values or a check", hint: "keep one")
+        }
+        if let treatment = field.treatment, ![.area, .drop].contains(treatment.value) {
+            add(treatment.node, "a field that tells a place becomes an area", hint: "write `treatment: area`")
+        }
     }
 
     func add(_ node: Node, _ what: String, hint: String) { builder.add(node, what, hint: hint) }
@@ -56,6 +74,7 @@ struct FieldCompiler {
 
     private func checkTreatment() {
         guard let treatment = field.treatment, let privacy = field.privacy else { return }
+        checkPlace()
         switch privacy {
         case .health where treatment.value != .drop:
             add(treatment.node, "a field of class H must be dropped", hint: "write `treatment: drop`")
@@ -80,8 +99,13 @@ struct FieldCompiler {
             add(
                 treatment.node, "`truncate` is for dates and times",
                 hint: "group a code, band a number, or drop the field")
+        case .area where field.locates != nil: break
         case .area where field.type != .string:
-            add(treatment.node, "`area` is for strings", hint: "write `type: string`")
+            add(
+                treatment.node, "`area` is for strings",
+                hint: "write `type: string`, or `locates` for a number that tells a place")
+        case .gazetteer where field.type != .string || field.codes != nil || field.allowedValues != nil:
+            add(treatment.node, "`gazetteer` is for free text", hint: "write `type: string` without codes")
         case .band where field.type == .boolean:
             add(treatment.node, "`band` is for numbers and dates of birth", hint: "write `treatment: keep`")
         case .band, .truncate, .group:
@@ -98,5 +122,5 @@ struct FieldCompiler {
 
 extension SchemaField {
     /// Its cells are codes of the model's areas themselves, not of a list of the plugin's own.
-    var isModelArea: Bool { treatment?.value == .area && codes == nil && allowedValues == nil }
+    var isModelArea: Bool { treatment?.value == .area && codes == nil && allowedValues == nil && locates == nil }
 }

@@ -94,6 +94,15 @@ package func compile(_ plugin: Plugin, model: EventModel, options: PlanOptions, 
         },
         datasets: plans)
     plan.isAgencySide = options.isAgencySide
+    let usesPlaces = plans.contains {
+        $0.output.columns.contains { $0.sources.contains { if case .gazetteer = $0 { true } else { false } } }
+    }
+    if usesPlaces {
+        plan.placeCount = model.places.count
+        plan.gazetteer = model.places.enumerated().flatMap { place, known in
+            known.names.map { GazetteerName(text: $0, place: place) }
+        }
+    }
     plan.contentRules = options.contentRules
     plan.nameWords = options.words.names
     plan.ordinaryWords = options.words.ordinary

@@ -50,6 +50,8 @@ struct SourceCompiler {
         let node = source.field?.node ?? source.node
         let written = schema.fields[field]
         if target.kind == .month { return month(field, node) }
+        if written.treatment?.value == .gazetteer { return gazetteer(field, node) }
+        if written.locates?.value == .postcode { return directory(field, second: nil, node) }
         if let name = written.codes { return lookup(field, node, list: name.value) }
         if written.allowedValues != nil, plan.type == .string { return allowedValue(field, node) }
         switch plan.type {
@@ -149,6 +151,51 @@ struct SourceCompiler {
         check(field, node, [.area], "an area")
         let codes = target.nodes.indices.dropFirst().map { UInt32(target.kept($0)) }
         return .lookup(field: field, codes: codes)
+    }
+
+    /// `{point: [X, Y]}`.
+    func point(_ first: Int, _ second: Int) -> OutputSource? {
+        allow([])
+        guard let node = source.point?[0].node, let secondNode = source.point?[1].node else { return nil }
+        let pairs: [(PlaceReading, PlaceReading)] = [(.longitude, .latitude), (.easting, .northing)]
+        guard pairs.contains(where: { $0.0 == plans[first].place && $0.1 == plans[second].place }) else {
+            builder.add(
+                node, "\(shown(plans[first].name)) and \(shown(plans[second].name)) are no point",
+                hint: "give the fields `locates: longitude` and `latitude`, or `easting` and `northing`, in that order")
+            return nil
+        }
+        check(second, secondNode, [.area], "an area")
+        return directory(first, second: second, node)
+    }
+
+    private func directory(_ field: Int, second: Int?, _ node: Node) -> OutputSource? {
+        allow([])
+        guard target.id == "area", let areas = builder.tableOfAreas() else {
+            builder.add(
+                node, "\(shown(plans[field].name)) tells a place and gives no code of `\(target.id)`",
+                hint: "map it to `area`")
+            return nil
+        }
+        check(field, node, [.area], "an area")
+        return .directory(
+            field: field, second: second, areas: areas,
+            codes: target.nodes.indices.dropFirst().map { UInt32(target.kept($0)) })
+    }
+
+    private func gazetteer(_ field: Int, _ node: Node) -> OutputSource? {
+        allow([])
+        guard !builder.model.places.isEmpty else {
+            builder.add(
+                node, "the model has no known places",
+                hint: "write them down and name the file, `gazetteer: gazetteer.csv`")
+            return nil
+        }
+        guard builder.model.places.contains(where: { $0.codes[dimension] != nil }) else {
+            builder.add(
+                node, "the known places have no `\(target.id)`", hint: "give the gazetteer a column `\(target.id)`")
+            return nil
+        }
+        return .gazetteer(field: field, codes: builder.model.places.map { UInt32($0.codes[dimension] ?? 0) })
     }
 
     private func boolean(_ field: Int, _ node: Node) -> OutputSource? {

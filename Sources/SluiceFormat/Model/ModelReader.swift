@@ -44,9 +44,12 @@ package func readModel(folder: String, mistakes: Mistakes) -> EventModel? {
                 hint: "write `- {id: month, label: Month, kind: month}` once")
         }
     }
+    let gazetteer = reader.placedString("gazetteer")
     reader.finish()
     guard mistakes.all.count == countBefore else { return nil }
-    return EventModel(eventKinds: kinds, dimensions: dimensions)
+    var model = EventModel(eventKinds: kinds, dimensions: dimensions)
+    if let gazetteer { model.places = readGazetteer(gazetteer, folder: folder, model: model, mistakes: mistakes) }
+    return mistakes.all.count == countBefore ? model : nil
 }
 
 private func isNewShortName(_ id: Placed<String>, among known: [String], _ what: String, _ mistakes: Mistakes) -> Bool {

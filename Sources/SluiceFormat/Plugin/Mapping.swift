@@ -73,6 +73,8 @@ struct Mapping: Sendable {
         var whenFalse: Placed<String>?
         var midnightIsUnknown: Placed<Bool>?
         var bands: [BandSource]?
+        /// Longitude and latitude, or easting and northing, in that order.
+        var point: [Placed<String>]?
         var birth: Placed<String>?
         var at: Placed<String>?
         var value: Placed<String>?

@@ -185,15 +185,24 @@ struct MappingFileReader {
             source.midnightIsUnknown = Placed(flag, node)
         }
         source.bands = reader.nodes("bands")?.compactMap { band($0) }
+        source.point = reader.has("point") ? reader.placedStrings("point") : nil
         source.birth = reader.placedString("birth")
         source.at = reader.placedString("at")
         source.value = reader.placedString("value")
         reader.finish()
 
-        let ways = [source.field != nil, source.birth != nil || source.at != nil, source.value != nil]
+        let ways = [
+            source.field != nil, source.point != nil, source.birth != nil || source.at != nil, source.value != nil,
+        ]
         if ways.filter({ $0 }).count != 1 {
             mistakes.add(
-                node, "a source has either `field`, or `birth` and `at`, or `value`", hint: "write one of the three")
+                node, "a source has either `field`, or `point`, or `birth` and `at`, or `value`",
+                hint: "write one of the four")
+            return nil
+        }
+        if let point = source.point, point.count != 2, let pointNode = reader.keyNode("point") {
+            mistakes.add(
+                pointNode, "`point` has two fields", hint: "write [LONGITUDE, LATITUDE] or [EASTING, NORTHING]")
             return nil
         }
         if (source.birth == nil) != (source.at == nil) {
@@ -223,6 +232,7 @@ extension Mapping.Source {
         whenFalse = nil
         midnightIsUnknown = nil
         bands = nil
+        point = nil
         birth = nil
         at = nil
         value = nil

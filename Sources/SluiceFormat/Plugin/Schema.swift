@@ -64,6 +64,7 @@ struct SchemaField: Sendable {
     var checkSeverity: Placed<Severity>?
     var isOptional = false
     var isReference: Placed<Bool>?
+    var locates: Placed<PlaceReading>?
     var mayHold: IdentifierKinds = []
     var facts: Set<FieldFact> = []
     var notInFuture: Placed<Bool>?

@@ -144,6 +144,11 @@ struct SchemaFieldReader {
         field.isOptional = reader.boolean("optional") ?? false
         field.notInFuture = placedFlag("notInFuture", &reader)
         field.isReference = placedFlag("reference", &reader)
+        if let place = reader.word("locates", among: PlaceReading.words.map { ($0.text, $0) }),
+            let node = reader.node("locates")
+        {
+            field.locates = Placed(place, node)
+        }
         field.mayHold = IdentifierKinds(words("mayHold", IdentifierKind.allCases.map { ($0.text, $0) }, &reader))
         field.facts = Set(words("tells", FieldFact.allCases.map { ($0.text, $0) }, &reader))
         reader.finish()

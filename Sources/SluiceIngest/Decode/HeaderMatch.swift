@@ -217,6 +217,11 @@ struct HeaderMatch {
         return number
     }
 
+    /// Whether the file has a column of one of these fields.
+    func hasColumns(of fields: [Int]) -> Bool {
+        columns.contains { if case .field(let field) = $0 { fields.contains(field) } else { false } }
+    }
+
     // MARK: - One dataset
 
     /// A dataset's header names, ready to be looked up.

@@ -7,9 +7,12 @@ internal import Glibc
 final class Arena {
     /// Addresses, each from `calloc`.
     private var blocks: Set<UInt> = []
+    /// Addresses and lengths of files that are mapped.
+    private var mappings: [(start: UInt, bytes: Int)] = []
 
     deinit {
         for block in blocks { unsafe Glibc.free(UnsafeMutableRawPointer(bitPattern: block)) }
+        for mapping in mappings { unsafe munmap(UnsafeMutableRawPointer(bitPattern: mapping.start), mapping.bytes) }
     }
 
     /// `count` elements that each hold `value`.
@@ -57,6 +60,16 @@ final class Arena {
     func free<Element: BitwiseCopyable>(_ flat: Flat<Element>) {
         guard blocks.remove(unsafe UInt(bitPattern: flat.base)) != nil else { return }
         unsafe Glibc.free(flat.base)
+    }
+
+    /// The first `bytes` bytes of an open file, in place, to be read only: a write would end the process. The file must not
+    /// become shorter. Nil when the system refuses.
+    func mapped(_ descriptor: Int32, bytes: Int) -> Flat<UInt8>? {
+        guard bytes > 0 else { return nil }
+        let start = unsafe mmap(nil, bytes, PROT_READ, MAP_PRIVATE, descriptor, 0)
+        guard let start = unsafe start, unsafe start != MAP_FAILED else { return nil }
+        mappings.append((UInt(bitPattern: start), bytes))
+        return unsafe Flat(base: start.bindMemory(to: UInt8.self, capacity: bytes), count: bytes)
     }
 
     private func take(bytes: Int) -> UnsafeMutableRawPointer {

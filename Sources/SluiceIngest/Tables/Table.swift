@@ -10,6 +10,7 @@ struct Table {
     private let assumptions: Assumptions
     private let keys: KeyPlan
     private let references: References?
+    private let lookUps: LookUps
     private let fold: RowFold
     private let bytesExpected: Int
     private let reopen: (Arena) throws(ReaderError) -> any ChunkSource
@@ -24,7 +25,7 @@ struct Table {
     ///   - reopen: the rows after the header once more, from the first.
     init(
         plan: FormatPlan, match: HeaderMatch, assumptions: Assumptions, collector: FindingCollector,
-        references: References?, bytesExpected: Int, rowsExpected: Int, arena: Arena,
+        references: References?, lookUps: LookUps, bytesExpected: Int, rowsExpected: Int, arena: Arena,
         reopen: @escaping (Arena) throws(ReaderError) -> any ChunkSource
     ) {
         self.plan = plan
@@ -33,6 +34,7 @@ struct Table {
         self.arena = arena
         self.reopen = reopen
         self.references = references
+        self.lookUps = lookUps
         self.bytesExpected = bytesExpected
         keys = KeyPlan(dataset: plan.datasets[match.datasetIndex], match: match, arena: arena)
         fold = RowFold(
@@ -58,7 +60,7 @@ struct Table {
     }
 
     private func pipeline(_ task: RowPipeline.Task, _ arena: Arena) -> RowPipeline {
-        RowPipeline(plan: plan, match: match, keys: keys, task: task, arena: arena)
+        RowPipeline(plan: plan, match: match, keys: keys, task: task, lookUps: lookUps, arena: arena)
     }
 
     /// Settles the rows that are in doubt, by reading the table again up to the last of them.

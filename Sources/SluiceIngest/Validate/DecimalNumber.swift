@@ -27,6 +27,13 @@ struct DecimalNumber: BitwiseCopyable {
         exponent = -3
     }
 
+    /// The nearest of 64 bits, to within a few units in the last place.
+    var double: Double {
+        var value = Double(digits)
+        for _ in 0..<min(400, exponent.magnitude) { value = exponent < 0 ? value / 10 : value * 10 }
+        return isNegative ? -value : value
+    }
+
     /// The number in thousandths, rounded to nearest, halves away from zero; nil from 10^15 on, which has no slot.
     var thousandths: Int? {
         let shift = exponent + 3

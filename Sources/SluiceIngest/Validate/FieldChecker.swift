@@ -41,7 +41,9 @@ struct FieldChecker: BitwiseCopyable {
             .isText, .isRequired, .isKey, .hasPattern, .hasCodes, .codesRejectRow, .feedsArea,
         ]
         /// Asked for together, since hardly any field has one of them.
-        static let rare: Traits = [.isHealth, .hasCheck, .hasAllowedSlots]
+        /// A postcode or the name of a place, to be looked up.
+        static let isPlace = Traits(rawValue: 1 << 20)
+        static let rare: Traits = [.isHealth, .hasCheck, .hasAllowedSlots, .isPlace]
     }
 
     let field: Int32
@@ -84,6 +86,7 @@ struct FieldRules: BitwiseCopyable {
     /// Ascending.
     let allowedSlots: Flat<Int>
     let list: ListReader
+    let place: PlaceReading
 }
 
 /// What a field holds in the row at hand.

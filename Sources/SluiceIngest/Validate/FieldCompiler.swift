@@ -49,7 +49,7 @@ struct FieldCompiler {
         let reading = reading(of: field)
         let traits = traits(of: field, index: index, reading: reading, feedsArea: feedsArea)
         let checks: FieldChecker.Traits = [
-            .isRequired, .isKey, .hasLength, .hasPattern, .hasCodes, .isHealth, .hasCheck,
+            .isRequired, .isKey, .hasLength, .hasPattern, .hasCodes, .isHealth, .hasCheck, .isPlace,
         ]
         guard isWanted || reading != .text || field.isUnique || !traits.isDisjoint(with: checks) else { return nil }
 
@@ -80,7 +80,7 @@ struct FieldCompiler {
             hasExactMinimum: minimum != nil, hasExactMaximum: maximum != nil,
             exactMinimum: minimum ?? DecimalNumber(), exactMaximum: maximum ?? DecimalNumber(),
             allowedSlots: arena.flat(field.allowedSlots),
-            list: ListReader(field, today: plan.today, calendar: calendar, arena: arena))
+            list: ListReader(field, today: plan.today, calendar: calendar, arena: arena), place: field.place)
         return (checker, rules)
     }
 
@@ -137,6 +137,7 @@ struct FieldCompiler {
         add(.mustNotLieInFuture, !field.mayLieInFuture)
         add(.isHealth, field.privacy == .health || plan.classRule(field.privacy) != nil)
         add(.hasCheck, field.check != nil)
+        add(.isPlace, field.place == .postcode || field.place == .gazetteer)
         add(.checkRejectsRow, field.checkSeverity >= .error)
         add(.hasAllowedSlots, field.type.hasSlot && !isNumber && !field.allowedSlots.isEmpty)
         add(.isMinimumExclusive, field.isMinimumExclusive)

@@ -8,6 +8,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong, cellError, formulaUncached, structureUnexpected
     // Cells of a field.
     case valueMissing, keyMissing, typeMismatch, formatMismatch, patternMismatch, codeUnknown, areaUnknown
+    case postcodeInvalid, postcodeUnknown, pointUnlocated
     case codeNotInForce, valueNotAllowed, checkDigitWrong, placeholder
     case belowMinimum, aboveMaximum, atOrBelowMinimum, atOrAboveMaximum, tooShort, tooLong
     case dateInFuture, healthFieldDropped
@@ -33,6 +34,9 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .patternMismatch: .patternMismatch
         case .codeUnknown, .valueNotAllowed: .codeUnknown
         case .areaUnknown: .areaUnknown
+        case .postcodeInvalid: .postcodeInvalid
+        case .postcodeUnknown: .postcodeUnknown
+        case .pointUnlocated: .pointUnlocated
         case .codeNotInForce: .codeNotInForce
         case .checkDigitWrong: .checkDigitWrong
         case .placeholder: .placeholder
@@ -69,6 +73,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
             return isEnumeration ? FindingRule.enumeration : FindingRule.codes
         case .valueNotAllowed: return FindingRule.enumeration
         case .areaUnknown: return FindingRule.area
+        case .postcodeInvalid, .postcodeUnknown, .pointUnlocated: return FindingRule.locates
         case .checkDigitWrong, .placeholder: return FindingRule.check
         case .belowMinimum: return FindingRule.minimum
         case .aboveMaximum: return FindingRule.maximum
@@ -90,7 +95,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .healthFieldDropped:
             field.flatMap { plan.classRule($0.privacy)?.effect } == .refuse ? .refusal : .warning
         case .rowEmpty, .footerIgnored, .headerRepeated: .note
-        case .areaUnknown, .codeNotInForce, .placeholder: .warning
+        case .areaUnknown, .codeNotInForce, .placeholder, .postcodeInvalid, .postcodeUnknown, .pointUnlocated: .warning
         case .codeUnknown: field?.codesSeverity ?? .error
         case .checkDigitWrong: field?.checkSeverity ?? .error
         default: .error
@@ -113,7 +118,8 @@ extension Finding {
             .patientIdentifier, .identifierFound, .disclosureRule:
             .container
         case .encodingUnsupported, .bytesInvalid: .encoding
-        case .headerMissing, .datasetUnknown, .columnMissing, .columnUnknown, .columnRepeated, .columnIgnored,
+        case .headerMissing, .datasetUnknown, .directoryMissing, .columnMissing, .columnUnknown, .columnRepeated,
+            .columnIgnored,
             .columnOrder:
             .header
         case .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .cellsMerged,
@@ -122,7 +128,9 @@ extension Finding {
         case .keyMissing, .notUnique, .referenceMissing, .referenceUnjudged: .keys
         case .cellTooLong, .characterForbidden, .cellError, .formulaUncached, .formulasRead, .valueMissing,
             .typeMismatch, .patternMismatch, .codeUnknown, .codeNotInForce, .checkDigitWrong, .placeholder,
-            .belowMinimum, .aboveMaximum, .tooShort, .tooLong, .dateInFuture, .areaUnknown, .healthFieldDropped:
+            .belowMinimum, .aboveMaximum, .tooShort, .tooLong, .dateInFuture, .areaUnknown, .healthFieldDropped,
+            .postcodeInvalid, .postcodeUnknown,
+            .pointUnlocated:
             .cells
         case .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
             .toleranceExceeded:

@@ -390,6 +390,7 @@ extension RowJudge {
             reject(.valueNotAllowed, column: column)
         }
         if traits.contains(.hasCheck) { checkIdentifier(index, text, start, end, &value) }
+        if traits.contains(.isPlace) { locate(index, text, start, end, &value) }
     }
 
     private mutating func checkIdentifier(

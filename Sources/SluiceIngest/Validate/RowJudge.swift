@@ -16,6 +16,9 @@ struct RowJudge {
     let fieldRules: Flat<FieldRules>
     let rules: Flat<Rule>
     let dated: Flat<DatedField>
+    let points: [Point]
+    let directory: PostcodeDirectory?
+    let gazetteer: Gazetteer?
     /// Fields that say when the event was, in the order they are tried.
     let eventFields: Flat<Int32>
     /// Index into a date field's formats once one has fitted, −1 before.
@@ -50,7 +53,8 @@ struct RowJudge {
     /// fields is looked at, and no rule; with `isQuiet` nothing is noted.
     init(
         plan: FormatPlan, dataset: DatasetPlan, columns: [HeaderMatch.Column], wanted: Set<Int>,
-        batch: RowBatch, collector: FindingCollector, arena: Arena, isQuiet: Bool = false,
+        batch: RowBatch, collector: FindingCollector, lookUps: LookUps = .none, arena: Arena,
+        isQuiet: Bool = false,
         onlyFields: Set<Int>? = nil
     ) {
         self.batch = batch
@@ -83,6 +87,10 @@ struct RowJudge {
             checkers.append(checker)
             fieldRules.append(rules)
         }
+        points = onlyFields == nil ? RowJudge.points(dataset, checkers) : []
+        directory = lookUps.directory
+        gazetteer =
+            onlyFields == nil ? Gazetteer(plan.gazetteer, limitBytes: plan.limits.cellLimitBytes, arena: arena) : nil
         self.checkers = arena.flat(checkers)
         self.fieldRules = arena.flat(fieldRules)
         self.columnOfField = arena.flat(columnOfField)
@@ -188,6 +196,7 @@ struct RowJudge {
     /// Judges the first `count` rows of the batch, whose lines are set and of which some may be rejected already.
     mutating func judge(_ text: Flat<UInt8>, count: Int) {
         for index in 0..<checkers.count { check(index, text, count: count) }
+        if !points.isEmpty { locatePoints(text, count: count) }
         guard rules.count > 0 || dated.count > 0 else { return }
         for row in 0..<count {
             select(row)
