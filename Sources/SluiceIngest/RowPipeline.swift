@@ -213,7 +213,14 @@ struct RowPipeline {
             }
             if minimiser.linkField >= 0 {
                 judge.select(row)
-                minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField))
+                if minimiser.linkMore.isEmpty {
+                    minimiser.link(record, text, judge.linkableCell(of: minimiser.linkField))
+                } else {
+                    minimiser.link(
+                        record, text, surname: judge.linkableCell(of: minimiser.linkField),
+                        forename: judge.linkableCell(of: minimiser.linkMore[0]),
+                        birth: judge.values[minimiser.linkMore[1]])
+                }
             }
             record &+= 1
         }
@@ -493,7 +500,7 @@ struct RowPipeline {
             for source in column.sources { wanted.formUnion(source.fields) }
         }
         if case .counts(let field) = dataset.output.kind { wanted.insert(field) }
-        if let field = dataset.output.linkField { wanted.insert(field) }
+        if let field = dataset.output.linkField { wanted.formUnion([field] + dataset.output.linkMore) }
         switch dataset.period {
         case .field(let field, _): wanted.insert(field)
         case .fields(let from, let to): wanted.formUnion([from, to])

@@ -76,7 +76,8 @@ extension Instance {
             if let problem { throw BackupRefusal.damaged(path: path, what: problem) }
             let keys = try partial.subfolder(FileName(own: "keys"), create: true, mode: 0o700)
             var files = [(name: Backup.storeName, sha256: try OpenFile(readingPath: storePath).sha256())]
-            for name in Backup.keyNames {
+            let links = try listSmallFolder(settings.paths.state + "/keys").filter(InstanceKeys.isLinkFile).sorted()
+            for name in Backup.keyNames + links {
                 let bytes = try readSmallFile(settings.paths.state + "/keys/" + name)
                 try keys.writeAtomically(FileName(own: name), bytes, mode: 0o600)
                 files.append(("keys/" + name, hexadecimal(SHA256.hash(data: bytes))))
@@ -139,7 +140,13 @@ extension Backup {
                 return (name, sha256)
             })
         let expected = [Backup.storeName] + Backup.keyNames.map { "keys/" + $0 }
-        guard self.files.map(\.name) == expected else { throw BackupRefusal.notABackup(path) }
+        let names = self.files.map(\.name)
+        guard names.starts(with: expected),
+            names.dropFirst(expected.count).allSatisfy({
+                $0.hasPrefix("keys/") && !$0.dropFirst(5).contains("/")
+                    && InstanceKeys.isLinkFile(String($0.dropFirst(5)))
+            })
+        else { throw BackupRefusal.notABackup(path) }
         for (name, sha256) in self.files where try OpenFile(readingPath: path + "/" + name).sha256() != sha256 {
             throw BackupRefusal.damaged(path: path, what: "\(name) is not the file that was backed up")
         }
@@ -205,7 +212,8 @@ extension Instance {
         }
         let keys = try Folder.createIfMissing(path: statePath + "/keys", mode: 0o700)
         // The key of checkpoints is made anew: those signed with the old one are from before the restore.
-        for name in Backup.keyNames where name != Backup.checkpointKeyName {
+        for name in backup.files.map(\.name).filter({ $0.hasPrefix("keys/") }).map({ String($0.dropFirst(5)) })
+        where name != Backup.checkpointKeyName {
             try keys.writeAtomically(FileName(own: name), try readSmallFile(path + "/keys/" + name), mode: 0o600)
         }
         try keys.remove(FileName(own: Backup.checkpointKeyName))

@@ -15,6 +15,8 @@ package enum Command: Hashable, Sendable {
     case purge
     /// A look-up of postcodes travels beside it.
     case importGeography(columns: [String], postcodes: Int)
+    case rotateLink(String, reason: String)
+    case countOverlaps
     /// Changes nothing: whether anything waits to be done.
     case idle
 
@@ -29,6 +31,9 @@ package enum Command: Hashable, Sendable {
         case .ingest(let authority, let nameHex):
             .members(["command": "ingest", "authority": .string(authority), "name": .string(nameHex)])
         case .purge: .members(["command": "purge"])
+        case .rotateLink(let recipe, let reason):
+            .members(["command": "rotate-link", "recipe": .string(recipe), "reason": .string(reason)])
+        case .countOverlaps: .members(["command": "count-overlaps"])
         case .importGeography(let columns, let postcodes):
             .members([
                 "command": "import-geography", "columns": .strings(columns), "postcodes": .int(postcodes),
@@ -56,6 +61,10 @@ package enum Command: Hashable, Sendable {
             guard let authority = text("authority"), let name = text("name") else { return nil }
             self = .ingest(authority: authority, nameHex: name)
         case "purge": self = .purge
+        case "rotate-link":
+            guard let recipe = text("recipe"), let reason = text("reason") else { return nil }
+            self = .rotateLink(recipe, reason: reason)
+        case "count-overlaps": self = .countOverlaps
         case "import-geography":
             guard let postcodes = json["postcodes"]?.number else { return nil }
             self = .importGeography(

@@ -181,6 +181,11 @@ package final class Engine: Sendable {
         } catch {
             log.error("records past their retention could not be purged", metadata: ["error": "\(error)"])
         }
+        do {
+            try instance.countOverlapsOnceADay()
+        } catch {
+            log.error("overlaps could not be counted", metadata: ["error": "\(error)"])
+        }
     }
 
     /// What keeps files from being taken in is an alert as long as it lasts.

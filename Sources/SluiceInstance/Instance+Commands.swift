@@ -27,6 +27,8 @@ extension Instance {
                 guard let file = attachment else { return CommandResult.no("no file came with the request") }
                 return try ingest(file, authority: authority, nameHex: nameHex, actor: actor)
             case .purge: return try purge(actor: actor)
+            case .rotateLink(let recipe, let reason): return try rotateLink(recipe, reason: reason, actor: actor)
+            case .countOverlaps: return try countOverlaps(actor: actor)
             case .importGeography(let columns, let postcodes):
                 guard let file = attachment else { return CommandResult.no("no file came with the request") }
                 return try adoptGeography(file, columns: columns, postcodes: postcodes, actor: actor)

@@ -80,7 +80,7 @@ package final class Instance {
     package let clock: any Clock
     package let log: Logger
     package private(set) var intake: Intake
-    private let keys: InstanceKeys
+    let keys: InstanceKeys
     let signer: CheckpointSigner
     private let workerPath: String
     private let lock: FileLock?

@@ -77,12 +77,13 @@ package struct Catalogue: Sendable {
     }
 
     /// What the worker is to do with this authority's files on this day; nil when its plugin cannot be used.
-    package func plan(for authority: Authority, gate: DisclosureGate, today: CivilDate) -> CompiledPlugin? {
+    package func plan(for authority: Authority, settings: Settings, today: CivilDate) -> CompiledPlugin? {
         guard let plugin = plugins[authority.plugin] else { return nil }
         var options = PlanOptions(
             isHealth: authority.suppliesAnonymousOnly, today: today, patientColumns: patientColumns,
             tolerancePercentOverride: authority.toleranceRejectedPercent, datasets: authority.datasets)
-        options.contentRules = gate.contentRules(authority)
+        options.contentRules = settings.gate.contentRules(authority)
+        options.links = settings.links(of: authority, among: model.links)
         options.words = words
         return compile(plugin, model: model, options: options, mistakes: Mistakes())
     }

@@ -136,7 +136,10 @@ extension Intake {
             onRecognised: { datasetIndex in
                 let output = plan.datasets[datasetIndex].output
                 if case .event(let kind) = output.kind { eventKind = kind }
-                if output.linkField != nil { tokens = self.keys.linkTokens(recipe: output.linkRecipe) }
+                guard output.linkField != nil,
+                    let recipe = self.catalogue.model.links.first(where: { $0.id == output.linkRecipe })
+                else { return }
+                tokens = try self.keys.linkTokens(recipe: recipe.id, purpose: recipe.purpose)
             },
             onBlock: { block, links in
                 guard let transaction else { return }

@@ -10,6 +10,7 @@ package struct InstanceKeys: Sendable {
     private let nameKey: SymmetricKey
     /// For link tokens; each recipe has a key of its own, derived from it.
     private let linkKey: SymmetricKey
+    private let folder: String
     /// The private key that signs the ledger's checkpoints, 32 bytes.
     package let checkpointSeed: [UInt8]
 
@@ -19,6 +20,7 @@ package struct InstanceKeys: Sendable {
     ///   nobody but the daemon's own account ever owns one.
     /// - Throws: `KeyError.exposed` when a key file can be read by others; it must then be taken to be known.
     package init(folder: String, creates: Bool = true) throws {
+        self.folder = folder
         nameKey = try InstanceKeys.key("name", in: folder, creates: creates)
         linkKey = try InstanceKeys.key("link", in: folder, creates: creates)
         let checkpointKey = try InstanceKeys.key("checkpoint", in: folder, creates: creates)
@@ -30,10 +32,27 @@ package struct InstanceKeys: Sendable {
         hexadecimal(HMAC<SHA256>.authenticationCode(for: name.bytes, using: nameKey))
     }
 
-    package func linkTokens(recipe: String) -> LinkTokens {
-        let label = Array("sluice link v1 ".utf8) + Array(recipe.utf8)
+    /// Of a recipe for its purpose: each pair has a key of its own, derived from the instance's and from what `rotateLink`
+    /// put beside it.
+    package func linkTokens(recipe: String, purpose: String) throws -> LinkTokens {
+        let file = InstanceKeys.linkFile(recipe)
+        let wasRotated = try Folder(path: folder).status(FileName(own: file)) != nil
+        let salt = wasRotated ? try readSmallFile(folder + "/" + file, limitBytes: 4096) : []
+        let label = Array("sluice link v2 \(recipe) \(purpose) ".utf8) + salt
         return LinkTokens(key: SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: label, using: linkKey)))
     }
+
+    /// Gives a recipe another key. Tokens made before can neither be made again nor meet later ones.
+    package func rotateLink(recipe: String) throws {
+        let keys = try Folder.createIfMissing(path: folder, mode: 0o700)
+        try keys.writeAtomically(
+            FileName(own: InstanceKeys.linkFile(recipe)), try randomBytes(count: 32), mode: 0o600)
+    }
+
+    /// Names of the files that `rotateLink` made.
+    package static func isLinkFile(_ name: String) -> Bool { name.hasPrefix("link-") && name.hasSuffix(".key") }
+
+    private static func linkFile(_ recipe: String) -> String { "link-\(recipe).key" }
 
     private static func key(_ name: String, in folder: String, creates: Bool) throws -> SymmetricKey {
         let path = folder + "/" + name + ".key"

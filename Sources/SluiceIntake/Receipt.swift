@@ -85,6 +85,9 @@ package struct Receipt: Sendable {
         if let rows {
             let kept = outcome.isAccepted ? "\(rows.accepted) kept, \(rows.rejected) rejected" : "none kept"
             lines.append("Rows        \(rows.read) read, \(kept)")
+            if outcome.isAccepted, let linked = report?.linkedRows, linked > 0 {
+                lines.append("Linked      \(linkage(linked, of: rows.accepted))")
+            }
         }
         if let duplicateOf { lines.append("Same as     delivery \(duplicateOf)") }
         if !replaces.isEmpty { lines.append("Replaces    " + replaces.map(\.text).joined(separator: ", ")) }
@@ -209,6 +212,9 @@ extension TableRuling {
         if let rows = ruling.rows {
             let kept = ruling.outcome.isAccepted ? "\(rows.accepted) kept, \(rows.rejected) rejected" : "none kept"
             lines.append("  Rows        \(rows.read) read, \(kept)")
+            if ruling.outcome.isAccepted, let linked = ruling.report?.linkedRows, linked > 0 {
+                lines.append("  Linked      \(linkage(linked, of: rows.accepted))")
+            }
         }
         if let duplicateOf = ruling.duplicateOf { lines.append("  Same as     delivery \(duplicateOf)") }
         if !ruling.replaces.isEmpty {
@@ -305,4 +311,9 @@ extension PendingReceipt {
 
     /// `20260401-101530-k3f9q2xw-accepted.receipt`; the same at every try, so that a replay overwrites itself.
     var baseName: String { "\(delivery)-\(outcome.rawValue).receipt" }
+}
+
+/// How many of the rows that were kept could be linked: the rest had no identifier, or none that is valid.
+private func linkage(_ linked: Int, of rows: Int) -> String {
+    "\(linked) of \(rows) rows by a keyed token in place of an identifier (\(rows == 0 ? 0 : linked * 100 / rows) %)"
 }

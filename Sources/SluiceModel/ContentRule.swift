@@ -143,7 +143,10 @@ extension OutputPlan {
         for column in columns.indices {
             columns[column].sources.removeAll { !fields.isDisjoint(with: $0.fields) }
         }
-        if let link = linkField, fields.contains(link) { linkField = nil }
+        if let link = linkField, !fields.isDisjoint(with: [link] + linkMore) {
+            linkField = nil
+            linkMore = []
+        }
     }
 
     /// Fields whose area is told by the imported directory.
@@ -157,7 +160,8 @@ extension OutputPlan {
 
     /// Whether something is made of the field, beside the period.
     package func uses(_ field: Int) -> Bool {
-        linkField == field || columns.contains { $0.sources.contains { $0.fields.contains(field) } }
+        linkField == field || linkMore.contains(field)
+            || columns.contains { $0.sources.contains { $0.fields.contains(field) } }
     }
 }
 

@@ -17,6 +17,8 @@ package struct EventModel: Hashable, Sendable {
     package var dimensions: [Dimension]
     /// Known places, for the treatment `gazetteer`.
     package var places: [KnownPlace] = []
+    /// By what records may be linked.
+    package var links: [LinkRecipe] = []
 
     /// A place by all its names, as `PlaceName.normalised` has them, and what it means: nodes of dimensions by index.
     package struct KnownPlace: Hashable, Sendable {

@@ -63,7 +63,7 @@ package enum PlaceName {
                 words.append(Array("and".utf8))
             case 0xC3:
                 index += 1
-                if let plain = latin[next | 0x20] { word.append(plain) } else { close() }
+                if let plain = plainLetter(secondByte: next) { word.append(plain) } else { close() }
             case 0x80...: word.append(byte)
             default: close()
             }
@@ -73,6 +73,9 @@ package enum PlaceName {
             .filter { !$0.isEmpty }
         return Array(kept.joined(separator: [0x20]))
     }
+
+    /// The small letter without its accent, of the second byte of one of Latin-1 in UTF-8.
+    static func plainLetter(secondByte: UInt8) -> UInt8? { latin[secondByte | 0x20] }
 
     /// The second byte of a small accented letter to the letter.
     private static let latin: [UInt8: UInt8] = {

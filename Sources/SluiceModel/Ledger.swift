@@ -39,6 +39,8 @@ package struct LedgerKind: RawRepresentable, Hashable, Sendable {
     package static let deliveryWithdrawn = LedgerKind("delivery-withdrawn")
     package static let recordsPurged = LedgerKind("records-purged")
     package static let geographyImported = LedgerKind("geography-imported")
+    package static let linkKeyRotated = LedgerKind("link-key-rotated")
+    package static let overlapsCounted = LedgerKind("overlaps-counted")
     package static let releaseBuilt = LedgerKind("release-built")
     package static let releaseRefused = LedgerKind("release-refused")
     package static let reviewRaised = LedgerKind("review-raised")

@@ -143,6 +143,11 @@ extension FormatPlan {
         if case .counts(let field) = output.kind { source(field, [.integer], "count") }
         if let link = output.linkField {
             source(link, Set(FieldType.allCases), "link")
+            if !output.linkMore.isEmpty {
+                require(output.linkMore.count == 2, "link: not a surname, a forename and a date of birth")
+                source(output.linkMore[0], [.string], "link")
+                source(output.linkMore[output.linkMore.count - 1], [.date], "link")
+            }
             require(!isHealth, "a health sender may not be linked")
         }
         var previous = -1

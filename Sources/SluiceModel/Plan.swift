@@ -709,6 +709,8 @@ package struct OutputPlan: Hashable, Sendable {
     package var columns: [OutputColumn]
     /// Index of the field whose identifier becomes the link token, if any.
     package var linkField: Int?
+    /// Where people are linked by name and birth date: `linkField` is the surname, these are forename and date of birth.
+    package var linkMore: [Int] = []
     /// Which recipe the token is made by: identifiers of the same recipe meet across authorities.
     package var linkRecipe: String
 

@@ -103,6 +103,8 @@ package struct Agreement: Hashable, Sendable {
     package var validFrom: CivilDate
     /// Last day it covers; nil when it runs until further notice.
     package var validTo: CivilDate?
+    /// Recipes by which its records may be linked; nil where it names none, which lets those by shared identifiers.
+    package var links: [String]?
 
     package init(reference: String, validFrom: CivilDate, validTo: CivilDate?) {
         self.reference = reference
@@ -208,10 +210,13 @@ private func readAgreement(_ agreement: MappingReader) -> Agreement? {
     let validFrom = reader.requiredDate("validFrom")
     let validTo = reader.date("validTo")
     let isOpen = reader.node("validTo") == nil
+    let links = reader.nodes("links")?.compactMap { shortName($0, "an item of `links`", mistakes: reader.mistakes) }
     reader.finish()
     if let validFrom, let validTo, validTo < validFrom, let node = reader.node("validTo") {
         reader.mistakes.add(node, "`validTo` is before `validFrom`", hint: "write the last day the agreement covers")
     }
     guard let reference, let validFrom, isOpen || validTo != nil else { return nil }
-    return Agreement(reference: reference, validFrom: validFrom, validTo: validTo)
+    var agreement = Agreement(reference: reference, validFrom: validFrom, validTo: validTo)
+    agreement.links = links
+    return agreement
 }

@@ -64,6 +64,12 @@ private func refuseUnproved(_ reader: inout MappingReader) {
             key, "`totals` are refused: a total less the cells shown gives the hidden ones away",
             hint: "remove it; totals come once tables with them can be proved safe")
     }
+    if let key = reader.keyNode("overlap") {
+        reader.mistakes.add(
+            key,
+            "`overlap` is refused: what persons in common give away beside the tables they come from cannot be proved yet",
+            hint: "remove the table; overlaps are counted and kept meanwhile, see `sluice links list`")
+    }
     if let key = reader.keyNode("microdata") {
         reader.mistakes.add(
             key, "`microdata` is refused: single records cannot be proved safe yet",

@@ -135,3 +135,24 @@ package struct DecodeSettings: Hashable, Sendable {
 
     package init() {}
 }
+
+extension Settings {
+    /// The recipes that link an authority's records: of its kind, for a purpose of its agreement, and named there where it
+    /// names any. By name and birth date only where another authority's agreement names the recipe too.
+    package func links(of authority: Authority, among recipes: [LinkRecipe]) -> Set<String> {
+        guard !authority.suppliesAnonymousOnly else { return [] }
+        let fitting = recipes.filter { recipe in
+            guard recipe.kinds.contains(authority.kind), authority.purposes.contains(recipe.purpose) else {
+                return false
+            }
+            let named = authority.agreement.links?.contains(recipe.id)
+            guard recipe.way == .nameAndBirthDate else { return named ?? true }
+            return named ?? false
+                && authorities.contains { other in
+                    other.id != authority.id && recipe.kinds.contains(other.kind) && !other.suppliesAnonymousOnly
+                        && other.agreement.links?.contains(recipe.id) ?? false
+                }
+        }
+        return Set(fitting.map(\.id))
+    }
+}

@@ -131,6 +131,14 @@ package protocol Store: AnyObject, Sendable {
     /// A named value of the instance, such as the last time seen.
     func value(_ name: String) throws -> String?
     func setValue(_ name: String, _ value: String) throws
+
+    // MARK: Overlaps
+
+    /// Keeps overlaps in place of all that were kept before.
+    func keep(_ overlaps: [OverlapCounts], ledger: [LedgerEntry]) throws
+
+    /// As kept, by id.
+    func overlaps() throws -> [OverlapCounts]
 }
 
 extension Store {

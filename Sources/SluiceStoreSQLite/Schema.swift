@@ -55,8 +55,27 @@ enum Schema {
             // NULL for earlier ones.
             try db.execute(sql: "ALTER TABLE delivery ADD COLUMN gateway TEXT")
         }
+        migrator.registerMigration("5 overlaps") { db in try db.execute(sql: overlaps) }
         return migrator
     }()
+
+    private static let overlaps = """
+        CREATE TABLE overlap (
+            id TEXT PRIMARY KEY,
+            counted_at INTEGER NOT NULL,                -- seconds since 1970-01-01 UTC
+            first_rows INTEGER NOT NULL,                -- records of each kind of event
+            first_linked INTEGER NOT NULL,              -- and those with a token
+            second_rows INTEGER NOT NULL,
+            second_linked INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE overlap_cell (
+            overlap TEXT NOT NULL REFERENCES overlap (id),
+            area TEXT NOT NULL,
+            quarter TEXT NOT NULL,                      -- YYYY-Qn
+            persons INTEGER NOT NULL,
+            PRIMARY KEY (overlap, area, quarter)
+        ) STRICT, WITHOUT ROWID;
+        """
 
     private static let deliveries = """
         CREATE TABLE delivery (

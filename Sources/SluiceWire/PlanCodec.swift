@@ -232,6 +232,7 @@ extension ByteWriter {
         }
         optional(output.linkField) { $0.count($1) }
         text(output.linkRecipe)
+        numbers(output.linkMore)
     }
 
     private mutating func source(_ source: OutputSource) {
@@ -529,7 +530,7 @@ extension ByteReader {
         case 1: kind = .counts(countField: try number())
         default: throw .invalid(.planChoice)
         }
-        return OutputPlan(
+        var output = OutputPlan(
             kind: kind,
             columns: try array(.planCount, limit: PlanBounds.dimensions) { r throws(WireError) in
                 OutputColumn(
@@ -539,6 +540,8 @@ extension ByteReader {
                     })
             },
             linkField: try optionalNumber(), linkRecipe: try planText())
+        output.linkMore = try numbers()
+        return output
     }
 
     private mutating func source() throws(WireError) -> OutputSource {

@@ -14,7 +14,8 @@ struct Sluice: ParsableCommand {
         version: sluiceVersion,
         subcommands: [
             Demo.self, Init.self, Check.self, Validate.self, Minimise.self, Ingest.self, Status.self, Deliveries.self,
-            Release.self, Reviews.self, Ledger.self, Retention.self, Geography.self, BackUp.self, Restore.self,
+            Release.self, Reviews.self, Ledger.self, Retention.self, Geography.self, Links.self, BackUp.self,
+            Restore.self,
             Plugin.self,
         ])
 

@@ -105,7 +105,7 @@ final class TablesSite {
         let settings = try #require(instance.settings.authorities.first { $0.id.text == authority })
         let plan = try #require(
             instance.catalogue.plan(
-                for: settings, gate: instance.settings.gate, today: CivilDate("2026-04-10")!)
+                for: settings, settings: instance.settings, today: CivilDate("2026-04-10")!)
         ).plan
         // Version, two short texts with their lengths, two flags: see `PlanCodec`.
         let offset = 1 + 1 + plan.plugin.utf8.count + 1 + plan.pluginVersion.utf8.count + 2
@@ -239,4 +239,8 @@ final class CrashingStore: Store, @unchecked Sendable {
     func closings() throws -> [ReviewClosing] { try read { try base.closings() } }
     func value(_ name: String) throws -> String? { try read { try base.value(name) } }
     func setValue(_ name: String, _ value: String) throws { try write { try base.setValue(name, value) } }
+    func keep(_ overlaps: [OverlapCounts], ledger: [LedgerEntry]) throws {
+        try write { try base.keep(overlaps, ledger: ledger) }
+    }
+    func overlaps() throws -> [OverlapCounts] { try read { try base.overlaps() } }
 }

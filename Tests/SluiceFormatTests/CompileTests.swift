@@ -405,17 +405,40 @@ struct PluginFolder {
         #expect(second.contains("the value `M` of `Sex` is not a code of `sex`"))
     }
 
-    @Test func `never links for a health authority`() throws {
+    @Test func `links by a recipe of the model, and never for a health authority`() throws {
         let folder = try PluginFolder()
-        try folder.change(PluginFolder.schema, "class: D, treatment: drop", "class: D, treatment: link")
-        try folder.change(PluginFolder.mapping, "map:", "link: {field: Reference, recipe: local}\nmap:")
+        try folder.change(
+            PluginFolder.schema, "class: D, treatment: drop",
+            "class: D, treatment: link, check: upn, checkSeverity: warning")
+        try folder.change(PluginFolder.mapping, "map:", "link: {field: Reference, recipe: upn}\nmap:")
         let plan = try #require(try folder.compiled().plugin).plan
-        #expect(plan.datasets[0].output.linkField == 0)
-        #expect(plan.datasets[0].output.linkRecipe == "local")
-        let asHealth = try #require(try folder.compiled(PlanOptions(isHealth: true, today: anyDay)).plugin).plan
+        #expect(plan.datasets[0].output.linkField == 0 && plan.datasets[0].output.linkMore == [])
+        #expect(plan.datasets[0].output.linkRecipe == "upn")
+        var options = PlanOptions(isHealth: true, today: anyDay)
+        let asHealth = try #require(try folder.compiled(options).plugin).plan
         #expect(asHealth.datasets[0].output.linkField == nil)
+        options.isHealth = false
+        options.links = ["pnc-id"]
+        #expect(try #require(try folder.compiled(options).plugin).plan.datasets[0].output.linkField == nil)
         try folder.change("plugin.yaml", "[voluntary]", "[voluntary, health]")
         #expect(try folder.compiled().text.contains("a plugin of a health authority never links"))
+    }
+
+    @Test(arguments: [
+        ("{field: Reference, recipe: unp}", "there is no link recipe `unp`; did you mean `upn`?"),
+        ("{field: Reference, recipe: pnc-id}", "the recipe links by pnc-id, which `Reference` is not"),
+        ("{surname: Reference, forename: Reference, birthDate: Date, recipe: upn}", "the recipe links by upn"),
+        ("{surname: Reference, field: Reference, forename: Reference, birthDate: Date, recipe: upn}", "`field` beside"),
+        ("{surname: Reference, recipe: upn}", "needs the key `forename`"),
+    ])
+    func `refuses a link that its recipe cannot make`(link: String, said: String) throws {
+        let folder = try PluginFolder()
+        try folder.change(
+            PluginFolder.schema, "class: D, treatment: drop",
+            "class: D, treatment: link, check: upn, checkSeverity: warning")
+        try folder.change(PluginFolder.mapping, "map:", "link: \(link)\nmap:")
+        let text = try folder.compiled().text
+        #expect(text.replacing("\n    ", with: "; ").contains(said) || text.contains(said), "\(text)")
     }
 
     @Test func `gives datetimes a zone or none by default`() throws {

@@ -149,6 +149,26 @@ import Testing
         #expect(result.links == ["AB12", "", String(repeating: "X", count: 64), ""])
     }
 
+    @Test func `a name and a date of birth are linked in one form`() throws {
+        let plan = SmallPlan { dataset, plan in
+            dataset.fields.append(FieldPlan(name: "First", headers: ["first"], type: .string, privacy: .direct))
+            dataset.output.linkField = 0
+            dataset.output.linkMore = [4, 1]
+        }.plan
+        #expect(plan.check() == [])
+        let rows = [
+            "O'Brien,2026-01-31,M,20,Mary Ann", "\u{2003}o’brien ,2026-01-31,M,20,MARY",
+            "OBRIEN,2026-01-31,M,20,mary-ann",
+            "Müller,2026-01-31,M,20,José", "Muller,2026-01-31,M,20,Jose", "Смирнов,2026-01-31,M,20,Anna",
+            "Brien,2026-01-31,M,20,", "Brien,2026-01-30,M,20,Mary",
+        ]
+        let result = try ingest("Id,Day,Sex,Age,First\n" + rows.joined(separator: "\n") + "\n", plan)
+        let day = "20484"
+        #expect(result.links[0] == "OBRIEN|MARY|\(day)" && result.links[2] == "OBRIEN|MARYANN|\(day)")
+        #expect(result.links[3] == "MULLER|JOSE|\(day)" && result.links[4] == result.links[3])
+        #expect(result.links[5] == "" && result.links[6] == "" && result.links[7] == "BRIEN|MARY|20483")
+    }
+
     // MARK: - The intake gate
 
     @Test func `health information is counted and never put out`() throws {

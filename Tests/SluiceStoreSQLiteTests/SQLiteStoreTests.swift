@@ -31,7 +31,7 @@ struct SchemaTests {
             #expect(
                 tables == [
                     "closing", "code_dictionary", "delivery", "grdb_migrations", "ledger", "ledger_tree", "occurrence",
-                    "receipt", "record_block", "release", "release_delivery", "value",
+                    "overlap", "overlap_cell", "receipt", "record_block", "release", "release_delivery", "value",
                 ])
             #expect(try Int.fetchOne(db, sql: "PRAGMA application_id") == 0x534c_5543)
             #expect(try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal")

@@ -624,6 +624,28 @@ package enum StoreSuite {
             #expect(try store.value("other") == "")
             #expect(try store.value("no-such") == nil)
         },
+        Check("overlaps are those that were kept last") { make in
+            func counts(_ id: String, _ cells: [OverlapCounts.Cell]) -> OverlapCounts {
+                OverlapCounts(
+                    id: id, countedAt: later, first: OverlapCounts.Side(rows: 9, linked: 3),
+                    second: OverlapCounts.Side(rows: 4, linked: 4), cells: cells)
+            }
+            let cells = [
+                OverlapCounts.Cell(area: "A", quarter: "2026-Q1", persons: 2),
+                OverlapCounts.Cell(area: "A", quarter: "2026-Q2", persons: 7),
+                OverlapCounts.Cell(area: "B", quarter: "2026-Q1", persons: 1),
+            ]
+            do {
+                let store = try make()
+                #expect(try store.overlaps() == [])
+                try store.keep([counts("old", cells)], ledger: [])
+                try store.keep(
+                    [counts("one", cells), counts("two", [])], ledger: [entry(.overlapsCounted, "one")])
+            }
+            let store = try make()
+            #expect(try store.overlaps() == [counts("one", cells), counts("two", [])])
+            #expect(try store.ledgerHead().size == 1)
+        },
     ]
 }
 

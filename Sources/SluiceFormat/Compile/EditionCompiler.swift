@@ -64,8 +64,10 @@ struct EditionCompiler {
             id: dataset.id, edition: edition.name, encodings: mapping.encodings, delimiters: mapping.delimiters,
             headerWithinRows: mapping.headerWithinRows, ignoredHeaders: ignoredHeaders(), fields: plans,
             rowRules: rowRules, primaryKey: primaryKey,
-            output: OutputPlan(kind: kind, columns: columns, linkField: link?.field, linkRecipe: link?.recipe ?? ""),
+            output: OutputPlan(
+                kind: kind, columns: columns, linkField: link?.fields.first, linkRecipe: link?.recipe ?? ""),
             period: period, toleranceRowsPerMillion: percent * 10_000)
+        plan.output.linkMore = Array((link?.fields ?? []).dropFirst())
         plan.uniqueKeys = uniqueKeys
         plan.fieldsMatch = schema.fieldsMatch?.value ?? .byName
         plan.fileRules = fileRules
@@ -296,26 +298,60 @@ struct EditionCompiler {
         return compiler.source(field: field)
     }
 
-    private mutating func compileLink() -> (field: Int, recipe: String)? {
-        guard let link = mapping.link else { return nil }
-        if !isShortName(link.recipe.value) {
-            builder.add(
-                link.recipe.node, "\(shown(link.recipe.value)) cannot name a recipe",
-                hint: "up to 40 of a-z, 0-9 and `-`, beginning with a letter")
+    private mutating func compileLink() -> (fields: [Int], recipe: String)? {
+        var chosen: (fields: [Int], recipe: String)?
+        for link in mapping.links {
+            guard let found = compile(link) else { continue }
+            if chosen == nil, builder.options.links?.contains(found.recipe) ?? true { chosen = found }
         }
         // A social care authority sends by the plugin of others, without what they are linked by.
-        if builder.options.isHealth, !builder.plugin.isHealth { return nil }
-        if builder.plugin.isHealth {
-            builder.add(link.field.node, "records of a health authority are never linked", hint: "remove `link`")
-        }
-        guard let number = number(link.field) else { return nil }
-        used.insert(number)
-        if let treatment = schema.fields[number].treatment, treatment.value != .link {
+        return builder.options.isHealth ? nil : chosen
+    }
+
+    /// Nil where it has a mistake, or this edition has not its fields.
+    private mutating func compile(_ link: Mapping.Link) -> (fields: [Int], recipe: String)? {
+        let recipes = builder.model.links
+        guard let recipe = recipes.first(where: { $0.id == link.recipe.value }) else {
             builder.add(
-                link.field.node, "the treatment of \(shown(link.field.value)) is `\(treatment.value.rawValue)`",
+                link.recipe.node, "there is no link recipe \(shown(link.recipe.value))",
+                hint: nameHint(
+                    link.recipe.value, among: recipes.map(\.id), else: "write one into the model's folder `links/`"))
+            return nil
+        }
+        if builder.plugin.isHealth {
+            builder.add(link.recipe.node, "records of a health authority are never linked", hint: "remove `link`")
+        }
+        let numbers = link.fields.map { number($0) }
+        guard !numbers.contains(where: { $0 == nil }) else { return nil }
+        let fields = numbers.compactMap(\.self)
+        used.formUnion(fields)
+        switch recipe.way {
+        case .identifier(let check):
+            if fields.count != 1 || plans[fields[0]].check != check {
+                builder.add(
+                    link.fields[0].node,
+                    "the recipe links by \(check.text), which \(shown(link.fields[0].value)) is not",
+                    hint: "give the field `check: \(check.text)`, or name another recipe")
+            }
+        case .nameAndBirthDate:
+            if fields.count != 3 || plans[fields[0]].type != .string || plans[fields[1]].type != .string
+                || plans[fields[2]].type != .date
+            {
+                builder.add(
+                    link.recipe.node, "the recipe links by name and date of birth",
+                    hint: "write {surname: FIELD, forename: FIELD, birthDate: FIELD}, two strings and a date")
+                return nil
+            }
+        }
+        for (field, name) in zip(fields, link.fields) {
+            guard let treatment = schema.fields[field].treatment?.value, treatment != .link,
+                plans[field].type != .date || treatment != .band
+            else { continue }
+            builder.add(
+                name.node, "the treatment of \(shown(name.value)) is `\(treatment.rawValue)`",
                 hint: "write `treatment: link` in the schema or remove `link` here")
         }
-        return (number, link.recipe.value)
+        return (fields, recipe.id)
     }
 
     // MARK: - The whole
@@ -349,7 +385,7 @@ struct EditionCompiler {
             switch treatment.value {
             case .drop, .scan: continue
             case .link:
-                if mapping.link?.field.value == field.name.value { continue }
+                if mapping.links.contains(where: { $0.fields.contains { $0.value == field.name.value } }) { continue }
                 builder.add(
                     treatment.node, "\(shown(field.name.value)) is linked for nothing",
                     hint: "name it in the mapping's `link` or drop it")

@@ -92,8 +92,8 @@ struct FieldCompiler {
             if builder.plugin.isHealth {
                 add(treatment.node, "a plugin of a health authority never links", hint: "write `treatment: drop`")
             }
-            if field.type != .string {
-                add(treatment.node, "only a string is linked", hint: "write `type: string`")
+            if field.type != .string, field.type != .date {
+                add(treatment.node, "only a string or a date of birth is linked", hint: "write `type: string`")
             }
         case .truncate where !field.type.isTemporal || field.type == .year:
             add(

@@ -11,6 +11,8 @@ package struct PlanOptions: Hashable, Sendable {
     package var patientColumns: [String]
     /// Disclosure rules on contents that are about the sender.
     package var contentRules: [ContentRule] = []
+    /// Recipes that link the sender; nil for all.
+    package var links: Set<String>?
     /// What names of people are told by in free text.
     package var words = PersonWords()
     /// Replaces every mapping's `rejectedPercent`, 0 to 100.

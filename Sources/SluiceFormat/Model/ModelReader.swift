@@ -49,6 +49,7 @@ package func readModel(folder: String, mistakes: Mistakes) -> EventModel? {
     guard mistakes.all.count == countBefore else { return nil }
     var model = EventModel(eventKinds: kinds, dimensions: dimensions)
     if let gazetteer { model.places = readGazetteer(gazetteer, folder: folder, model: model, mistakes: mistakes) }
+    model.links = readLinkRecipes(folder: folder + "/links", model: model, mistakes: mistakes)
     return mistakes.all.count == countBefore ? model : nil
 }
 

@@ -87,8 +87,9 @@ struct Mapping: Sendable {
         var code: Placed<String>
     }
 
+    /// The identifier, or surname, forename and date of birth.
     struct Link: Sendable {
-        var field: Placed<String>
+        var fields: [Placed<String>]
         var recipe: Placed<String>
     }
 
@@ -104,7 +105,8 @@ struct Mapping: Sendable {
     var rejectedPercent: Int
     var rules: [Rule]
     var map: [Target]
-    var link: Link?
+    /// In the order they are tried: the first whose recipe links the authority is taken.
+    var links: [Link]
     var forms = Forms()
     var footers: [String] = Mapping.defaultFooters
     /// Nil when the dataset is taken.

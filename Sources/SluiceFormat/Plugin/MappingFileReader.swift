@@ -13,7 +13,7 @@ struct MappingFileReader {
         var mapping = Mapping(
             node: root, output: nil, encodings: [.utf8, .utf16], delimiters: [UInt8(ascii: ",")], headerWithinRows: 20,
             ignoredHeaders: [], period: nil, replacement: nil, rejectedPercent: Self.defaultRejectedPercent, rules: [],
-            map: [], link: nil)
+            map: [], links: [])
         mapping.output = output(&reader)
         if let dialect = reader.mapping("dialect", what: "`dialect`") { read(dialect, into: &mapping) }
         mapping.forms = FormsReader(mistakes: mistakes).read(&reader)
@@ -35,11 +35,12 @@ struct MappingFileReader {
             mapping.rules.append(rule)
         }
         if let node = reader.requiredNode("map") { mapping.map = targets(node) }
-        if var link = reader.mapping("link", what: "`link`") {
-            let field = link.requiredPlacedString("field")
-            let recipe = link.requiredPlacedString("recipe")
-            link.finish()
-            if let field, let recipe { mapping.link = Mapping.Link(field: field, recipe: recipe) }
+        if let node = reader.node("link") {
+            if case .sequence = node.value {
+                mapping.links = (reader.nodes("link") ?? []).compactMap { link($0) }
+            } else {
+                mapping.links = [link(node)].compactMap(\.self)
+            }
         }
         reader.finish()
         return mapping
@@ -142,6 +143,21 @@ struct MappingFileReader {
         let unit = reader.requiredChoice("unit", PeriodUnit.self)
         guard let field, let unit else { return nil }
         return .field(field, unit: unit)
+    }
+
+    /// `{field: F, recipe: R}`, or `{surname: F, forename: F, birthDate: F, recipe: R}`.
+    private func link(_ node: Node) -> Mapping.Link? {
+        guard var reader = MappingReader(node, mistakes: mistakes, what: "`link`") else { return nil }
+        defer { reader.finish() }
+        let recipe = reader.requiredPlacedString("recipe")
+        let names = reader.has("surname") || reader.has("forename") || reader.has("birthDate")
+        let keys = names ? ["surname", "forename", "birthDate"] : ["field"]
+        let fields = keys.map { reader.requiredPlacedString($0) }
+        if names, let keyNode = reader.keyNode("field") {
+            mistakes.add(keyNode, "`field` beside `surname`, `forename` and `birthDate`", hint: "remove it")
+        }
+        guard let recipe, !fields.contains(where: { $0 == nil }) else { return nil }
+        return Mapping.Link(fields: fields.compactMap(\.self), recipe: recipe)
     }
 
     // MARK: - The way into the model

@@ -16,6 +16,8 @@ struct Minimiser {
     private let counts: Flat<UInt32>
     /// The field to link by; −1 for none.
     let linkField: Int
+    /// Where people are linked by name: forename and date of birth.
+    let linkMore: [Int]
     private let linkCheck: CheckDigit?
     /// `linkStride` bytes a row: length and identifier.
     private let links: Flat<UInt8>
@@ -71,6 +73,7 @@ struct Minimiser {
             counts = arena.empty()
         }
         linkField = dataset.output.linkField ?? -1
+        linkMore = dataset.output.linkMore
         linkCheck = dataset.output.linkField.flatMap { dataset.fields[$0].check }
         links = linkField >= 0 ? arena.flat(rows * Minimiser.linkStride, repeating: 0) : arena.empty()
         switch dataset.period {
@@ -137,6 +140,24 @@ struct Minimiser {
         if let linkCheck { guard case .valid = identifier.judge(linkCheck, year: currentYear) else { return } }
         links[offset] = UInt8(identifier.count)
         for index in 0..<identifier.count { links[offset + 1 + index] = identifier[index] }
+    }
+
+    /// Gives a row that was added its person: surname, first forename and day of birth in one form. None where a part is
+    /// missing, or a name has no letter of the Latin alphabet.
+    func link(_ row: Int, _ text: Flat<UInt8>, surname: RowScanner.Cell?, forename: RowScanner.Cell?, birth: FieldValue)
+    {
+        let offset = row * Minimiser.linkStride
+        links[offset] = 0
+        guard let surname, let forename, birth.state == .good else { return }
+        let last = PersonName.normalised(text.bytes(Int(surname.start)..<Int(surname.end)), isFirstWordOnly: false)
+        let first = PersonName.normalised(text.bytes(Int(forename.start)..<Int(forename.end)), isFirstWordOnly: true)
+        guard !last.isEmpty, !first.isEmpty else { return }
+        let bytes =
+            last.prefix(24) + [UInt8(ascii: "|")] + first.prefix(24) + [UInt8(ascii: "|")]
+            + Array("\(birth.time.day)".utf8)
+        guard bytes.count <= LinkIdentifiers.identifierLimitBytes else { return }
+        links[offset] = UInt8(bytes.count)
+        for (index, byte) in bytes.enumerated() { links[offset + 1 + index] = byte }
     }
 
     /// What one row of the block became, to be put into a later block or thrown away.

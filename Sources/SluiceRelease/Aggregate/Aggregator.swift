@@ -100,7 +100,7 @@ struct Aggregator {
 }
 
 /// Calls `body` with each row's index and code.
-private func forEachCode(_ column: RecordBlock.Column, _ body: (Int, Int) -> Void) {
+func forEachCode(_ column: RecordBlock.Column, _ body: (Int, Int) -> Void) {
     let bytes = column.bytes.span
     switch column.width {
     case 1: for row in bytes.indices { body(row, Int(bytes[row])) }

@@ -1,0 +1,114 @@
+package import SluiceModel
+import SluiceStore
+
+/// Counts the persons whom two kinds of event have in common, from the tokens of their records.
+struct OverlapCounter {
+    private let overlap: CohortOverlap
+    private let area: Dimension
+    /// Persons of the first kind by quarter and area, those of the second by quarter.
+    private var first: [Place: Set<UInt128>] = [:]
+    private var second: [String: Set<UInt128>] = [:]
+    private var firstSide = OverlapCounts.Side()
+    private var secondSide = OverlapCounts.Side()
+
+    private struct Place: Hashable {
+        var quarter: String
+        var area: String
+    }
+
+    init?(_ overlap: CohortOverlap, model: EventModel) {
+        guard let index = model.dimensionIndex("area") else { return nil }
+        self.overlap = overlap
+        area = model.dimensions[index]
+    }
+
+    var eventKinds: [String] { [overlap.first, overlap.second] }
+
+    mutating func add(_ stored: StoredBlock) {
+        let isFirst = stored.eventKind == overlap.first
+        guard isFirst || stored.eventKind == overlap.second else { return }
+        let block = stored.block
+        let tokens = block.linkTokens
+        let months = codes("month", of: stored)
+        let areas = isFirst ? codes("area", of: stored) : []
+        let names = areaNames(of: stored)
+        var side = OverlapCounts.Side(rows: block.rowCount)
+        for row in 0..<block.rowCount {
+            guard let token = token(tokens, row) else { continue }
+            side.linked += 1
+            guard row < months.count, let month = CivilMonth(index: months[row]) else { continue }
+            let quarter = AxisCodes.monthCode(month, level: "quarter")
+            if isFirst {
+                let name =
+                    row < areas.count && names.indices.contains(areas[row]) ? names[areas[row]] : area.nodes[0].code
+                first[Place(quarter: quarter, area: name), default: []].insert(token)
+            } else {
+                second[quarter, default: []].insert(token)
+            }
+        }
+        if isFirst {
+            firstSide = OverlapCounts.Side(rows: firstSide.rows + side.rows, linked: firstSide.linked + side.linked)
+        } else {
+            secondSide = OverlapCounts.Side(rows: secondSide.rows + side.rows, linked: secondSide.linked + side.linked)
+        }
+    }
+
+    func counts(at instant: Instant) -> OverlapCounts {
+        let cells = first.compactMap { place, persons -> OverlapCounts.Cell? in
+            let common = persons.intersection(second[place.quarter] ?? []).count
+            return common > 0 ? OverlapCounts.Cell(area: place.area, quarter: place.quarter, persons: common) : nil
+        }
+        return OverlapCounts(
+            id: overlap.id, countedAt: instant, first: firstSide, second: secondSide,
+            cells: cells.sorted { ($0.area, $0.quarter) < ($1.area, $1.quarter) })
+    }
+
+    /// Nil where the row has none.
+    private func token(_ tokens: [UInt8], _ row: Int) -> UInt128? {
+        let start = row * RecordBlock.linkTokenBytes
+        guard start + RecordBlock.linkTokenBytes <= tokens.count else { return nil }
+        var value: UInt128 = 0
+        for index in start..<start + RecordBlock.linkTokenBytes { value = value << 8 | UInt128(tokens[index]) }
+        return value == 0 ? nil : value
+    }
+
+    private func codes(_ dimension: String, of stored: StoredBlock) -> [Int] {
+        let column = stored.block.columns.first { stored.dictionary.dimensions[$0.dimension].id == dimension }
+        guard let column else { return [] }
+        var codes: [Int] = []
+        codes.reserveCapacity(stored.block.rowCount)
+        forEachCode(column) { _, code in codes.append(code) }
+        return codes
+    }
+
+    /// By code of the block, the code at the overlap's level.
+    private func areaNames(of stored: StoredBlock) -> [String] {
+        guard let dictionary = stored.dictionary.dimensions.first(where: { $0.id == "area" }) else { return [] }
+        let nodes = Dictionary(area.nodes.enumerated().map { ($1.code, $0) }, uniquingKeysWith: { first, _ in first })
+        return dictionary.codes.map { code in
+            area.nodes[nodes[code].map { area.ancestor(of: $0, at: overlap.areaLevel) } ?? 0].code
+        }
+    }
+}
+
+extension ReleaseBuilder {
+    /// Counts the overlaps of one recipe over what the store holds.
+    ///
+    /// Left out are records received under s.17, which are for one body alone (PCSC Act 2022 s.17(7)), and those from
+    /// before the recipe's key was changed, whose tokens cannot meet later ones.
+    package func overlaps(_ recipe: LinkRecipe, keySince: Instant?) throws -> [OverlapCounts] {
+        var counters = recipe.overlaps.compactMap { OverlapCounter($0, model: model) }
+        guard !counters.isEmpty else { return [] }
+        var isLeftOut: Set<DeliveryID> = []
+        for delivery in try store.deliveries(DeliveryFilter()) {
+            let isOld = keySince.map { delivery.finishedAt ?? delivery.receivedAt < $0 } ?? false
+            if isOld || delivery.gateway ?? "pcsc-17" == "pcsc-17" { isLeftOut.insert(delivery.id) }
+        }
+        try store.forEachBlock(RecordFilter(eventKinds: Array(Set(counters.flatMap(\.eventKinds))))) { stored in
+            guard !isLeftOut.contains(stored.delivery) else { return }
+            for index in counters.indices { counters[index].add(stored) }
+        }
+        let now = clock.now()
+        return counters.map { $0.counts(at: now) }
+    }
+}
