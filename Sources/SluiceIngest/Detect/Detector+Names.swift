@@ -180,7 +180,9 @@ extension Detector {
             }
         }
         if tokens[last].isPossessive, isMarked, isKnown, !isPlaceBefore(index), !isOrdinary(last) { return true }
-        if tokens[last].isPossessive, isOwner(last), isKnown || isMarked && (!begins || has(last + 1, .role)) {
+        if tokens[last].isPossessive, isOwner(last),
+            isKnown || (isMarked || tokens.isShouting && has(last + 1, .role)) && (!begins || has(last + 1, .role))
+        {
             return true
         }
         if isBehindArticle(index) { return false }
@@ -212,12 +214,13 @@ extension Detector {
                 return !has(index - 1, any: ["to", "towards", "into", "past", "via", "on", "ward", "dr"])
             }
             if isUnknown(index), tokens.length(index) > 3,
-                isAskedFor(index) || isPersonBefore(index) && (isActing(index) || isDoing(index + 1))
+                isAskedFor(index) || isPersonBefore(index) && (isActing(index) || isActing(index + 1))
                     || isPersonBefore(index - 1) && isActing(index)
             {
                 return true
             }
             guard isListed(index) && !isOrdinary || isUnknown(index) && tokens.length(index) > 3 else {
+                if has(index, .given), isAskedFor(index) { return true }
                 return tokens.isShouting && isOrdinary
                     && (isStrictlyBefore(index) && isActing(index) || isAskedFor(index))
             }
@@ -241,6 +244,7 @@ extension Detector {
         if isOrdinary {
             return isStrictlyBefore(index) || isDoing(index) || isActing(index) && isPersonBefore(index)
                 || has(index - 1, any: ["with", "against", "between"])
+                || tokens.has(index - 1, "from") && has(index, .given) && !has(index, .place) && !isMotion(index)
                 || tokens.has(index - 1, "and") && isNameLike(index - 2) && self.isMarked(index - 2)
                     && !isBehindArticle(index - 2)
                 || isAskedFor(index)
@@ -364,6 +368,15 @@ extension Detector {
         guard isMarked(index) || isFlat(index) && isFlatText, !has(index, .title) else { return false }
         // `Mrs F Ward`
         if tokens.length(index) == 1, continues(index), isMarked(index + 1) || isFlatText { return true }
+        // `MRS HALL`, `pc cross`: such a title is nothing else.
+        if isFlatText,
+            has(title, any: ["mr", "mrs", "ms", "pc", "dc", "ds", "di", "pcso", "insp", "sgt", "rev", "cllr", "prof"])
+        {
+            let isOther =
+                has(index, .verb) || has(index, .before) || has(index, .placeBefore) || has(index, .introducer)
+                || has(index, .role) && !isActing(index) || !isOrdinary(index) && has(index, .never)
+            if !isOther { return true }
+        }
         if isPlain(index) {
             // `Mr Small`, `PC Judge's`; `Dr discharged` and `Sgt in` are none.
             let isWeak = has(index, .role) || has(index, .verb) || has(index, .before) || has(index, .placeBefore)
@@ -386,10 +399,16 @@ extension Detector {
         guard isInitial(index), continues(index) else { return false }
         var last = index + 1
         if isInitial(last), continues(last), tokens.length(last) == 1 { last += 1 }
+        let isStopped = tokens.isFollowed(index, by: UInt8(ascii: "."))
+        // `E. G. Judge`: such initials stand before nothing else.
+        if last == index + 2, isStopped, tokens.isFollowed(index + 1, by: UInt8(ascii: ".")), isMarked(last),
+            tokens.length(last) > 2
+        {
+            return true
+        }
         guard isNameLike(last) || has(last, .placeHead) && isActing(last), isMarked(last) || tokens.isShouting else {
             return false
         }
-        let isStopped = tokens.isFollowed(index, by: UInt8(ascii: "."))
         if tokens.isShouting, !isStopped { return false }
         // `A Road`, `I Was`; two capitals are an abbreviation more often than initials.
         if !isStopped,
@@ -575,6 +594,17 @@ extension Detector {
                 any: [
                     "with", "by", "and", "to", "from", "for", "seen", "asked", "via", "when", "after", "before", "re",
                     "that", "between", "against",
+                ])
+        {
+            return true
+        }
+        // `Shepherd was arrested`: done to people alone.
+        if has(verb, any: ["was", "is", "been", "got"]),
+            has(
+                verb + 1,
+                any: [
+                    "arrested", "circulated", "charged", "bailed", "interviewed", "excluded", "suspended", "cautioned",
+                    "sentenced", "convicted", "breached", "admitted", "discharged", "detained", "remanded",
                 ])
         {
             return true
