@@ -229,6 +229,19 @@ struct Opening {
         return true
     }
 
+    /// Refuses the file for a heading that names a patient identifier in a place that is passed over unopened, as hidden
+    /// sheets are.
+    mutating func refuseHeading(of reading: DeliveredTable.Reading) throws(ReaderError) {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        let cells = arena.flat(
+            plan.limits.columnLimit + 1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+        let source = try reading.open(arena)
+        let head = HeadRows(
+            plan: plan, source: source, delimiter: reading.delimiters?.first ?? UInt8(ascii: ","), cells: cells)
+        if let column = head.patientColumn { refuse(patientColumn(column, field: nil, rows: [])) }
+    }
+
     private mutating func refusePatientColumns(in match: HeaderMatch) -> Bool {
         var isRefused = false
         for (column, name) in match.names.enumerated() {
@@ -250,8 +263,10 @@ struct Opening {
     }
 
     private func patientColumn(_ column: Int, field: String?, rows: [Int]) -> Finding {
-        Finding(
-            column: field, columnNumber: column, rule: FindingRule.patientColumns, code: .patientIdentifier,
+        let rule = plan.contentRules.first { $0.condition == .patientColumns && $0.effect == .refuse }
+        return Finding(
+            column: field, columnNumber: column, rule: rule?.name ?? FindingRule.patientColumns,
+            code: .patientIdentifier,
             severity: .refusal, rows: rows, message: "")
     }
 

@@ -214,9 +214,8 @@ struct RowFold {
     ) -> DecodeReport {
         var fold = self
         for finding in gate.findings(tally) { fold.collector.add(finding) }
-        let isRefused = isRefused || fold.collector.fileFindings.contains { $0.severity == .refusal }
         fold.counts.accepted = counts.read - counts.rejected
-        let isGivenUp = collector.fileFindings.contains { $0.severity >= .fatal }
+        let isGivenUp = isRefused || fold.collector.fileFindings.contains { $0.severity >= .fatal }
         let months = Minimiser.Months(minimisers)
         let period = months.period(dataset.period)
         if !isGivenUp {
@@ -239,6 +238,7 @@ struct RowFold {
         }
         let (findings, isCut) = fold.collector.findings()
         // Of a refused file nothing is kept, however good its rows were.
+        let isRefused = isRefused || findings.contains { $0.severity == .refusal }
         let rows = isRefused ? RowCounts(read: counts.read, rejected: counts.read) : fold.counts
         return DecodeReport(
             assumptions: assumptions, datasetIndex: datasetIndex, rows: rows, period: period, findings: findings,

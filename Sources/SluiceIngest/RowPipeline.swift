@@ -285,8 +285,10 @@ struct RowPipeline {
         readCount &+= 1
         if task.isJudging, !gate.columns.isEmpty, !passesGate(text, cellCount) { return false }
         if task.isJudging, refusesPatients {
-            // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept.
-            if cellCount > cells.count || !marks.isDisjoint(with: [.afterQuote, .forbidden]),
+            // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept, the rest of
+            // a longer cell than is searched.
+            if cellCount > cells.count || !marks.isDisjoint(with: [.afterQuote, .forbidden])
+                || scanner.position &- scanner.rowStart > plan.limits.cellLimitBytes,
                 !passesGate(text, from: scanner.rowStart, to: scanner.position)
             {
                 return false
@@ -421,7 +423,9 @@ struct RowPipeline {
         }
         guard !column.weighed.isEmpty else { return }
         let (shaped, valid) = detector.weigh(text, start, end, wanted: column.weighed)
-        if !shaped.isEmpty { tally.add(column.index, shaped: shaped, valid: valid, row: lineCount) }
+        guard !shaped.isEmpty else { return }
+        let hash = DistinctSample.hash(text, start, end)
+        tally.add(column.index, shaped: shaped, valid: valid, hash: hash, row: lineCount)
     }
 
     /// Looks for an NHS number in bytes of a row whose cells say too little.

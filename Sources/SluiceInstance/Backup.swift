@@ -71,14 +71,18 @@ extension Instance {
         let partialPath = parentPath + "/" + (partialName.text ?? "")
         do {
             let storePath = partialPath + "/" + Backup.storeName
+            let earlier = try linkKeys()
             try store.writeBackup(to: storePath)
+            let links = try linkKeys()
+            guard earlier.allSatisfy({ key in links.contains { $0 == key } }) else {
+                throw BackupRefusal.damaged(path: path, what: "a link key was changed meanwhile; back up again")
+            }
             let (head, problem) = try Instance.verify(storePath)
             if let problem { throw BackupRefusal.damaged(path: path, what: problem) }
             let keys = try partial.subfolder(FileName(own: "keys"), create: true, mode: 0o700)
             var files = [(name: Backup.storeName, sha256: try OpenFile(readingPath: storePath).sha256())]
-            let links = try listSmallFolder(settings.paths.state + "/keys").filter(InstanceKeys.isLinkFile).sorted()
-            for name in Backup.keyNames + links {
-                let bytes = try readSmallFile(settings.paths.state + "/keys/" + name)
+            let others = try Backup.keyNames.map { ($0, try readSmallFile(settings.paths.state + "/keys/" + $0)) }
+            for (name, bytes) in others + links {
                 try keys.writeAtomically(FileName(own: name), bytes, mode: 0o600)
                 files.append(("keys/" + name, hexadecimal(SHA256.hash(data: bytes))))
             }
@@ -95,6 +99,13 @@ extension Instance {
         } catch {
             try? parent.removeTree(partialName)
             throw error
+        }
+    }
+
+    private func linkKeys() throws -> [(name: String, bytes: [UInt8])] {
+        let folder = settings.paths.state + "/keys"
+        return try listSmallFolder(folder).filter(InstanceKeys.isLinkFile).sorted().map { name in
+            (name, try readSmallFile(folder + "/" + name))
         }
     }
 
@@ -211,6 +222,11 @@ extension Instance {
             try store.setValue(restorePending, actor)
         }
         let keys = try Folder.createIfMissing(path: statePath + "/keys", mode: 0o700)
+        // A recipe's key that the backup does not have would make tokens that its records never meet.
+        for name in try listSmallFolder(statePath + "/keys")
+        where InstanceKeys.isLinkFile(name) && !backup.files.contains(where: { $0.name == "keys/" + name }) {
+            try keys.remove(FileName(own: name))
+        }
         // The key of checkpoints is made anew: those signed with the old one are from before the restore.
         for name in backup.files.map(\.name).filter({ $0.hasPrefix("keys/") }).map({ String($0.dropFirst(5)) })
         where name != Backup.checkpointKeyName {

@@ -14,7 +14,7 @@ package enum Command: Hashable, Sendable {
     /// Purges what is past its retention today.
     case purge
     /// A look-up of postcodes travels beside it.
-    case importGeography(columns: [String], postcodes: Int)
+    case importGeography(columns: [String])
     case rotateLink(String, reason: String)
     case countOverlaps
     /// Changes nothing: whether anything waits to be done.
@@ -34,10 +34,8 @@ package enum Command: Hashable, Sendable {
         case .rotateLink(let recipe, let reason):
             .members(["command": "rotate-link", "recipe": .string(recipe), "reason": .string(reason)])
         case .countOverlaps: .members(["command": "count-overlaps"])
-        case .importGeography(let columns, let postcodes):
-            .members([
-                "command": "import-geography", "columns": .strings(columns), "postcodes": .int(postcodes),
-            ])
+        case .importGeography(let columns):
+            .members(["command": "import-geography", "columns": .strings(columns)])
         case .idle: .members(["command": "idle"])
         }
     }
@@ -66,9 +64,7 @@ package enum Command: Hashable, Sendable {
             self = .rotateLink(recipe, reason: reason)
         case "count-overlaps": self = .countOverlaps
         case "import-geography":
-            guard let postcodes = json["postcodes"]?.number else { return nil }
-            self = .importGeography(
-                columns: (json["columns"]?.items ?? []).compactMap(\.text), postcodes: postcodes)
+            self = .importGeography(columns: (json["columns"]?.items ?? []).compactMap(\.text))
         case "idle": self = .idle
         default: return nil
         }

@@ -44,25 +44,39 @@ package struct MadeGeography: Sendable {
 extension Instance {
     /// Puts a look-up in its place, durably and on record.
     func adoptGeography(
-        _ file: borrowing OpenFile, columns: [String], postcodes: Int, actor: String
+        _ file: borrowing OpenFile, columns: [String], actor: String
     ) throws -> CommandResult {
         try file.seek(to: 0)
         let bytes = try file.readToEnd(limitBytes: 512 << 20)
-        guard bytes.starts(with: Array("SLUICEPC".utf8)) else { return .no("the file is no look-up of postcodes") }
+        guard let header = LookUpHeader(bytes, fileBytes: bytes.count) else {
+            return .no("the file is no look-up of postcodes, or a part of one")
+        }
+        // Names of columns come from whoever gives the command, and go on record.
+        let isColumn = { (name: String) in
+            (1...16).contains(name.utf8.count)
+                && name.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
+        }
+        guard columns.count <= 16, columns.allSatisfy(isColumn) else {
+            return .no("what is said of the columns are no names of columns: import the directory again")
+        }
         let folder = try Folder.createIfMissing(path: settings.paths.geography)
         try folder.writeAtomically(PostcodeFile.name, bytes, mode: 0o644, what: "the look-up of postcodes")
         let sha256 = hexadecimal(SHA256.hash(data: bytes))
         try store.append([
             LedgerEntry(
                 at: clock.now(), actor: actor, kind: .geographyImported, subject: "postcodes",
-                details: ["sha256": sha256, "postcodes": "\(postcodes)", "columns": columns.joined(separator: " ")])
+                details: [
+                    "sha256": sha256, "postcodes": "\(header.postcodeCount)", "columns": columns.joined(separator: " "),
+                ])
         ])
         return CommandResult(
             exit: .done,
             json: .members([
-                "postcodes": .int(postcodes), "columns": .strings(columns), "bytes": .int(bytes.count),
+                "postcodes": .int(header.postcodeCount), "columns": .strings(columns), "bytes": .int(bytes.count),
                 "sha256": .string(sha256),
             ]),
-            text: "\(postcodes) postcodes by \(columns.joined(separator: ", ")); files from here on are read with them")
+            text:
+                "\(header.postcodeCount) postcodes by \(columns.joined(separator: ", ")); files from here on are read with them"
+        )
     }
 }

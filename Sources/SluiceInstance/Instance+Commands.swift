@@ -29,9 +29,9 @@ extension Instance {
             case .purge: return try purge(actor: actor)
             case .rotateLink(let recipe, let reason): return try rotateLink(recipe, reason: reason, actor: actor)
             case .countOverlaps: return try countOverlaps(actor: actor)
-            case .importGeography(let columns, let postcodes):
+            case .importGeography(let columns):
                 guard let file = attachment else { return CommandResult.no("no file came with the request") }
-                return try adoptGeography(file, columns: columns, postcodes: postcodes, actor: actor)
+                return try adoptGeography(file, columns: columns, actor: actor)
             case .idle:
                 let isIdle = try intake.isIdle()
                 return CommandResult(

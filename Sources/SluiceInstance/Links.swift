@@ -22,12 +22,17 @@ extension Instance {
         return try catalogue.model.links.map { recipe in
             LinkStanding(
                 recipe: recipe,
-                authorities: settings.authorities.filter {
-                    settings.links(of: $0, among: catalogue.model.links).contains(recipe.id)
-                }.map(\.id),
+                authorities: linked(by: recipe),
                 keySince: try keySince(recipe),
                 overlaps: kept.filter { overlap in recipe.overlaps.contains { $0.id == overlap.id } })
         }
+    }
+
+    /// Whose records the agreements let it link today.
+    private func linked(by recipe: LinkRecipe) -> [AuthorityID] {
+        settings.authorities.filter {
+            settings.links(of: $0, among: catalogue.model.links).contains(recipe.id)
+        }.map(\.id)
     }
 
     private func keySince(_ recipe: LinkRecipe) throws -> Instant? {
@@ -40,12 +45,13 @@ extension Instance {
             return .no("no link recipe is called \(id); see `sluice links list`")
         }
         let now = clock.now()
-        // First the moment, then the key: a crash between leaves out records that could still be linked, never the reverse.
+        // First the moment and the record, then the key: a crash between leaves out records that could still be linked,
+        // never the reverse, and who gave the command sees that it did not end.
         try store.setValue("link-key-since-" + id, "\(now)")
-        try keys.rotateLink(recipe: id)
         try store.append([
             LedgerEntry(at: now, actor: actor, kind: .linkKeyRotated, subject: id, details: ["reason": reason])
         ])
+        try keys.rotateLink(recipe: id)
         return CommandResult(
             exit: .done, json: .members(["recipe": .string(id), "since": .string("\(now)")]),
             text: "\(id): records from here on get tokens of a new key; those of earlier records never meet them")
@@ -55,7 +61,8 @@ extension Instance {
     func countOverlaps(actor: String) throws -> CommandResult {
         var counted: [OverlapCounts] = []
         for recipe in catalogue.model.links {
-            counted += try releases(actor: actor).overlaps(recipe, keySince: try keySince(recipe))
+            counted += try releases(actor: actor).overlaps(
+                recipe, of: Set(linked(by: recipe)), keySince: try keySince(recipe))
         }
         let entries = counted.map { overlap in
             LedgerEntry(
@@ -66,6 +73,8 @@ extension Instance {
                 ])
         }
         guard !counted.isEmpty else {
+            // What an earlier model had counted goes.
+            if try !store.overlaps().isEmpty { try store.keep([], ledger: []) }
             return CommandResult(
                 exit: .done, json: .members(["overlaps": .array([])]), text: "no recipe has an overlap")
         }
@@ -80,8 +89,9 @@ extension Instance {
         let name = "overlaps-counted"
         let day = "\(today)"
         guard try store.value(name) != day else { return }
-        _ = try countOverlaps(actor: "daemon")
+        // Before the count: one that fails is tried again tomorrow, not at every look.
         try store.setValue(name, day)
+        _ = try countOverlaps(actor: "daemon")
     }
 }
 

@@ -59,7 +59,7 @@ package struct InstanceSettings: Sendable {
         var hash = SHA256()
         let paths = settings.paths
         var files = [settings.file, paths.reviews, paths.disclosureRules, paths.patientColumns]
-        for folder in [paths.authorities, paths.releaseSpecs, paths.model, paths.words] {
+        for folder in [paths.authorities, paths.releaseSpecs, paths.model, paths.model + "/links", paths.words] {
             files += ((try? listSmallFolder(folder)) ?? []).map { folder + "/" + $0 }
         }
         for file in files {

@@ -3,6 +3,7 @@ import SluiceModel
 import SluiceSettings
 import SluiceStore
 import SluiceSystem
+import SluiceWire
 
 /// One attempt at a claimed file: the private copy, what the worker is told of it, and the time that is left.
 final class Reading {
@@ -106,6 +107,10 @@ extension Intake {
         var compiled = reading.compiled
         compiled.plan.datasets[dataset].output.drop(fields)
         let second = try read(reading, compiled, tableIndex: tableIndex, into: transaction)
+        // The records are of the second reading, what is said of them of the first: they must be of the same file.
+        guard second.report.outcome.isAccepted, second.report.datasetIndex == dataset,
+            second.report.rows == first.report.rows, second.report.period == first.report.period
+        else { throw WorkerDied(cause: .protocolViolation(.disagrees(.report))) }
         // Of a column that is linked by no longer nothing is looked for: the first report says what was found.
         var report = first.report
         report.linkedRows = second.report.linkedRows

@@ -25,6 +25,10 @@ package struct InstanceKeys: Sendable {
         linkKey = try InstanceKeys.key("link", in: folder, creates: creates)
         let checkpointKey = try InstanceKeys.key("checkpoint", in: folder, creates: creates)
         checkpointSeed = unsafe checkpointKey.withUnsafeBytes { unsafe Array($0) }
+        guard creates else { return }
+        for name in try listSmallFolder(folder) where InstanceKeys.isLinkFile(name) {
+            _ = try InstanceKeys.key(String(name.dropLast(4)), in: folder, creates: false)
+        }
     }
 
     /// The keyed hash under which the store knows a file's name. Hexadecimal, 64 characters.
@@ -32,13 +36,11 @@ package struct InstanceKeys: Sendable {
         hexadecimal(HMAC<SHA256>.authenticationCode(for: name.bytes, using: nameKey))
     }
 
-    /// Of a recipe for its purpose: each pair has a key of its own, derived from the instance's and from what `rotateLink`
-    /// put beside it.
+    /// Of a recipe for its purpose: each pair has a key of its own, derived from the instance's and from the recipe's, which
+    /// is made at its first use.
     package func linkTokens(recipe: String, purpose: String) throws -> LinkTokens {
-        let file = InstanceKeys.linkFile(recipe)
-        let wasRotated = try Folder(path: folder).status(FileName(own: file)) != nil
-        let salt = wasRotated ? try readSmallFile(folder + "/" + file, limitBytes: 4096) : []
-        let label = Array("sluice link v2 \(recipe) \(purpose) ".utf8) + salt
+        let own = try InstanceKeys.key("link-" + recipe, in: folder, creates: true)
+        let label = unsafe Array("sluice link v2 \(recipe) \(purpose) ".utf8) + own.withUnsafeBytes { unsafe Array($0) }
         return LinkTokens(key: SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: label, using: linkKey)))
     }
 
@@ -49,7 +51,7 @@ package struct InstanceKeys: Sendable {
             FileName(own: InstanceKeys.linkFile(recipe)), try randomBytes(count: 32), mode: 0o600)
     }
 
-    /// Names of the files that `rotateLink` made.
+    /// Names of the recipes' files.
     package static func isLinkFile(_ name: String) -> Bool { name.hasPrefix("link-") && name.hasSuffix(".key") }
 
     private static func linkFile(_ recipe: String) -> String { "link-\(recipe).key" }

@@ -1,4 +1,5 @@
 import Glibc
+import SluiceModel
 package import SluiceSettings
 package import SluiceSystem
 
@@ -11,6 +12,20 @@ package final class PostcodeFile {
     private init(_ file: consuming OpenFile) { descriptor = file.takeDescriptor() }
 
     deinit { close(descriptor) }
+
+    /// Whether there is one that cannot be used: cut short, damaged, unreadable.
+    package static func isUnusable(_ settings: Settings) -> Bool {
+        do throws(SystemError) {
+            let path = settings.paths.geography
+            guard let status = try Folder(path: path).status(name) else { return false }
+            guard status.kind == .regular else { return true }
+            let file = try OpenFile(readingPath: path + "/postcodes.lookup")
+            let header = try file.readChunk(limitBytes: LookUpHeader.bytes)
+            return LookUpHeader(header, fileBytes: status.sizeBytes) == nil
+        } catch {
+            return error.errno != ENOENT
+        }
+    }
 
     /// Nil when none was imported.
     package static func open(_ settings: Settings) throws(SystemError) -> PostcodeFile? {

@@ -15,6 +15,7 @@
 
 package import Logging
 package import SluiceLedger
+import SluiceFormat
 package import SluiceModel
 package import SluiceSettings
 package import SluiceStore
@@ -102,6 +103,7 @@ package final class Intake {
         for source in sources where catalogue.plugins[source.authority.plugin] == nil {
             conditions["plugin-unusable." + source.authority.plugin] = "see `sluice check`"
         }
+        if PostcodeFile.isUnusable(settings) { conditions["directory-unusable"] = settings.paths.geography }
         flushReceipts()
         retryClaims()
         releaseHeld()
@@ -113,7 +115,9 @@ package final class Intake {
         while worked, !shouldStop(), clock.monotonicSeconds() < lookAgain, conditions["worker-unusable"] == nil {
             worked = false
             for source in sources where source.unavailable == nil && !shouldStop() {
-                guard catalogue.plugins[source.authority.plugin] != nil, hasRoom() else {
+                guard let plugin = catalogue.plugins[source.authority.plugin], hasRoom(),
+                    conditions["directory-unusable"] == nil || !plugin.usesDirectory
+                else {
                     blockedUntil = clock.monotonicSeconds() + 5
                     continue
                 }

@@ -159,7 +159,7 @@ extension FindingSentence {
             + "2022, ss. 16(4) and 17(6))."
         let place = finding.columnNumber.map { "Column \($0)" } ?? "A column"
         let what =
-            finding.rule == FindingRule.patientColumns
+            (contentRule.map { $0.condition == .patientColumns } ?? (finding.rule == FindingRule.patientColumns))
             ? "has a heading that names a patient identifier" : "holds \(identifiers)"
         return "\(place) \(what).\(chance) \(law) Nothing of the file was kept. Remove the column and send the file "
             + "again."

@@ -75,7 +75,10 @@ package enum PlaceName {
     }
 
     /// The small letter without its accent, of the second byte of one of Latin-1 in UTF-8.
-    static func plainLetter(secondByte: UInt8) -> UInt8? { latin[secondByte | 0x20] }
+    static func plainLetter(secondByte: UInt8) -> UInt8? {
+        // ß is in the row of the capitals.
+        secondByte == 0x9F ? UInt8(ascii: "s") : latin[secondByte | 0x20]
+    }
 
     /// The second byte of a small accented letter to the letter.
     private static let latin: [UInt8: UInt8] = {

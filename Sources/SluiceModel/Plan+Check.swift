@@ -14,15 +14,34 @@ extension FormatPlan {
             problems.append("code table \(index): too many entries")
         }
         if datasets.isEmpty { problems.append("no dataset") }
-        if gazetteer.contains(where: { !(0..<placeCount).contains($0.place) }) {
-            problems.append("gazetteer: no such place")
-        }
+        problems += checkContents()
         if let tableIndex, !(0..<DecodeLimits.tableLimit).contains(tableIndex) {
             problems.append("tableIndex \(tableIndex) is out of range")
         }
         for dataset in datasets {
             problems += check(dataset).map { "dataset \(dataset.id)\(dataset.edition.isEmpty ? "" : "@"): \($0)" }
         }
+        return problems
+    }
+
+    /// What cells are searched by: rules on contents, ordinary words, names of places.
+    private func checkContents() -> [String] {
+        var problems: [String] = []
+        func require(_ condition: Bool, _ problem: @autoclosure () -> String) {
+            if !condition { problems.append(problem()) }
+        }
+        for rule in contentRules {
+            guard case .identifiers(_, let percent) = rule.condition else { continue }
+            require((0...100).contains(percent), "content rule \(rule.id): percent \(percent) is out of range")
+        }
+        require(
+            ordinaryWords.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x0A || $0 == 0x27 },
+            "ordinary words: not in small letters")
+        require(gazetteer.allSatisfy { $0.place >= 0 && $0.place < placeCount }, "gazetteer: no such place")
+        require(gazetteer.allSatisfy(\.hasWholeWords), "gazetteer: a name is empty or has an empty word")
+        require(
+            gazetteer.allSatisfy { $0.wordCount <= GazetteerName.wordLimit },
+            "gazetteer: a name has more than \(GazetteerName.wordLimit) words")
         return problems
     }
 
@@ -196,11 +215,16 @@ extension FormatPlan {
                     bands(list)
                 case .directory(let field, let second, let areas, let list):
                     source(field, second == nil ? [.string] : [.string, .number, .integer], label)
-                    if let second { source(second, [.string, .number, .integer], label) }
+                    let reading = fields.indices.contains(field) ? fields[field].place : PlaceReading.none
                     let wanted: [PlaceReading] = second == nil ? [.postcode] : [.longitude, .easting]
-                    require(
-                        fields.indices.contains(field) && wanted.contains(fields[field].place),
-                        "\(label): field \(field) tells no place")
+                    require(wanted.contains(reading), "\(label): field \(field) tells no place")
+                    if let second {
+                        source(second, [.string, .number, .integer], label)
+                        let pair = reading == .longitude ? PlaceReading.latitude : PlaceReading.northing
+                        require(
+                            fields.indices.contains(second) && fields[second].place == pair,
+                            "\(label): fields \(field) and \(second) are no point")
+                    }
                     guard codeTables.indices.contains(areas) else {
                         problems.append("\(label): code table index out of range")
                         continue
@@ -217,6 +241,23 @@ extension FormatPlan {
             }
         }
         return problems
+    }
+}
+
+extension GazetteerName {
+    /// Words of a name: as many are looked up from each word of a text on.
+    package static let wordLimit = 12
+
+    fileprivate var wordCount: Int { text.utf8.count { $0 == 0x20 } + 1 }
+
+    /// At least one word, one blank between two.
+    fileprivate var hasWholeWords: Bool {
+        var previous: UInt8 = 0x20
+        for byte in text.utf8 {
+            if byte == 0x20, previous == 0x20 { return false }
+            previous = byte
+        }
+        return previous != 0x20
     }
 }
 

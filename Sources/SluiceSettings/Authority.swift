@@ -126,6 +126,8 @@ struct AuthorityPlaces: Hashable, Sendable {
     var kind: Node
     /// Of `datasets` and `retentionMonthsOf`.
     var datasets: [Node]
+    /// Of the agreement's `links`.
+    var links: [Node]
 }
 
 // MARK: - Reading
@@ -143,7 +145,12 @@ func readAuthority(
     let members = reader.choice("members", Authority.Members.self) ?? .together
     let gateway = reader.requiredWord("gateway", among: Authority.gateways)
     let purposes = readPurposes(&reader)
-    let agreement = reader.requiredMapping("agreement", what: "`agreement`").flatMap { readAgreement($0) }
+    let agreementReader = reader.requiredMapping("agreement", what: "`agreement`")
+    let agreement = agreementReader.flatMap { readAgreement($0) }
+    let linkNodes = agreementReader.flatMap { agreement in
+        var agreement = agreement
+        return agreement.nodes("links")
+    }
     let dataContact = reader.requiredString("dataContact")
     let governanceContact = reader.requiredString("governanceContact")
     let retentionMonths = reader.requiredInteger("retentionMonths", in: 1...600)
@@ -166,7 +173,8 @@ func readAuthority(
     authority.datasetRetentionMonths = datasetRetention.months
     return (
         authority,
-        AuthorityPlaces(plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes)
+        AuthorityPlaces(
+            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes, links: linkNodes ?? [])
     )
 }
 

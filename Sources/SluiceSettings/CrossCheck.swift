@@ -23,6 +23,9 @@ extension Settings {
             for node in places.datasets {
                 _ = knownName(node, "the dataset", among: plugin.datasets, mistakes: mistakes)
             }
+            for node in places.links {
+                _ = knownName(node, "the link recipe", among: model.links.map(\.id), mistakes: mistakes)
+            }
         }
         for (spec, places) in zip(releases, releasePlaces) {
             check(spec, places, against: model, mistakes: mistakes)

@@ -89,6 +89,7 @@ final class SQLiteDecision: DecisionTransaction {
             guard blockCounts[recipient] != nil else { return }
             try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [recipient])
             blockCounts[recipient] = nil
+            hasDiscarded = true
         }
     }
 

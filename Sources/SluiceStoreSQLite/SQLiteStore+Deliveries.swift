@@ -180,6 +180,7 @@ extension SQLiteStore {
             try db.execute(
                 sql: "UPDATE delivery SET status = ?, withdrawn_at = ? WHERE \(withdrawn)",
                 arguments: [DeliveryStatus.withdrawn.text, instant.secondsSince1970] + arguments)
+            try forgetOverlaps(db)
             try append(ledger, db)
             return releases
         }
@@ -196,6 +197,7 @@ extension SQLiteStore {
                     sql: "UPDATE delivery SET status = ? WHERE sequence = ?",
                     arguments: [DeliveryStatus.purged.text, row.sequence])
             }
+            try forgetOverlaps(db)
             // Dictionaries that no block uses any more say nothing of a person, but nothing needs them either.
             try db.execute(
                 sql: "DELETE FROM code_dictionary WHERE id NOT IN (SELECT DISTINCT dictionary FROM record_block)")

@@ -5,7 +5,7 @@ internal import SluiceStore
 extension SQLiteStore {
     package func keep(_ overlaps: [OverlapCounts], ledger: [LedgerEntry]) throws {
         try write("keep overlaps") { db in
-            try db.execute(sql: "DELETE FROM overlap_cell; DELETE FROM overlap")
+            try forgetOverlaps(db)
             for overlap in overlaps {
                 try db.execute(
                     sql: "INSERT INTO overlap VALUES (?, ?, ?, ?, ?, ?)",
@@ -21,6 +21,11 @@ extension SQLiteStore {
             }
             try append(ledger, db)
         }
+    }
+
+    /// What was counted over records that are no longer there goes with them, in the same transaction.
+    func forgetOverlaps(_ db: Database) throws {
+        try db.execute(sql: "DELETE FROM overlap_cell; DELETE FROM overlap")
     }
 
     package func overlaps() throws -> [OverlapCounts] {

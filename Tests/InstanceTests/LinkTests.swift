@@ -101,6 +101,31 @@ import Testing
         #expect(try !tokens(other, elsewhere.id).isEmpty)
     }
 
+    @Test func `a recipe's key that is lost is made anew, never the one before, and one that others can read stops`()
+        throws
+    {
+        let site = try TestInstance()
+        let path = site.site + "/state/keys"
+        let identifiers = LinkIdentifiers(bytes: [3, 1, 2, 3])
+        func tokens() throws -> [UInt8] {
+            try InstanceKeys(folder: path).linkTokens(recipe: "pnc-id", purpose: "p").tokens(
+                for: identifiers, rowCount: 1)
+        }
+        let first = try tokens()
+        #expect(try tokens() == first)
+        let keys = try InstanceKeys(folder: path)
+        try keys.rotateLink(recipe: "pnc-id")
+        let second = try tokens()
+        try Folder(path: path).remove(FileName(own: "link-pnc-id.key"))
+        let third = try tokens()
+        #expect(first != second && second != third && third != first)
+        for (bytes, mode) in [([UInt8](repeating: 1, count: 32), UInt32(0o644)), ([], 0o600), ([1], 0o600)] {
+            try Folder(path: path).writeAtomically(FileName(own: "link-pnc-id.key"), bytes, mode: mode)
+            #expect(throws: KeyError.self) { try InstanceKeys(folder: path) }
+            #expect(throws: KeyError.self) { try keys.linkTokens(recipe: "pnc-id", purpose: "p") }
+        }
+    }
+
     // MARK: - Overlaps
 
     private func probationSample() throws -> String {
@@ -159,6 +184,16 @@ import Testing
         #expect(standing.json["caveat"]?.text?.contains("this or more") == true)
         // What is shown about an overlap holds no number of people.
         #expect(!standing.json.prettyText.contains("persons"))
+
+        // What was counted over a delivery goes with it.
+        let withdrawn = try #require(
+            try site.store.deliveries(DeliveryFilter()).first { $0.authority.text == police && $0.parent == nil })
+        #expect(
+            site.instance.perform(
+                .withdraw(delivery: withdrawn.id.text, reason: "test"), attachment: nil, actor: "daemon"
+            ).exit
+                == .done)
+        #expect(try site.store.overlaps() == [])
 
         // After a new key the records from before are left out.
         site.clock.advance(seconds: 60)

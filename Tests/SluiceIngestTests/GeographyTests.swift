@@ -51,9 +51,15 @@ import Testing
 
     @Test func `every postcode is found with its areas, however it is written`() throws {
         let (lookUps, facts) = try #require(
-            try made(Self.directory(extra: "x,not one,,E08999009,,,,,E01999099,\nx,N1 1AA,,E08999001,,,,,E01999049,\n"))
+            try made(
+                Self.directory(
+                    extra: "x,not one,,E08999009,,,,,E01999099,\nx,N1 1AA,,E08999001,,,,,E01999049,\n"
+                        // Metres of the Irish Grid.
+                        + "x,BT1 1AA,,N09999001,,333500,374500,,N00999001,\n"))
         )
-        #expect(facts.postcodes == 4001 && facts.skippedRows == 1 && facts.unplacedRows == 1)
+        #expect(facts.postcodes == 4002 && facts.skippedRows == 1 && facts.unplacedRows == 2)
+        #expect(lookUps.areas(easting: 333_500, northing: 374_500) == [])
+        #expect(lookUps.areas(postcode: Array("BT1 1AA".utf8)) == ["N00999001", "N09999001"])
         #expect(facts.columns == ["pcds", "lsoa21", "msoa21", "osward", "oslaua", "oseast1m", "osnrth1m"])
         for row in Self.rows {
             let areas = [row.small, row.middle, "E05999001", row.district]
@@ -114,6 +120,10 @@ import Testing
         guard case .made(let bytes, _) = answer else {
             Issue.record("not made")
             return
+        }
+        #expect(LookUpHeader(bytes, fileBytes: bytes.count)?.postcodeCount == 4000)
+        for count in [0, 1, 95, 96, 5_000, bytes.count - 1] {
+            #expect(LookUpHeader(bytes.prefix(count), fileBytes: count) == nil)
         }
         var state: UInt64 = 3
         for _ in 0..<300 {

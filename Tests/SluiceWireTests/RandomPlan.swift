@@ -20,6 +20,9 @@ extension SplitMix64 {
 func randomPlan(_ random: inout SplitMix64) -> FormatPlan {
     var limits = DecodeLimits()
     limits.rowLimitBytes = random.int(0...1 << 40)
+    limits.cellLimitBytes = random.int(0...1 << 40)
+    limits.columnLimit = random.int(0...1 << 20)
+    limits.rowLimit = random.int(0...1 << 40)
     limits.blockRows = random.int(0...1 << 20)
     limits.findingLimit = random.int(0...1000)
     limits.memberLimit = random.int(0...1000)
@@ -46,7 +49,28 @@ func randomPlan(_ random: inout SplitMix64) -> FormatPlan {
         datasets: random.array { randomDataset(&$0) })
     plan.isAgencySide = random.bool()
     plan.tableIndex = random.maybe { $0.int(0...DecodeLimits.tableLimit - 1) }
+    plan.contentRules = random.array { randomContentRule(&$0) }
+    plan.nameWords = random.array { NameWord(text: $0.text(), kind: $0.pick(NameWord.Kind.self)) }
+    plan.ordinaryWords = random.array(20) { UInt8($0.int(0...255)) }
+    plan.placeCount = random.int(0...1000)
+    plan.gazetteer = random.array { GazetteerName(text: $0.text(), place: $0.int(0...1000)) }
     return plan
+}
+
+private func randomContentRule(_ random: inout SplitMix64) -> ContentRule {
+    let condition: ContentRule.Condition =
+        switch random.int(0...3) {
+        case 0: .identifiers(randomKinds(&random), percent: random.int(0...100))
+        case 1: .patientColumns
+        case 2: .classes(Set(random.array { $0.pick(PrivacyClass.self) }))
+        default: .together(Set(random.array { $0.pick(FieldFact.self) }))
+        }
+    return ContentRule(
+        id: random.text(), condition: condition, effect: random.pick(ContentRule.Effect.self), message: random.text())
+}
+
+private func randomKinds(_ random: inout SplitMix64) -> IdentifierKinds {
+    IdentifierKinds(rawValue: UInt32(truncatingIfNeeded: random.next()) & IdentifierKinds.all.rawValue)
 }
 
 private func randomDate(_ random: inout SplitMix64) -> CivilDate {
@@ -69,6 +93,7 @@ private func randomDataset(_ random: inout SplitMix64) -> DatasetPlan {
             },
             linkField: random.maybe { $0.int(0...9) }, linkRecipe: random.text()),
         period: randomPeriod(&random), toleranceRowsPerMillion: random.int(0...1_000_000))
+    dataset.output.linkMore = random.array { $0.int(0...9) }
     dataset.forms = randomForms(&random)
     dataset.footers = random.array { $0.text() }
     dataset.fieldsMatch = random.pick(FieldsMatch.self)
@@ -204,6 +229,11 @@ private func randomField(_ random: inout SplitMix64) -> FieldPlan {
     field.allowedSlots = random.array { $0.int(-(1 << 60)...1 << 60) }
     field.listDelimiter = random.text()
     field.itemType = random.pick(FieldType.self)
+    field.isFreeText = random.bool()
+    field.isReference = random.bool()
+    field.place = random.pick(PlaceReading.self)
+    field.mayHold = randomKinds(&random)
+    field.facts = Set(random.array { $0.pick(FieldFact.self) })
     return field
 }
 
@@ -213,7 +243,7 @@ private func randomSource(_ random: inout SplitMix64) -> OutputSource {
         random.array { OutputSource.Band(lower: $0.int(-99...99), upper: $0.int(-99...99), code: code(&$0)) }
     }
     let field = random.int(0...9)
-    switch random.int(0...7) {
+    switch random.int(0...9) {
     case 0: return .constant(code(&random))
     case 1: return .lookup(field: field, codes: random.array(20, code))
     case 2: return .boolean(field: field, whenTrue: code(&random), whenFalse: code(&random))
@@ -222,7 +252,12 @@ private func randomSource(_ random: inout SplitMix64) -> OutputSource {
     case 5:
         return .partOfDay(field: field, codes: (0..<4).map { _ in code(&random) }, midnightIsUnknown: random.bool())
     case 6: return .band(field: field, bands: bands(&random))
-    default: return .age(birth: field, at: random.int(0...9), bands: bands(&random))
+    case 7: return .age(birth: field, at: random.int(0...9), bands: bands(&random))
+    case 8:
+        return .directory(
+            field: field, second: random.maybe { $0.int(0...9) }, areas: random.int(0...9),
+            codes: random.array(20, code))
+    default: return .gazetteer(field: field, codes: random.array(20, code))
     }
 }
 

@@ -28,6 +28,12 @@ func readGazetteer(
                     row[nameColumn], "a name without a letter or digit", hint: "write the place's name", to: mistakes)
                 continue
             }
+            guard normalised.split(separator: " ").count <= GazetteerName.wordLimit else {
+                csv.add(
+                    row[nameColumn], "a name of more than \(GazetteerName.wordLimit) words",
+                    hint: "write the words that tell the place", to: mistakes)
+                continue
+            }
             if names.contains(normalised) { continue }
             if let other = owners[normalised] {
                 csv.add(

@@ -25,6 +25,11 @@ package struct Plugin: Sendable {
 
     /// Whether a sender of it may supply anonymous information only.
     package var isHealth: Bool { kinds.contains { $0.isHealth } }
+
+    /// Whether a dataset of it needs the look-up of postcodes.
+    package var usesDirectory: Bool {
+        datasets.contains { $0.editions.contains { $0.schema.fields.contains { $0.locates != nil } } }
+    }
 }
 
 package struct PluginDataset: Sendable {

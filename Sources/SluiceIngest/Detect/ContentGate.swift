@@ -108,8 +108,13 @@ struct ContentGate {
     ) -> Bool {
         let hits = max(count.found, count.valid)
         if percent > 0, hits < ContentRule.cellsMin || hits * 100 < percent * filled { return false }
-        return count.found > 0
-            || isBeyondChance(count.valid, of: count.shaped, chance: Double(kind.chancePerMillion) / 1_000_000)
+        return count.found > 0 || isBeyondChance(count, of: kind)
+    }
+
+    /// Whether more of the different values are valid than chance explains.
+    static func isBeyondChance(_ count: DetectionTally.Count, of kind: IdentifierKind) -> Bool {
+        let (trials, hits) = count.shaped.counts()
+        return isBeyondChance(hits, of: trials, chance: Double(kind.chancePerMillion) / 1_000_000)
     }
 
     /// Whether at least `hits` of `trials` would come about by chance less often than `ContentRule.chanceLimit`: the

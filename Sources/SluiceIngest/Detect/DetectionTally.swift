@@ -1,14 +1,15 @@
 import SluiceModel
 
-/// What was found in which column, over the rows of a chunk or a file. Bounded by columns × kinds.
+/// What was found in which column, over the rows of a chunk or a file. Bounded by columns × kinds × the sample's size.
 struct DetectionTally {
     /// Of one kind in one column.
     struct Count: Hashable {
         /// Cells that were searched and hold one.
         var found = 0
-        /// Cells that were weighed as a whole and have the form of one, and of those the ones that are valid.
-        var shaped = 0
+        /// Cells that were weighed as a whole and are valid.
         var valid = 0
+        /// The different values that were weighed and have the form of one.
+        var shaped = DistinctSample()
         /// The first rows it was found in, ascending.
         var rows: [Int] = []
     }
@@ -35,10 +36,11 @@ struct DetectionTally {
         }
     }
 
-    mutating func add(_ column: Int, shaped: IdentifierKinds, valid: IdentifierKinds, row: Int) {
+    /// `hash`: of the cell's value.
+    mutating func add(_ column: Int, shaped: IdentifierKinds, valid: IdentifierKinds, hash: UInt64, row: Int) {
         for kind in shaped.kinds {
             let place = Place(column: column, kind: kind)
-            counts[place, default: Count()].shaped += 1
+            counts[place, default: Count()].shaped.insert(hash, isValid: valid.contains(kind))
             guard valid.contains(kind) else { continue }
             counts[place, default: Count()].valid += 1
             note(row, at: place)
@@ -56,7 +58,7 @@ struct DetectionTally {
         for (place, count) in later.counts {
             var sum = counts[place] ?? Count()
             sum.found += count.found
-            sum.shaped += count.shaped
+            sum.shaped.merge(count.shaped)
             sum.valid += count.valid
             let room = Finding.rowLimit - sum.rows.count
             sum.rows += count.rows.prefix(room).map { $0 + rowOffset }

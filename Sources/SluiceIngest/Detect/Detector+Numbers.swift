@@ -221,10 +221,10 @@ extension Detector {
         var lead = [0, 0, 0, 0]
         var token = index
         var groups = 0
-        while token < tokens.count, tokens[token].kind == .number, digits <= 14 {
+        while token < tokens.count, tokens[token].kind == .number, digits <= 14, groups <= 7 {
             // `+44 (0)20`: the bracketed zero is not dialled.
             let isOptionalZero =
-                digits == 2 && tokens.length(token) == 1 && tokens.byte(token, 0) == 0x30
+                digits == 2 && groups == 1 && tokens.length(token) == 1 && tokens.byte(token, 0) == 0x30
             if !isOptionalZero {
                 for offset in 0..<tokens.length(token) {
                     if digits < 4 { lead[digits] = Int(tokens.byte(token, offset) - 0x30) }

@@ -299,6 +299,8 @@ struct Postcode {
     let code: Identifier
     let outwardLength: Int
 
+    var isOfNorthernIreland: Bool { code[0] == UInt8(ascii: "B") && code[1] == UInt8(ascii: "T") }
+
     init?(_ text: Flat<UInt8>, _ token: TextTokens.Token, _ inward: TextTokens.Token? = nil) {
         self.init(text, Int(token.start), Int((inward ?? token).end))
     }

@@ -87,9 +87,13 @@ struct Detector {
         var marks = Marks()
         for index in start..<end {
             let byte = text[index]
-            if byte &- 0x30 <= 9 || byte >= 0xEF {
-                // Full-width digits begin so.
+            if byte >= 0xEF {
+                // Full-width digits, letters and signs begin so.
+                return Marks(hasDigit: true, hasLetter: true, hasAt: true, hasColon: true)
+            } else if byte &- 0x30 <= 9 {
                 marks.hasDigit = true
+            } else if byte >= 0x80 {
+                marks.hasLetter = true
             } else if TextTokens.isASCIILetter(byte) {
                 marks.hasLetter = true
             } else if byte == UInt8(ascii: "@") {

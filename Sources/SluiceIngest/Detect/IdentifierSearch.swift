@@ -25,15 +25,12 @@ package struct IdentifierSearch {
         for (row, cell) in cells.enumerated() {
             let count = put(cell)
             let (shaped, valid) = detector.weigh(text, 0, count, wanted: wanted)
-            tally.add(0, shaped: shaped, valid: valid, row: row + 1)
+            tally.add(0, shaped: shaped, valid: valid, hash: DistinctSample.hash(text, 0, count), row: row + 1)
         }
         var found: IdentifierKinds = []
         for kind in wanted.kinds {
             guard let count = tally.counts[DetectionTally.Place(column: 0, kind: kind)] else { continue }
-            let chance = Double(kind.chancePerMillion) / 1_000_000
-            if ContentGate.isBeyondChance(count.valid, of: count.shaped, chance: chance) {
-                found.insert(IdentifierKinds(kind))
-            }
+            if ContentGate.isBeyondChance(count, of: kind) { found.insert(IdentifierKinds(kind)) }
         }
         return found
     }

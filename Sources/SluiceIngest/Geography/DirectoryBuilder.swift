@@ -1,3 +1,5 @@
+import SluiceModel
+
 /// Gathers postcodes and lays them out as `PostcodeDirectory` reads them.
 struct DirectoryBuilder {
     /// Of each postcode: outward and inward part as one number, with its placing.
@@ -87,7 +89,7 @@ struct DirectoryBuilder {
             let outward = UInt32(postcodes[index].key >> 32)
             if outwards.last?.number != outward { outwards.append((outward, UInt32(place))) }
         }
-        var bytes = [UInt8](repeating: 0, count: PostcodeDirectory.headerBytes)
+        var bytes = [UInt8](repeating: 0, count: LookUpHeader.bytes)
         bytes.reserveCapacity(kept.count * 5 + distinct.count * 7 + (4 << 20))
         func put(_ value: UInt32, _ width: Int) {
             for shift in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(8 * shift))) }
@@ -125,9 +127,9 @@ struct DirectoryBuilder {
         bytes += [UInt8](repeating: 0, count: 8)
 
         let header =
-            [PostcodeDirectory.version, areas.count, placings.count, outwards.count, kept.count, distinct.count]
+            [LookUpHeader.version, areas.count, placings.count, outwards.count, kept.count, distinct.count]
             + places
-        bytes.replaceSubrange(0..<8, with: PostcodeDirectory.magic)
+        bytes.replaceSubrange(0..<8, with: LookUpHeader.magic)
         for (index, value) in header.enumerated() {
             for shift in 0..<4 { bytes[8 + index * 4 + shift] = UInt8(truncatingIfNeeded: value >> (8 * shift)) }
         }

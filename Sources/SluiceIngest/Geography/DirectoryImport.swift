@@ -61,7 +61,8 @@ package struct DirectoryImport {
             }
             let easting = metres(columns.easting)
             let northing = metres(columns.northing)
-            let isPlaced = (easting ?? 0) > 0 && (northing ?? 0) > 0
+            // Those of Northern Ireland have metres of the Irish Grid.
+            let isPlaced = (easting ?? 0) > 0 && (northing ?? 0) > 0 && !postcode.isOfNorthernIreland
             guard
                 builder.add(
                     postcode, areas: columns.levels.map(code), easting: isPlaced ? easting : nil,

@@ -1,3 +1,5 @@
+import SluiceModel
+
 /// Postcodes and the small areas they lie in, as a file that is mapped and read in place.
 ///
 /// Made by `DirectoryBuilder` from an ONS postcode directory. Whatever the bytes are, reading them ends in a code, none
@@ -15,12 +17,8 @@
 /// | cells | 4 bytes a square kilometre of the National Grid, by rows from the south-west: where its points begin |
 /// | points | 7 bytes: metres east and north within the square, two bytes each; three of the placing |
 struct PostcodeDirectory {
-    static let magic: [UInt8] = Array("SLUICEPC".utf8)
-    static let version = 1
-    static let headerBytes = 96
-    /// The square kilometres of the National Grid that Great Britain lies in.
-    static let columns = 700
-    static let rows = 1300
+    static let columns = LookUpHeader.columns
+    static let rows = LookUpHeader.rows
     /// A point farther from every postcode than this is not located. Postcodes stand closer wherever people live; the sea
     /// and the hills are not a district's fault.
     static let limitMetres = 2000
@@ -41,31 +39,22 @@ struct PostcodeDirectory {
 
     /// Nil when the bytes are not a directory of this version, whole.
     init?(_ bytes: Flat<UInt8>) {
-        guard bytes.count >= PostcodeDirectory.headerBytes + 8,
-            (0..<8).allSatisfy({ bytes[$0] == PostcodeDirectory.magic[$0] })
+        guard bytes.count >= LookUpHeader.bytes,
+            let header = LookUpHeader(bytes.bytes(0..<LookUpHeader.bytes), fileBytes: bytes.count)
         else { return nil }
-        func number(_ index: Int) -> Int { Int(bytes.word(at: 8 + index * 4) & 0xFFFF_FFFF) }
-        guard number(0) == PostcodeDirectory.version else { return nil }
         self.bytes = bytes
-        areaCount = number(1)
-        placingCount = number(2)
-        outwardCount = number(3)
-        postcodeCount = number(4)
-        pointCount = number(5)
-        areas = number(6)
-        placings = number(7)
-        outwards = number(8)
-        inwards = number(9)
-        placed = number(10)
-        cells = number(11)
-        points = number(12)
-        let ends = [
-            areas + areaCount * 9, placings + placingCount * 16, outwards + (outwardCount + 1) * 8,
-            inwards + postcodeCount * 2, placed + postcodeCount * 3,
-            cells + (PostcodeDirectory.columns * PostcodeDirectory.rows + 1) * 4, points + pointCount * 7,
-        ]
-        // Eight bytes are read at once, so as many follow the last.
-        guard ends.allSatisfy({ $0 + 8 <= bytes.count }) else { return nil }
+        areaCount = header.areaCount
+        placingCount = header.placingCount
+        outwardCount = header.outwardCount
+        postcodeCount = header.postcodeCount
+        pointCount = header.pointCount
+        areas = header.starts[0]
+        placings = header.starts[1]
+        outwards = header.starts[2]
+        inwards = header.starts[3]
+        placed = header.starts[4]
+        cells = header.starts[5]
+        points = header.starts[6]
     }
 
     @inline(__always)
@@ -108,7 +97,7 @@ struct PostcodeDirectory {
     }
 
     /// The placing of the nearest postcode to a point of the National Grid, in metres; −1 when none is within
-    /// `limitMetres`. Of several as near, the first by square and place.
+    /// `limitMetres`. Of several as near, the first by ring of squares, square and place.
     func nearest(easting: Double, northing: Double) -> Int {
         guard easting >= 0, northing >= 0, easting < Double(PostcodeDirectory.columns * 1000),
             northing < Double(PostcodeDirectory.rows * 1000)

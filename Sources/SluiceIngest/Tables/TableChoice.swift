@@ -73,9 +73,14 @@ struct TableChoice {
         if let table, !isOpen || table.bytes != nil { unseen.append(table) }
         for table in unseen {
             do throws(ReaderError) {
-                guard let finding = try PatientScan.finding(in: table, plan: plan) else { continue }
-                opening.refuse(finding)
-                return
+                if let finding = try PatientScan.finding(in: table, plan: plan) {
+                    opening.refuse(finding)
+                    return
+                }
+                // The others were opened, and their headings seen.
+                if let reading = table.readings.first, reading.datasets.isEmpty {
+                    try opening.refuseHeading(of: reading)
+                }
             } catch .unreadable where !isOpen {
                 // The file is rejected whatever else it holds.
                 continue

@@ -197,7 +197,11 @@ struct FindingCollector {
         var all = fileFindings + tallies.compactMap(finding)
         all.sort(by: Finding.comesBefore)
         let limit = plan.limits.findingLimit
-        var kept = Array(all.prefix(limit))
+        // What rules on contents found is never cut off for other things: columns are dropped by it.
+        if all.count > limit {
+            all = all.filter { $0.code == .identifierFound } + all.filter { $0.code != .identifierFound }
+        }
+        var kept = all.prefix(limit).sorted(by: Finding.comesBefore)
         for index in kept.indices {
             // The headings of a form that has no row for them stand in none.
             kept[index].rows.removeAll { $0 < 1 }

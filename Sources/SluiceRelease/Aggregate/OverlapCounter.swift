@@ -7,13 +7,15 @@ struct OverlapCounter {
     private let area: Dimension
     /// Persons of the first kind by quarter and area, those of the second by quarter.
     private var first: [Place: Set<UInt128>] = [:]
-    private var second: [String: Set<UInt128>] = [:]
+    private var second: [Int: Set<UInt128>] = [:]
     private var firstSide = OverlapCounts.Side()
     private var secondSide = OverlapCounts.Side()
 
     private struct Place: Hashable {
-        var quarter: String
-        var area: String
+        /// Of the years since 0: a month's index by three.
+        var quarter: Int
+        /// Among the nodes of `area`.
+        var area: Int
     }
 
     init?(_ overlap: CohortOverlap, model: EventModel) {
@@ -31,17 +33,16 @@ struct OverlapCounter {
         let tokens = block.linkTokens
         let months = codes("month", of: stored)
         let areas = isFirst ? codes("area", of: stored) : []
-        let names = areaNames(of: stored)
+        let places = areaPlaces(of: stored)
         var side = OverlapCounts.Side(rows: block.rowCount)
         for row in 0..<block.rowCount {
             guard let token = token(tokens, row) else { continue }
             side.linked += 1
-            guard row < months.count, let month = CivilMonth(index: months[row]) else { continue }
-            let quarter = AxisCodes.monthCode(month, level: "quarter")
+            guard row < months.count, CivilMonth(index: months[row]) != nil else { continue }
+            let quarter = months[row] / 3
             if isFirst {
-                let name =
-                    row < areas.count && names.indices.contains(areas[row]) ? names[areas[row]] : area.nodes[0].code
-                first[Place(quarter: quarter, area: name), default: []].insert(token)
+                let place = row < areas.count && places.indices.contains(areas[row]) ? places[areas[row]] : 0
+                first[Place(quarter: quarter, area: place), default: []].insert(token)
             } else {
                 second[quarter, default: []].insert(token)
             }
@@ -56,7 +57,10 @@ struct OverlapCounter {
     func counts(at instant: Instant) -> OverlapCounts {
         let cells = first.compactMap { place, persons -> OverlapCounts.Cell? in
             let common = persons.intersection(second[place.quarter] ?? []).count
-            return common > 0 ? OverlapCounts.Cell(area: place.area, quarter: place.quarter, persons: common) : nil
+            guard common > 0, let month = CivilMonth(index: place.quarter * 3) else { return nil }
+            return OverlapCounts.Cell(
+                area: area.nodes[place.area].code, quarter: AxisCodes.monthCode(month, level: "quarter"),
+                persons: common)
         }
         return OverlapCounts(
             id: overlap.id, countedAt: instant, first: firstSide, second: secondSide,
@@ -81,13 +85,11 @@ struct OverlapCounter {
         return codes
     }
 
-    /// By code of the block, the code at the overlap's level.
-    private func areaNames(of stored: StoredBlock) -> [String] {
+    /// By code of the block, the node at the overlap's level.
+    private func areaPlaces(of stored: StoredBlock) -> [Int] {
         guard let dictionary = stored.dictionary.dimensions.first(where: { $0.id == "area" }) else { return [] }
         let nodes = Dictionary(area.nodes.enumerated().map { ($1.code, $0) }, uniquingKeysWith: { first, _ in first })
-        return dictionary.codes.map { code in
-            area.nodes[nodes[code].map { area.ancestor(of: $0, at: overlap.areaLevel) } ?? 0].code
-        }
+        return dictionary.codes.map { code in nodes[code].map { area.ancestor(of: $0, at: overlap.areaLevel) } ?? 0 }
     }
 }
 
@@ -96,13 +98,19 @@ extension ReleaseBuilder {
     ///
     /// Left out are records received under s.17, which are for one body alone (PCSC Act 2022 s.17(7)), and those from
     /// before the recipe's key was changed, whose tokens cannot meet later ones.
-    package func overlaps(_ recipe: LinkRecipe, keySince: Instant?) throws -> [OverlapCounts] {
+    ///
+    /// - Parameter authorities: whose agreements let their records be linked by the recipe today.
+    package func overlaps(
+        _ recipe: LinkRecipe, of authorities: Set<AuthorityID>, keySince: Instant?
+    ) throws -> [OverlapCounts] {
         var counters = recipe.overlaps.compactMap { OverlapCounter($0, model: model) }
         guard !counters.isEmpty else { return [] }
         var isLeftOut: Set<DeliveryID> = []
         for delivery in try store.deliveries(DeliveryFilter()) {
-            let isOld = keySince.map { delivery.finishedAt ?? delivery.receivedAt < $0 } ?? false
-            if isOld || delivery.gateway ?? "pcsc-17" == "pcsc-17" { isLeftOut.insert(delivery.id) }
+            let isOld = keySince.map { delivery.finishedAt ?? delivery.receivedAt <= $0 } ?? false
+            if isOld || !authorities.contains(delivery.authority) || delivery.gateway ?? "pcsc-17" == "pcsc-17" {
+                isLeftOut.insert(delivery.id)
+            }
         }
         try store.forEachBlock(RecordFilter(eventKinds: Array(Set(counters.flatMap(\.eventKinds))))) { stored in
             guard !isLeftOut.contains(stored.delivery) else { return }

@@ -28,7 +28,7 @@ struct Geography: ParsableCommand {
                 write("\(made.facts.skippedRows) rows without a whole postcode were passed over\n")
             }
             try common.carryOut(
-                .importGeography(columns: made.facts.columns, postcodes: made.facts.postcodes), attaching: attachment)
+                .importGeography(columns: made.facts.columns), attaching: attachment)
         }
     }
 }
