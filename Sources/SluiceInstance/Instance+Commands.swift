@@ -12,6 +12,8 @@ extension Instance {
     package func perform(_ command: Command, attachment: consuming OpenFile?, actor: String) -> CommandResult {
         do {
             switch command {
+            case .rotateLink(_, let reason) where !isReason(reason), .withdraw(_, let reason) where !isReason(reason):
+                return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
             case .buildRelease(let id): return try buildRelease(id, actor: actor)
             case .acknowledgeReview(let id):
@@ -42,6 +44,8 @@ extension Instance {
             return CommandResult(failure: error)
         }
     }
+
+    private func isReason(_ text: String) -> Bool { text.count <= 500 && text.contains { !$0.isWhitespace } }
 
     private func withdraw(_ text: String, reason: String, actor: String) throws -> CommandResult {
         guard let id = DeliveryID(text), let delivery = try store.delivery(id) else {

@@ -28,7 +28,12 @@ package final class PostcodeFile {
     }
 
     /// Nil when none was imported.
+    ///
+    /// - Throws: `EBADMSG` for one that cannot be used: a worker would die of it, and the file be blamed.
     package static func open(_ settings: Settings) throws(SystemError) -> PostcodeFile? {
+        guard !isUnusable(settings) else {
+            throw SystemError(call: "read", path: "the look-up of postcodes", errno: EBADMSG)
+        }
         do throws(SystemError) {
             return PostcodeFile(try OpenFile(readingPath: settings.paths.geography + "/postcodes.lookup"))
         } catch  where error.errno == ENOENT {

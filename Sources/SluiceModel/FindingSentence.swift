@@ -153,8 +153,8 @@ struct FindingSentence {
                 + "an area. Check the order of the two columns, and whether they are degrees or metres."
         case .directoryMissing:
             return
-                "The partnership has no directory of postcodes yet, so rows are kept without the area of their postcode "
-                + "or point. Nothing is to be done by you."
+                "There is no directory of postcodes here, so rows are read without the area of their postcode or point. "
+                + "Nothing is to be done by you."
         case .keyMissing: return "The row has no value in \(keyColumns), which tells rows apart. Fill it in."
         case .referenceMissing: return referenceMissing
         case .referenceUnjudged: return referenceUnjudged

@@ -67,7 +67,7 @@ struct ContentGate {
                     columns.append(
                         column(
                             index, searched: number.intersection(kinds),
-                            weighed: field.codes == nil ? kinds.subtracting(number) : []))
+                            weighed: kinds.subtracting(number)))
                 }
             case .ignored where !plan.refusesPatients: continue
             case .unknown, .unnamed, .repeated, .ignored:
