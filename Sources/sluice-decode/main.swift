@@ -7,7 +7,7 @@
 // With --profile descriptor 1 gets one profile of the file instead (ProfileCodec), with --geography a look-up of postcodes
 // (GeographyCodec).
 //
-// It confines itself before it reads a byte and then lives by these four descriptors alone. No path is opened after
+// It confines itself before it reads a byte and then lives by these descriptors alone. No path is opened after
 // that: nothing here may load a locale, a time zone, a library or a file below /proc.
 
 import Glibc

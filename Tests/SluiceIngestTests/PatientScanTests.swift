@@ -1,3 +1,4 @@
+import DeliverySupport
 import SluiceModel
 import SluiceReaders
 import SluiceTestSupport
@@ -20,6 +21,24 @@ import Testing
         #expect(try !isFound("9990000019"))
         #expect(try isFound(String(repeating: "7", count: 200) + " 9990000018"))
         #expect(try !isFound(String(repeating: "7", count: 200) + "9990000018"))
+    }
+
+    @Test(arguments: [("NHSNumber", true), ("Comment", false)])
+    func `a hidden sheet with a heading that names a patient refuses a health sender's file`(
+        heading: String, isRefused: Bool
+    ) throws {
+        let plan = SmallPlan { dataset, plan in
+            dataset.forms.workbook = WorkbookForm()
+            plan.isHealth = true
+            plan.patientColumns = ["nhsnumber"]
+        }.plan
+        var writer = WorkbookWriter(
+            rows: "<row r=\"1\"><c t=\"inlineStr\"><is><t>\(heading)</t></is></c></row>"
+                + "<row r=\"2\"><c t=\"inlineStr\"><is><t>x</t></is></c></row>")
+        writer.tabs = ["name=\"Data\" sheetId=\"1\" state=\"hidden\"", "name=\"Empty\" sheetId=\"2\""]
+        let result = try ingest(writer.bytes(), plan)
+        #expect((result.finding(.patientIdentifier) != nil) == isRefused)
+        #expect((result.report.outcome == .refused) == isRefused && result.report.outcome != .accepted)
     }
 
     /// Numbers of patients stand near others, longer and shorter ones, and reads end anywhere.

@@ -40,9 +40,9 @@ struct FieldChecker: BitwiseCopyable {
         static let plainCodes: Traits = [
             .isText, .isRequired, .isKey, .hasPattern, .hasCodes, .codesRejectRow, .feedsArea,
         ]
-        /// Asked for together, since hardly any field has one of them.
         /// A postcode or the name of a place, to be looked up.
         static let isPlace = Traits(rawValue: 1 << 20)
+        /// Asked for together, since hardly any field has one of them.
         static let rare: Traits = [.isHealth, .hasCheck, .hasAllowedSlots, .isPlace]
     }
 

@@ -17,7 +17,11 @@ struct Geography: ParsableCommand {
         var year: Int?
 
         func run() throws {
+            if let year, !(0...99).contains(year) { throw ValidationError("--year takes two digits, such as 21") }
             let input = try common.answeringFailures { try OpenFile(readingPath: file) }
+            guard try common.answeringFailures({ try input.status().kind }) == .regular else {
+                throw ValidationError("\(file): not a file; give the directory's data file")
+            }
             let made = try common.answeringFailures {
                 try MadeGeography.make(of: input, year: year, today: SystemClock().now().date)
             }
