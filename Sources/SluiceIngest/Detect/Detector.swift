@@ -62,6 +62,8 @@ struct Detector {
         let (first, last) = RowJudge.trimmed(source, start, end)
         // The shortest is a postcode without its blank, the longest a mail address.
         guard last - first >= 5, last - first <= 100 else { return ([], []) }
+        // What is linked by is weighed for NHS numbers alone, row by row, and most of it ends in a letter.
+        if wanted == IdentifierKinds(.nhsNumber), TextTokens.isASCIILetter(source[last - 1]) { return ([], []) }
         tokens.cut(source, first, last)
         guard tokens.count > 0, tokens.count <= 12 else { return ([], []) }
         var shaped: IdentifierKinds = []
