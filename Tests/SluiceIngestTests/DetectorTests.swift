@@ -177,9 +177,25 @@ import Testing
         }
     }
 
-    @Test func `a cell of a hundred thousand zeros is read once`() {
-        // Quadratic time shows as a test that never ends.
+    @Test func `one zero of a phone number need not be dialled, and no more`() {
+        #expect(kinds("+44 (0)20 7946 0123") == ["phone-number"])
+        #expect(kinds("+44 7 7 0 0 9 0 0 1 2 3") == ["phone-number"])
+        // Were each passed over, a cell of zeros would be read to its end from each of them.
+        #expect(kinds("+44 0 0 20 7946 0123") == [])
         #expect(kinds(String(repeating: "0 ", count: 32_000)) == [])
+    }
+
+    @Test func `capitals of Latin letters are those that Unicode has`() {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        var tokens = TextTokens(limitBytes: 64, arena: arena)
+        for code in Array(0xC0...0xFF as ClosedRange<UInt32>) + Array(0x100...0x17F) {
+            guard let scalar = Unicode.Scalar(code), scalar.properties.isAlphabetic else { continue }
+            let bytes = Array("\(scalar)ab".utf8)
+            tokens.cut(arena.flat(bytes + [UInt8](repeating: 0, count: 8)), 0, bytes.count)
+            #expect(
+                tokens.count == 1 && tokens[0].letters == (scalar.properties.isUppercase ? .first : .small), "\(code)")
+        }
     }
 
     @Test func `full-width letters and signs hide nothing`() {

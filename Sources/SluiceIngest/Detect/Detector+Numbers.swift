@@ -191,7 +191,7 @@ extension Detector {
         guard mark[2] &- 0x30 <= 9, mark[3] &- 0x30 <= 9 else { return false }
         let age = Int(mark[2] - 0x30) * 10 + Int(mark[3] - 0x30)
         let year = today.parts.year % 100
-        return (2...year).contains(age) || (51...50 + year).contains(age)
+        return age >= 2 && age <= year || age >= 51 && age <= 50 + year
     }
 
     private func isOldMark(_ mark: Identifier) -> Bool {
@@ -221,8 +221,8 @@ extension Detector {
         var lead = [0, 0, 0, 0]
         var token = index
         var groups = 0
-        while token < tokens.count, tokens[token].kind == .number, digits <= 14, groups <= 7 {
-            // `+44 (0)20`: the bracketed zero is not dialled.
+        while token < tokens.count, tokens[token].kind == .number, digits <= 14 {
+            // `+44 (0)20`: the bracketed zero is not dialled. Once: every other group brings digits, and so the end.
             let isOptionalZero =
                 digits == 2 && groups == 1 && tokens.length(token) == 1 && tokens.byte(token, 0) == 0x30
             if !isOptionalZero {

@@ -222,10 +222,13 @@ struct TextTokens {
         guard index + 1 < end else { return false }
         switch byte {
         case 0xC3: return text[index + 1] <= 0x9E
-        case 0xC4: return text[index + 1] & 1 == (text[index + 1] >= 0xB9 ? 1 : 0)
+        // Capitals and small letters take turns, twice a place earlier; ĸ and ſ have no capital, Ÿ has its small one elsewhere.
+        case 0xC4:
+            let second = text[index + 1]
+            return second != 0xB8 && second & 1 == (second >= 0xB9 ? 1 : 0)
         case 0xC5:
             let second = text[index + 1]
-            return second == 0xB8 || second & 1 == (second <= 0x88 || second >= 0xB9 ? 1 : 0) && second != 0xBF
+            return second == 0xB8 || second != 0xBF && second & 1 == (second <= 0x88 || second >= 0xB9 ? 1 : 0)
         default: return false
         }
     }
