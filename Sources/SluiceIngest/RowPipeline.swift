@@ -114,7 +114,7 @@ struct RowPipeline {
             wanted: task.isJudging ? RowPipeline.wantedFields(dataset) : keys.fields,
             batch: batch, collector: collector, lookUps: lookUps, arena: arena, isQuiet: !task.isJudging,
             onlyFields: task.isJudging ? nil : keys.fields)
-        minimiser = Minimiser(plan: plan, dataset: dataset, directory: lookUps.directory, arena: arena)
+        minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
         margin = Margin(dataset: dataset, match: match, arena: arena)
         gate = ContentGate(plan: plan, match: match)
         let looks = task.isJudging && !gate.columns.isEmpty
@@ -403,11 +403,8 @@ struct RowPipeline {
         let limit = min(cellCount, cells.count)
         for column in gate.columns {
             // The last stands for all that the row has too many.
-            for index in column
-                .index..<max(column.index, column.index < columnCount ? min(column.index + 1, limit) : limit)
-            {
-                look(text, cells[index], column)
-            }
+            let end = column.index < columnCount ? min(column.index + 1, limit) : limit
+            for index in column.index..<max(column.index, end) { look(text, cells[index], column) }
         }
         return !isRefused
     }

@@ -34,6 +34,9 @@ package struct Backup: Sendable {
     static let storeName = "sluice.db"
     static let checkpointKeyName = "checkpoint.key"
     static let keyNames = ["name.key", "link.key", checkpointKeyName]
+
+    /// Names of its files in the folder of keys.
+    var keys: [String] { files.map(\.name).filter { $0.hasPrefix("keys/") }.map { String($0.dropFirst(5)) } }
 }
 
 /// Why there is no backup, or none can be restored. What was there before is untouched.
@@ -224,12 +227,11 @@ extension Instance {
         let keys = try Folder.createIfMissing(path: statePath + "/keys", mode: 0o700)
         // A recipe's key that the backup does not have would make tokens that its records never meet.
         for name in try listSmallFolder(statePath + "/keys")
-        where InstanceKeys.isLinkFile(name) && !backup.files.contains(where: { $0.name == "keys/" + name }) {
+        where InstanceKeys.isLinkFile(name) && !backup.keys.contains(name) {
             try keys.remove(FileName(own: name))
         }
         // The key of checkpoints is made anew: those signed with the old one are from before the restore.
-        for name in backup.files.map(\.name).filter({ $0.hasPrefix("keys/") }).map({ String($0.dropFirst(5)) })
-        where name != Backup.checkpointKeyName {
+        for name in backup.keys where name != Backup.checkpointKeyName {
             try keys.writeAtomically(FileName(own: name), try readSmallFile(path + "/keys/" + name), mode: 0o600)
         }
         try keys.remove(FileName(own: Backup.checkpointKeyName))

@@ -5,6 +5,7 @@ package import SluiceModel
 import SluiceSettings
 import SluiceStore
 package import SluiceSystem
+import SluiceWire
 
 /// A directory of postcodes that cannot be used, and why.
 package struct GeographyRefusal: Error, CustomStringConvertible {
@@ -47,7 +48,7 @@ extension Instance {
         _ file: borrowing OpenFile, columns: [String], actor: String
     ) throws -> CommandResult {
         try file.seek(to: 0)
-        let bytes = try file.readToEnd(limitBytes: 512 << 20)
+        let bytes = try file.readToEnd(limitBytes: GeographyCodec.limitBytes)
         guard let header = LookUpHeader(bytes, fileBytes: bytes.count) else {
             return .no("the file is no look-up of postcodes, or a part of one")
         }

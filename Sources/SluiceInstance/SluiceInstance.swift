@@ -6,6 +6,8 @@
 //   Instance+Ledger      rows of the ledger by what they are about, and its check
 //   Instance+Retention   what is kept how long, and its purge
 //   Instance+Incidents   alerts of files that may not be taken
+//   Links                by what records are linked, its keys, and what is counted from it
+//   Geography            the look-up of postcodes, from the worker into its place
 //   Statement            a year of the ledger in words
 //   Backup               a copy of the state, and its way back
 //   Command              a request to change state, as it crosses the control socket

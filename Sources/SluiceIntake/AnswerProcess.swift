@@ -31,16 +31,7 @@ struct AnswerProcess {
         var answers = try Pipe(label: "the worker's answer")
         let answerEnd = answers.takeReadEnd()
         let child = try start(questions, answers: answers.takeWriteEnd())
-        do {
-            let ending = try follow(child, answerEnd)
-            child.kill()
-            try child.wait()
-            return ending
-        } catch {
-            child.kill()
-            _ = try? child.wait()
-            throw error
-        }
+        return try child.attended { try follow(child, answerEnd) }
     }
 
     /// Descriptor 2 is `/dev/null`: what the worker says there might hold a value.

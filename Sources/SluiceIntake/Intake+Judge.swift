@@ -132,7 +132,7 @@ extension Intake {
             timeLimitSeconds: Int(reading.secondsLeft.rounded(.up)), memoryLimitBytes: settings.decode.memoryLimitBytes,
             allowDegraded: settings.decode.sandboxDegradedOK)
         let directory = plan.datasets.contains { $0.output.usesDirectory } ? try PostcodeFile.open(settings) : nil
-        if let directory { job.directory = try directory.forWorker() }
+        job.directory = directory?.forWorker
         defer { withExtendedLifetime(directory) {} }
         let began = monotonicSeconds()
         var storing = 0.0

@@ -39,7 +39,7 @@ package struct InstanceKeys: Sendable {
     /// Of a recipe for its purpose: each pair has a key of its own, derived from the instance's and from the recipe's, which
     /// is made at its first use.
     package func linkTokens(recipe: String, purpose: String) throws -> LinkTokens {
-        let own = try InstanceKeys.key("link-" + recipe, in: folder, creates: true)
+        let own = try InstanceKeys.key(InstanceKeys.linkName(recipe), in: folder, creates: true)
         let label = unsafe Array("sluice link v2 \(recipe) \(purpose) ".utf8) + own.withUnsafeBytes { unsafe Array($0) }
         return LinkTokens(key: SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: label, using: linkKey)))
     }
@@ -48,13 +48,14 @@ package struct InstanceKeys: Sendable {
     package func rotateLink(recipe: String) throws {
         let keys = try Folder.createIfMissing(path: folder, mode: 0o700)
         try keys.writeAtomically(
-            FileName(own: InstanceKeys.linkFile(recipe)), try randomBytes(count: 32), mode: 0o600)
+            FileName(own: InstanceKeys.linkName(recipe) + ".key"), try randomBytes(count: 32), mode: 0o600)
     }
 
     /// Names of the recipes' files.
     package static func isLinkFile(_ name: String) -> Bool { name.hasPrefix("link-") && name.hasSuffix(".key") }
 
-    private static func linkFile(_ recipe: String) -> String { "link-\(recipe).key" }
+    /// A recipe's key, as `key` calls it.
+    private static func linkName(_ recipe: String) -> String { "link-" + recipe }
 
     private static func key(_ name: String, in folder: String, creates: Bool) throws -> SymmetricKey {
         let path = folder + "/" + name + ".key"

@@ -10,12 +10,12 @@
 //   Intake+Receipts     write receipts and notices, then remove originals
 //   Intake+Waiting      what is held for a person or never became ready
 //   Intake+Recover      finish after a crash what the folders and the journal say was going on
-//   WorkerProcess       one run of the confined worker
-//   Catalogue, Keys, Receipt
+//   WorkerProcess       one run of the confined worker; AnswerProcess: one that gives an answer and no records
+//   Catalogue, Keys, PostcodeFile, Receipt
 
 package import Logging
-package import SluiceLedger
 import SluiceFormat
+package import SluiceLedger
 package import SluiceModel
 package import SluiceSettings
 package import SluiceStore

@@ -117,8 +117,8 @@ extension WorkerJob {
     /// Starts the worker, hands on what it says and returns when it has ended and is reaped. Blocks its thread.
     ///
     /// The worker gets four descriptors or five and nothing else: 0 the input, 1 the pipe of its frames, 2 a pipe whose
-    /// contents are thrown away (they might hold a value), 3 the plan, sealed, and 4 the look-up of postcodes, if any. The callbacks run on this thread, in
-    /// the order of the frames, each with data that was checked against the plan.
+    /// contents are thrown away (they might hold a value), 3 the plan, sealed, and 4 the look-up of postcodes, if any.
+    /// The callbacks run on this thread, in the order of the frames, each with data that was checked against the plan.
     ///
     /// - Parameter shouldStop: asked at least every 200 ms, as long as the callbacks do not take longer.
     /// - Throws: `SystemError` when the worker could not be started or followed, and what a callback throws; the
@@ -137,17 +137,10 @@ extension WorkerJob {
         let resultEnd = results.takeReadEnd()
         let messageEnd = messages.takeReadEnd()
         let child = try start(plan: planFile, results: results.takeWriteEnd(), messages: messages.takeWriteEnd())
-        do {
-            let ending = try follow(
+        return try child.attended {
+            try follow(
                 child, inputBytes: inputBytes, resultEnd: resultEnd, messageEnd: messageEnd, onSandbox: onSandbox,
                 onRecognised: onRecognised, onBlock: onBlock, onProgress: onProgress, shouldStop: shouldStop)
-            child.kill()
-            try child.wait()
-            return ending
-        } catch {
-            child.kill()
-            _ = try? child.wait()
-            throw error
         }
     }
 

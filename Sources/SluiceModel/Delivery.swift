@@ -13,6 +13,10 @@ package enum Outcome: String, CaseIterable, Sendable {
     package var isAccepted: Bool { self == .accepted || self == .acceptedWithRejections }
 }
 
+/// Whether a power is that of PCSC Act 2022 s.17, whose records are for one body alone. One that nobody remembers is taken
+/// to be.
+package func isSection17(_ gateway: String?) -> Bool { gateway ?? "pcsc-17" == "pcsc-17" }
+
 /// Where a delivery stands now: what `deliveries list` shows as `outcome`.
 package enum DeliveryStatus: Hashable, Sendable {
     /// Never became ready; the agency was told.

@@ -14,13 +14,13 @@ package enum IdentifierKind: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     /// As a rule names it.
     package var text: String {
         switch self {
-        case .nhsNumber: "nhs-number"
-        case .upn: "upn"
-        case .pncID: "pnc-id"
-        case .croNumber: "cro-number"
-        case .crn: "crn"
-        case .prisonNumber: "prison-number"
-        case .nino: "national-insurance-number"
+        case .nhsNumber: CheckDigit.nhsNumber.text
+        case .upn: CheckDigit.upn.text
+        case .pncID: CheckDigit.pncID.text
+        case .croNumber: CheckDigit.croNumber.text
+        case .crn: CheckDigit.crn.text
+        case .prisonNumber: CheckDigit.prisonNumber.text
+        case .nino: CheckDigit.nino.text
         case .passportNumber: "passport-number"
         case .driverNumber: "driver-number"
         case .postcode: "postcode"

@@ -145,12 +145,7 @@ func readAuthority(
     let members = reader.choice("members", Authority.Members.self) ?? .together
     let gateway = reader.requiredWord("gateway", among: Authority.gateways)
     let purposes = readPurposes(&reader)
-    let agreementReader = reader.requiredMapping("agreement", what: "`agreement`")
-    let agreement = agreementReader.flatMap { readAgreement($0) }
-    let linkNodes = agreementReader.flatMap { agreement in
-        var agreement = agreement
-        return agreement.nodes("links")
-    }
+    let agreement = reader.requiredMapping("agreement", what: "`agreement`").flatMap { readAgreement($0) }
     let dataContact = reader.requiredString("dataContact")
     let governanceContact = reader.requiredString("governanceContact")
     let retentionMonths = reader.requiredInteger("retentionMonths", in: 1...600)
@@ -167,14 +162,14 @@ func readAuthority(
     else { return nil }
     var authority = Authority(
         id: id, name: name, kind: kind, function: function, plugin: plugin, gateway: gateway, purposes: purposes,
-        agreement: agreement, dataContact: dataContact, governanceContact: governanceContact,
+        agreement: agreement.agreement, dataContact: dataContact, governanceContact: governanceContact,
         retentionMonths: retentionMonths, readiness: readiness, settleMilliseconds: settleMilliseconds,
         toleranceRejectedPercent: tolerance, datasets: datasets, members: members)
     authority.datasetRetentionMonths = datasetRetention.months
     return (
         authority,
         AuthorityPlaces(
-            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes, links: linkNodes ?? [])
+            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes, links: agreement.links)
     )
 }
 
@@ -212,13 +207,15 @@ private func readPurposes(_ reader: inout MappingReader) -> [String] {
     return items.compactMap { shortName($0, "an item of `purposes`", mistakes: reader.mistakes) }
 }
 
-private func readAgreement(_ agreement: MappingReader) -> Agreement? {
+/// With the nodes of its `links`.
+private func readAgreement(_ agreement: MappingReader) -> (agreement: Agreement, links: [Node])? {
     var reader = agreement
     let reference = reader.requiredString("reference")
     let validFrom = reader.requiredDate("validFrom")
     let validTo = reader.date("validTo")
     let isOpen = reader.node("validTo") == nil
-    let links = reader.nodes("links")?.compactMap { shortName($0, "an item of `links`", mistakes: reader.mistakes) }
+    let linkNodes = reader.nodes("links")
+    let links = linkNodes?.compactMap { shortName($0, "an item of `links`", mistakes: reader.mistakes) }
     reader.finish()
     if let validFrom, let validTo, validTo < validFrom, let node = reader.node("validTo") {
         reader.mistakes.add(node, "`validTo` is before `validFrom`", hint: "write the last day the agreement covers")
@@ -226,5 +223,5 @@ private func readAgreement(_ agreement: MappingReader) -> Agreement? {
     guard let reference, let validFrom, isOpen || validTo != nil else { return nil }
     var agreement = Agreement(reference: reference, validFrom: validFrom, validTo: validTo)
     agreement.links = links
-    return agreement
+    return (agreement, linkNodes ?? [])
 }

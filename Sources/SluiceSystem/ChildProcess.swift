@@ -75,6 +75,20 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// What `body` makes of the running program, which is ended and reaped by the time this returns or throws.
+    package func attended<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            let result = try body()
+            kill()
+            try wait()
+            return result
+        } catch {
+            kill()
+            _ = try? wait()
+            throw error
+        }
+    }
+
     /// Waits for the end; `nil` when the time is over before it. The same answer each time afterwards.
     ///
     /// - Parameter timeoutMilliseconds: `nil` waits for ever, 0 only looks.

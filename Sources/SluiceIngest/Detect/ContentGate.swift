@@ -43,7 +43,7 @@ struct ContentGate {
             columns = []
             return
         }
-        let number = IdentifierKinds(.nhsNumber)
+        let patient = IdentifierKinds(.nhsNumber)
         let birth = IdentifierKinds(.dateOfBirth)
         func column(_ index: Int, searched: IdentifierKinds, weighed: IdentifierKinds) -> Column {
             Column(
@@ -55,9 +55,9 @@ struct ContentGate {
             switch kind {
             case .field(let number) where !plan.refusesPatients && !dataset.fields[number].isFreeText:
                 guard dataset.output.linkField == number, dataset.fields[number].check != .nhsNumber else { continue }
-                columns.append(column(index, searched: [], weighed: IdentifierKinds(.nhsNumber)))
-            case .field(let place):
-                let field = dataset.fields[place]
+                columns.append(column(index, searched: [], weighed: patient))
+            case .field(let number):
+                let field = dataset.fields[number]
                 let kinds = IdentifierKinds.all.subtracting(field.mayHold)
                 if field.isFreeText || field.isPlainText {
                     columns.append(column(index, searched: kinds, weighed: birth.intersection(kinds)))
@@ -66,8 +66,7 @@ struct ContentGate {
                 } else {
                     columns.append(
                         column(
-                            index, searched: number.intersection(kinds),
-                            weighed: kinds.subtracting(number)))
+                            index, searched: patient.intersection(kinds), weighed: kinds.subtracting(patient)))
                 }
             case .ignored where !plan.refusesPatients: continue
             case .unknown, .unnamed, .repeated, .ignored:

@@ -94,9 +94,7 @@ struct Detector {
                 return Marks(hasDigit: true, hasLetter: true, hasAt: true, hasColon: true)
             } else if byte &- 0x30 <= 9 {
                 marks.hasDigit = true
-            } else if byte >= 0x80 {
-                marks.hasLetter = true
-            } else if TextTokens.isASCIILetter(byte) {
+            } else if byte >= 0x80 || TextTokens.isASCIILetter(byte) {
                 marks.hasLetter = true
             } else if byte == UInt8(ascii: "@") {
                 marks.hasAt = true

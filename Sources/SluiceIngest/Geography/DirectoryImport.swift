@@ -5,7 +5,7 @@ package import SluiceReaders
 ///
 /// Columns are found by their names in any release: `pcds` (or `pcd8`, `pcd7`, `pcd`), `lsoa21` (`lsoa21cd`, `lsoa11` …),
 /// `msoa…`, `osward` or `ward`, `oslaua`, `laua` or `lad`, `oseast1m` and `osnrth1m`. Where a release has several years of
-/// one the latest is taken, unless `years` says otherwise: 2011 and 2021 small areas share their prefix.
+/// one the latest is taken, unless `year` says otherwise: 2011 and 2021 small areas share their prefix.
 ///
 /// - Source: ONS Postcode Directory, user guide; the format reference, section 7.1.
 package struct DirectoryImport {
@@ -26,6 +26,7 @@ package struct DirectoryImport {
         let head = rows.head(delimiter: UInt8(ascii: ","), limit: 1)
         let names = (head.rows.first ?? []).map { HeaderName.normalised($0) }
         guard let columns = Columns(names, year: year) else { return .columnsMissing(Columns.missing(names)) }
+        let lastColumn = columns.all.max() ?? 0
         var facts = DirectoryFacts(columns: columns.names(names))
         var builder = DirectoryBuilder()
         builder.reserve(min(3_000_000, input.count / 40))
@@ -33,7 +34,7 @@ package struct DirectoryImport {
         _ = try rows.next()
         while let row = try rows.next() {
             guard case .success(let cellCount) = row else { return .refused(.quoteUnclosed) }
-            guard cellCount > columns.last else {
+            guard cellCount > lastColumn else {
                 facts.skippedRows += 1
                 continue
             }
@@ -82,7 +83,8 @@ package struct DirectoryImport {
         var levels: [Int?]
         var easting: Int?
         var northing: Int?
-        var last: Int
+        /// All of them, those that a file need not have included.
+        var all: [Int] { [postcode] + (levels + [easting, northing]).compactMap(\.self) }
 
         private static let postcodes = ["pcds", "pcd8", "pcd7", "pcd2", "pcd", "postcode"]
         private static let eastings = ["oseast1m", "east1m", "easting", "eastings"]
@@ -113,11 +115,10 @@ package struct DirectoryImport {
             easting = first(Self.eastings)
             northing = first(Self.northings)
             guard levels[0] != nil else { return nil }
-            last = ([postcode] + levels.compactMap(\.self) + [easting, northing].compactMap(\.self)).max() ?? 0
         }
 
         func names(_ names: [String]) -> [String] {
-            ([postcode] + levels.compactMap(\.self) + [easting, northing].compactMap(\.self)).map { names[$0] }
+            all.map { names[$0] }
         }
 
         static func missing(_ names: [String]) -> [String] {

@@ -1,3 +1,5 @@
+import SluiceModel
+
 /// What the look-ups of one run are made of, for all its threads.
 package struct LookUps {
     let directory: PostcodeDirectory?
@@ -61,5 +63,25 @@ extension LookUps {
     private func areas(placing: Int) -> [String] {
         guard placing >= 0, let directory else { return [] }
         return directory.areas(of: placing).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension OutputPlan {
+    /// Puts the codes of a directory's placings in the place of those of the areas: of each placing the finest area that
+    /// the model knows. Once for a table, since a directory has some hundred thousand.
+    mutating func place(by directory: PostcodeDirectory, tables: [CodeTable]) {
+        for column in columns.indices {
+            for source in columns[column].sources.indices {
+                guard case .directory(let field, let second, let areas, let codes) = columns[column].sources[source]
+                else { continue }
+                var known: [[UInt8]: UInt32] = [:]
+                for (entry, code) in zip(tables[areas].entries, codes) { known[Array(entry.text.utf8)] = code }
+                let placed = (0..<directory.placingCount).map { placing in
+                    directory.areas(of: placing).lazy.compactMap { known[$0] }.first ?? 0
+                }
+                columns[column].sources[source] = .directory(
+                    field: field, second: second, areas: areas, codes: placed)
+            }
+        }
     }
 }

@@ -49,13 +49,13 @@ struct Minimiser {
         var last: Int32
     }
 
-    init(plan: FormatPlan, dataset: DatasetPlan, directory: PostcodeDirectory? = nil, arena: Arena) {
+    init(plan: FormatPlan, dataset: DatasetPlan, arena: Arena) {
         let rows = plan.limits.blockRows
         var sources: [Source] = []
         var columns: [Column] = []
         for column in dataset.output.columns {
             let first = sources.count
-            sources += column.sources.map { Source($0.resolved(plan, directory), arena: arena) }
+            sources += column.sources.map { Source($0, arena: arena) }
             columns.append(
                 Column(
                     dimension: column.dimension,
@@ -425,19 +425,5 @@ private struct Source: BitwiseCopyable {
             return bands[index].code
         }
         return 0
-    }
-}
-
-extension OutputSource {
-    /// With a directory, the codes of its placings in place of those of the areas: of each the finest area that the model
-    /// knows.
-    fileprivate func resolved(_ plan: FormatPlan, _ directory: PostcodeDirectory?) -> OutputSource {
-        guard case .directory(let field, let second, let areas, let codes) = self, let directory else { return self }
-        var known: [[UInt8]: UInt32] = [:]
-        for (entry, code) in zip(plan.codeTables[areas].entries, codes) { known[Array(entry.text.utf8)] = code }
-        let placed = (0..<directory.placingCount).map { placing in
-            directory.areas(of: placing).lazy.compactMap { known[$0] }.first ?? 0
-        }
-        return .directory(field: field, second: second, areas: areas, codes: placed)
     }
 }

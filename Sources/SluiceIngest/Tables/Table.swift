@@ -28,6 +28,10 @@ struct Table {
         references: References?, lookUps: LookUps, bytesExpected: Int, rowsExpected: Int, arena: Arena,
         reopen: @escaping (Arena) throws(ReaderError) -> any ChunkSource
     ) {
+        var plan = plan
+        if let directory = lookUps.directory {
+            plan.datasets[match.datasetIndex].output.place(by: directory, tables: plan.codeTables)
+        }
         self.plan = plan
         self.match = match
         self.assumptions = assumptions

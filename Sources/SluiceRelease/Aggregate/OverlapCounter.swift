@@ -5,6 +5,8 @@ import SluiceStore
 struct OverlapCounter {
     private let overlap: CohortOverlap
     private let area: Dimension
+    /// By code of any level, the node of the overlap's level that it lies in.
+    private let areaOfCode: [String: Int]
     /// Persons of the first kind by quarter and area, those of the second by quarter.
     private var first: [Place: Set<UInt128>] = [:]
     private var second: [Int: Set<UInt128>] = [:]
@@ -21,7 +23,11 @@ struct OverlapCounter {
     init?(_ overlap: CohortOverlap, model: EventModel) {
         guard let index = model.dimensionIndex("area") else { return nil }
         self.overlap = overlap
-        area = model.dimensions[index]
+        let area = model.dimensions[index]
+        self.area = area
+        areaOfCode = Dictionary(
+            area.nodes.indices.map { (area.nodes[$0].code, area.ancestor(of: $0, at: overlap.areaLevel)) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     var eventKinds: [String] { [overlap.first, overlap.second] }
@@ -33,7 +39,7 @@ struct OverlapCounter {
         let tokens = block.linkTokens
         let months = codes("month", of: stored)
         let areas = isFirst ? codes("area", of: stored) : []
-        let places = areaPlaces(of: stored)
+        let places = isFirst ? areaPlaces(of: stored) : []
         var side = OverlapCounts.Side(rows: block.rowCount)
         for row in 0..<block.rowCount {
             guard let token = token(tokens, row) else { continue }
@@ -88,8 +94,7 @@ struct OverlapCounter {
     /// By code of the block, the node at the overlap's level.
     private func areaPlaces(of stored: StoredBlock) -> [Int] {
         guard let dictionary = stored.dictionary.dimensions.first(where: { $0.id == "area" }) else { return [] }
-        let nodes = Dictionary(area.nodes.enumerated().map { ($1.code, $0) }, uniquingKeysWith: { first, _ in first })
-        return dictionary.codes.map { code in nodes[code].map { area.ancestor(of: $0, at: overlap.areaLevel) } ?? 0 }
+        return dictionary.codes.map { areaOfCode[$0] ?? 0 }
     }
 }
 
@@ -108,7 +113,7 @@ extension ReleaseBuilder {
         var isLeftOut: Set<DeliveryID> = []
         for delivery in try store.deliveries(DeliveryFilter()) {
             let isOld = keySince.map { delivery.finishedAt ?? delivery.receivedAt <= $0 } ?? false
-            if isOld || !authorities.contains(delivery.authority) || delivery.gateway ?? "pcsc-17" == "pcsc-17" {
+            if isOld || !authorities.contains(delivery.authority) || isSection17(delivery.gateway) {
                 isLeftOut.insert(delivery.id)
             }
         }

@@ -58,7 +58,7 @@ package struct DisclosureGate: Hashable, Sendable {
             rule.condition == .released && !lets(rule.exception, spec)
         }
         let floor = DisclosureGate.onward
-        guard struck.isEmpty, gateway ?? "pcsc-17" == "pcsc-17", !lets(floor.exception, spec) else { return struck }
+        guard struck.isEmpty, isSection17(gateway), !lets(floor.exception, spec) else { return struck }
         return [floor]
     }
 
