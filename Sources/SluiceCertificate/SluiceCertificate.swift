@@ -1,33 +1,35 @@
 // Is this release proved safe? Integers only, no solver, nothing imported. The rest of Sluice may be wrong about a
 // table; it cannot publish one that this target has not accepted.
 //
-// One rule so far: no equations. A release whose tables share no events and hold no totals has no equation between any
-// two of its cells, so a hidden cell can be worked out from nothing that is published.
+//   LinkedTables   what is counted: axes, codes, tables, events
+//   Layout         where its cells stand, and their true counts
+//   Needs          which cells are sensitive, and how much must stay open about each
+//   Protection     what is shown and hidden, and walks that prove it enough
+//   Checker        follows the walks
+//   Certificate    all of it as one file that can be checked without the records
 
-/// One table of counts as it is meant to be published, with the true values beside what is shown.
-package struct AuditedTable: Hashable, Sendable {
-    package struct Axis: Hashable, Sendable {
-        package var dimension: String
-        /// Every code of an axis stands at this one level.
-        package var level: String
+/// The tables of a release that were proved safe to publish together. Only `prove` makes one, and publishing takes
+/// nothing else.
+package struct ProvedTables: Sendable {
+    package let tables: LinkedTables
+    package let rules: AuditRules
+    package let statuses: [Protection.Status]
+    package let layout: Layout
+    package let values: [Int32]
+    package let sensitiveCount: Int
 
-        package init(dimension: String, level: String) {
-            self.dimension = dimension
-            self.level = level
-        }
+    fileprivate init(_ checker: Checker, statuses: [Protection.Status]) {
+        tables = checker.tables
+        rules = checker.rules
+        layout = checker.layout
+        values = checker.values
+        sensitiveCount = checker.sensitivity.needs.count
+        self.statuses = statuses
     }
 
-    package struct Cell: Hashable, Sendable {
-        /// One code per axis.
-        package var codes: [String]
-        package var trueCount: Int
-        package var shown: Shown
-
-        package init(codes: [String], trueCount: Int, shown: Shown) {
-            self.codes = codes
-            self.trueCount = trueCount
-            self.shown = shown
-        }
+    /// What is published in a slot.
+    package func shown(_ slot: Int) -> Shown {
+        statuses[slot] == .hidden ? .confidential : .count(rounded(Int(values[slot]), to: rules.roundingBase))
     }
 
     package enum Shown: Hashable, Sendable {
@@ -35,118 +37,93 @@ package struct AuditedTable: Hashable, Sendable {
         /// The marker `[c]` in place of the count.
         case confidential
     }
-
-    package var id: String
-    /// The kind of event that is counted: each event is in at most one cell.
-    package var eventKind: String
-    package var axes: [Axis]
-    package var cells: [Cell]
-
-    package init(id: String, eventKind: String, axes: [Axis], cells: [Cell]) {
-        self.id = id
-        self.eventKind = eventKind
-        self.axes = axes
-        self.cells = cells
-    }
 }
 
-/// A table that was proved safe to publish together with the others of its release. Only the checker makes one, and
-/// publishing takes nothing else.
-package struct ProvedTable: Hashable, Sendable {
-    package let table: AuditedTable
-    package let proof: Proof
-
-    fileprivate init(table: AuditedTable, proof: Proof) {
-        self.table = table
-        self.proof = proof
-    }
-}
-
-/// By which rule a release was proved, for its provenance.
-package struct Proof: Hashable, Sendable {
-    package enum Rule: String, Sendable {
-        /// No equation ties any two cells of the release, and every count from 1 to `threshold − 1` is hidden.
-        case noEquations = "no-equations"
-    }
-
-    package let rule: Rule
-    package let threshold: Int
-
-    fileprivate init(rule: Rule, threshold: Int) {
-        self.rule = rule
-        self.threshold = threshold
-    }
-}
-
-/// Why a release is not proved. Names tables and places, never a count.
-package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-    /// A hidden cell must leave at least two values open to someone who knows the rule.
-    case thresholdTooLow(Int)
-    case sharedEvents(table: String, other: String)
-    case repeatedDimension(table: String, dimension: String)
-    case wrongShape(table: String, cellIndex: Int)
-    case repeatedCell(table: String, cellIndex: Int)
-    case negativeCount(table: String, cellIndex: Int)
-    case smallCountShown(table: String, cellIndex: Int)
-    case hiddenWithoutReason(table: String, cellIndex: Int)
-    case shownDiffers(table: String, cellIndex: Int)
-
-    package var description: String {
-        switch self {
-        case .thresholdTooLow(let threshold):
-            "a threshold of \(threshold) leaves a hidden cell one possible value; it must be at least 3"
-        case .sharedEvents(let table, let other):
-            "tables \(table) and \(other) count the same events, so their cells are tied by equations"
-        case .repeatedDimension(let table, let dimension):
-            "table \(table) has the dimension \(dimension) more than once, so its cells are tied by equations"
-        case .wrongShape(let table, let cell): "table \(table), cell \(cell): not one code per axis"
-        case .repeatedCell(let table, let cell): "table \(table), cell \(cell): stands there twice"
-        case .negativeCount(let table, let cell): "table \(table), cell \(cell): below zero"
-        case .smallCountShown(let table, let cell): "table \(table), cell \(cell): a small count is shown"
-        case .hiddenWithoutReason(let table, let cell): "table \(table), cell \(cell): hidden though not small"
-        case .shownDiffers(let table, let cell): "table \(table), cell \(cell): what is shown is not the count"
-        }
-    }
-}
-
-/// Proves all tables of one release together by the rule of no equations.
+/// Accepts linked tables with what is hidden in them when every sensitive cell is hidden and enough stays open about
+/// it: some attainable value reaches its threshold, and at least `width` different values are attainable.
 ///
-/// An attacker who knows every published count, the rule and that counts are whole and not negative learns of a
-/// hidden cell only that it lies in `1 ..< threshold`: with a threshold of 5 the attainable values are 1, 2, 3 and 4,
-/// four of them, and nothing narrows them, for no published figure is a sum that contains the cell.
+/// *Worked.* A row of four with its total, counts 1, 9, 9, 9, threshold 5: hiding the 1 alone leaves it the total less
+/// the rest. With the first two hidden, of which only the sum is known to be 10, the first may be 0 to 10: eleven
+/// values, and some reach 5.
 ///
-/// - Source: PCSC Act 2022 s.16(4)(b) by way of the profile's threshold; the attacker of `docs/disclosure.md`.
-package func proveByNoEquations(_ tables: [AuditedTable], threshold: Int) throws(ProofRefusal) -> [ProvedTable] {
-    guard threshold >= 3 else { throw .thresholdTooLow(threshold) }
-    var tableOfKind: [String: String] = [:]
-    for table in tables {
-        if let other = tableOfKind[table.eventKind] { throw .sharedEvents(table: table.id, other: other) }
-        tableOfKind[table.eventKind] = table.id
-        var dimensions: Set<String> = []
-        for axis in table.axes where !dimensions.insert(axis.dimension).inserted {
-            throw .repeatedDimension(table: table.id, dimension: axis.dimension)
-        }
-        try checkCells(of: table, threshold: threshold)
-    }
-    let proof = Proof(rule: .noEquations, threshold: threshold)
-    return tables.map { ProvedTable(table: $0, proof: proof) }
+/// - Throws: `ProofRefusal` with the first thing that is wrong.
+/// - Source: `docs/disclosure.md`, "What is proved".
+package func prove(
+    _ tables: LinkedTables, _ rules: AuditRules, _ protection: Protection
+) throws(ProofRefusal) -> ProvedTables {
+    try tables.check()
+    try rules.check()
+    var checker = Checker(tables, rules, statuses: protection.statuses)
+    guard protection.statuses.count == checker.layout.slotCount else { throw .partsDiffer }
+    try checker.checkStatuses()
+    try checker.checkProofs(protection)
+    return ProvedTables(checker, statuses: protection.statuses)
 }
 
-private func checkCells(of table: AuditedTable, threshold: Int) throws(ProofRefusal) {
-    var seen: Set<[String]> = []
-    seen.reserveCapacity(table.cells.count)
-    for (index, cell) in table.cells.enumerated() {
-        guard cell.codes.count == table.axes.count else { throw .wrongShape(table: table.id, cellIndex: index) }
-        guard seen.insert(cell.codes).inserted else { throw .repeatedCell(table: table.id, cellIndex: index) }
-        guard cell.trueCount >= 0 else { throw .negativeCount(table: table.id, cellIndex: index) }
-        let isSmall = cell.trueCount > 0 && cell.trueCount < threshold
-        switch cell.shown {
-        case .confidential:
-            // The marker says "1 to threshold − 1" to whoever knows the rule; it must not lie, nor be a zero.
-            guard isSmall else { throw .hiddenWithoutReason(table: table.id, cellIndex: index) }
-        case .count(let count):
-            guard !isSmall else { throw .smallCountShown(table: table.id, cellIndex: index) }
-            guard count == cell.trueCount else { throw .shownDiffers(table: table.id, cellIndex: index) }
+extension AuditRules {
+    func check() throws(ProofRefusal) {
+        try primary.check()
+        guard roundingBase >= 1, roundingBase <= 1000 else { throw .malformed("rounding base") }
+        if zeros == .published, primary.wantsZero {
+            throw .rulesContradict("zero must stay attainable, and zeros are always shown")
         }
+    }
+}
+
+extension PrimaryRules {
+    func check() throws(ProofRefusal) {
+        guard threshold >= 3 else { throw .thresholdTooLow(threshold) }
+        guard threshold <= 1_000_000, width >= 2, width <= 1_000_000 else { throw .malformed("rules") }
+        if let (n, k) = dominance, n < 1 || n > 15 || k < 1 || k > 99 { throw .malformed("rules") }
+        if let pPercent, pPercent < 1 || pPercent > 1000 { throw .malformed("rules") }
+    }
+}
+
+extension Checker {
+    /// Each need is met by the walks its proof names; and, where they are reckoned with, against each who is alone in a
+    /// cell that a walk changes, by those of its walks that leave his cells as they are.
+    mutating func checkProofs(_ protection: Protection) throws(ProofRefusal) {
+        let needs = sensitivity.needs
+        guard protection.proofs.count == needs.count else { throw missing(protection) }
+        var usersOfWalk = [[Int]](repeating: [], count: protection.walks.count)
+        for (index, proof) in protection.proofs.enumerated() {
+            guard proof.slot == needs[index].slot else { throw missing(protection) }
+            for walk in proof.walks {
+                guard usersOfWalk.indices.contains(walk) else { throw .malformed("walk numbers") }
+                usersOfWalk[walk].append(index)
+            }
+        }
+        var attained = needs.map { Attained(Int(values[$0.slot])) }
+        var bySingleton: [[(attained: Attained, singletons: Set<Int>)]] =
+            rules.knowsSingletons ? Array(repeating: [], count: needs.count) : []
+        for (number, users) in usersOfWalk.enumerated() where !users.isEmpty {
+            let (found, singletons) = try follow(
+                protection.walks[number], number: number, needs: users.map { needs[$0] })
+            for (place, user) in users.enumerated() {
+                attained[user].merge(found[place])
+                if rules.knowsSingletons { bySingleton[user].append((found[place], singletons)) }
+            }
+        }
+        for index in needs.indices {
+            guard attained[index].isEnough(needs[index]) else { throw notProved(needs[index]) }
+            guard rules.knowsSingletons else { continue }
+            let own = sensitivity.singletons[needs[index].slot]
+            for person in Set(bySingleton[index].flatMap(\.singletons)) where person != own {
+                var rest = Attained(Int(values[needs[index].slot]))
+                for walk in bySingleton[index] where !walk.singletons.contains(person) { rest.merge(walk.attained) }
+                guard rest.isEnough(needs[index]) else { throw notProved(needs[index]) }
+            }
+        }
+    }
+
+    private func notProved(_ need: Need) -> ProofRefusal {
+        let (table, cell) = layout.place(of: need.slot)
+        return .notProved(table: tables.tables[table].id, cell: cell)
+    }
+
+    /// The first sensitive cell that no proof is about.
+    private func missing(_ protection: Protection) -> ProofRefusal {
+        let proved = Set(protection.proofs.map(\.slot))
+        return sensitivity.needs.first { !proved.contains($0.slot) }.map { notProved($0) } ?? .partsDiffer
     }
 }

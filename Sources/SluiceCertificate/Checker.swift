@@ -1,0 +1,277 @@
+/// Follows walks and notes what they prove. Additions only, in time that grows with the length of the proof.
+struct Checker {
+    let tables: LinkedTables
+    let rules: AuditRules
+    let layout: Layout
+    let values: [Int32]
+    let sensitivity: Sensitivity
+    private let statuses: [Protection.Status]
+    /// How far the walk has moved each slot.
+    private var moved: [Int]
+    private var touched: [Int] = []
+    private var buffer: [Int32] = []
+    private var signed: [(step: Int32, sign: Int8)] = []
+    /// True counts of atoms, where atoms are not cells of a table; and what authorities know of them.
+    private var atomCounts: [UInt64: (count: Int, known: Int)] = [:]
+    private var atomsMoved: [UInt64: Int] = [:]
+    private let checksAtoms: Bool
+    private let structuralZeros: [[Set<Int>]]
+
+    init(_ tables: LinkedTables, _ rules: AuditRules, statuses: [Protection.Status]) {
+        self.tables = tables
+        self.rules = rules
+        self.statuses = statuses
+        layout = Layout(tables)
+        values = layout.values(of: tables)
+        sensitivity = tables.sensitivity(rules, layout: layout, values: values)
+        moved = [Int](repeating: 0, count: layout.slotCount)
+        structuralZeros = tables.structuralZeros.map { zero in
+            zip(tables.axes, zero).map { Set($0.codes[$1].atoms) }
+        }
+        checksAtoms = !layout.showsAtoms || rules.knowsOwn || !tables.structuralZeros.isEmpty
+        if checksAtoms { noteAtoms() }
+    }
+
+    private mutating func noteAtoms() {
+        var own: [Int: Int] = [:]
+        let isShared = Set(tables.contributions.map(\.authority)).count > 1
+        for (index, contribution) in tables.contributions.enumerated() {
+            atomCounts[contribution.atom, default: (0, 0)].count += contribution.count
+            guard rules.knowsOwn, isShared else { continue }
+            own[contribution.authority, default: 0] += contribution.count
+            let next = index + 1
+            if next == tables.contributions.count || tables.contributions[next].atom != contribution.atom {
+                atomCounts[contribution.atom]!.known = own.values.max() ?? 0
+                own.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    // MARK: - Statuses
+
+    /// Sensitive cells are hidden, zeros only where they may be, and a cell that stands twice has one status.
+    func checkStatuses() throws(ProofRefusal) {
+        for need in sensitivity.needs where statuses[need.slot] != .hidden {
+            let (table, cell) = layout.place(of: need.slot)
+            throw .sensitiveShown(table: tables.tables[table].id, cell: cell)
+        }
+        let marksOnlySmall = sensitivity.standsFree || rules.roundingBase > 1
+        if rules.zeros == .published || marksOnlySmall {
+            for slot in statuses.indices where statuses[slot] == .hidden && values[slot] == 0 {
+                let (table, cell) = layout.place(of: slot)
+                throw .zeroHidden(table: tables.tables[table].id, cell: cell)
+            }
+        }
+    }
+
+    // MARK: - Bounds
+
+    /// What an attacker takes for possible in a slot.
+    private func isPossible(_ slot: Int) -> Bool {
+        let value = Int(values[slot]) + moved[slot]
+        switch statuses[slot] {
+        case .shown:
+            guard rules.roundingBase > 1 else { return moved[slot] == 0 }
+            return rounded(value, to: rules.roundingBase) == rounded(Int(values[slot]), to: rules.roundingBase)
+                && (value == 0) == (values[slot] == 0)
+        case .hidden:
+            if sensitivity.standsFree || rules.roundingBase > 1 {
+                return value >= 1 && value < rules.primary.threshold
+            }
+            return value >= (rules.zeros == .published ? 1 : 0)
+        }
+    }
+
+    // MARK: - Walks
+
+    /// What one walk shows about one cell.
+    struct Attained {
+        /// Every value from `low` to `high` is attainable.
+        var low: Int
+        var high: Int
+        /// Values beyond them, reached in steps of more than one.
+        var apart: Set<Int> = []
+
+        init(_ value: Int) {
+            low = value
+            high = value
+        }
+
+        mutating func merge(_ other: Attained) {
+            low = min(low, other.low)
+            high = max(high, other.high)
+            apart.formUnion(other.apart)
+        }
+
+        func isEnough(_ need: Need) -> Bool {
+            let beyond = apart.filter { $0 < low || $0 > high }
+            return max(high, beyond.max() ?? high) >= need.reach && high - low + 1 + beyond.count >= need.width
+                && (!need.wantsZero || low <= 0 || beyond.contains(0))
+        }
+    }
+
+    /// Follows a walk from the true counts and notes what it shows about each of the cells.
+    ///
+    /// - Returns: parallel to `needs`; and the slots the walk changes, for those who know one of them.
+    /// - Throws: at the first leg whose end is impossible.
+    mutating func follow(
+        _ walk: Walk, number: Int, needs: [Need]
+    ) throws(ProofRefusal) -> (attained: [Attained], singletons: Set<Int>) {
+        defer { goBack() }
+        var attained = needs.map { Attained(Int(values[$0.slot])) }
+        for (legIndex, leg) in walk.legs.enumerated() {
+            guard leg.amount != 0, abs(leg.amount) <= 1 << 31 else { throw .malformed("steps") }
+            let before = needs.map { moved[$0.slot] }
+            let first = touched.count
+            try apply(leg, walk: number, leg: legIndex)
+            for slot in touched[first...] where !isPossible(slot) {
+                let (table, cell) = layout.place(of: slot)
+                throw .stepImpossible(walk: number, leg: legIndex, table: tables.tables[table].id, cell: cell)
+            }
+            for index in needs.indices {
+                let slot = needs[index].slot
+                note(
+                    &attained[index], from: Int(values[slot]) + before[index], to: Int(values[slot]) + moved[slot],
+                    times: abs(leg.amount), width: needs[index].width)
+            }
+        }
+        var singletons: Set<Int> = []
+        if rules.knowsSingletons {
+            for slot in touched where moved[slot] != 0 {
+                if let person = sensitivity.singletons[slot] { singletons.insert(person) }
+            }
+        }
+        return (attained, singletons)
+    }
+
+    private func note(_ attained: inout Attained, from: Int, to: Int, times: Int, width: Int) {
+        let step = (to - from) / times
+        if step == 0 { return }
+        // A leg by ones from a value inside what is known makes it longer without a gap.
+        if abs(step) == 1, from >= attained.low, from <= attained.high {
+            attained.low = min(attained.low, to)
+            attained.high = max(attained.high, to)
+            return
+        }
+        // More than `width` values prove no more; the last one may be the one that is far enough.
+        for count in 1...min(times, width + 1) { attained.apart.insert(from + count * step) }
+        attained.apart.insert(to)
+    }
+
+    private mutating func goBack() {
+        for slot in touched { moved[slot] = 0 }
+        touched.removeAll(keepingCapacity: true)
+        if checksAtoms { atomsMoved.removeAll(keepingCapacity: true) }
+    }
+
+    private mutating func apply(_ leg: Walk.Leg, walk: Int, leg number: Int) throws(ProofRefusal) {
+        switch leg.move {
+        case .product(let steps):
+            guard steps.count == tables.axes.count else { throw .malformed("steps") }
+            for (step, axis) in zip(steps, tables.axes) {
+                guard step.plus >= 0, step.plus < axis.atomCount, step.minus >= -1, step.minus < axis.atomCount,
+                    step.plus != step.minus
+                else { throw .malformed("steps") }
+            }
+            for table in layout.blocks.indices { applyProduct(steps, leg.amount, table) }
+            if checksAtoms {
+                for (atom, sign) in corners(steps) {
+                    try move(atom, by: sign * leg.amount, walk: walk, leg: number)
+                }
+            }
+        case .atoms(let changes):
+            for change in changes {
+                guard abs(change.by) <= 1 << 31 else { throw .malformed("steps") }
+                let (by, isTooLarge) = change.by.multipliedReportingOverflow(by: leg.amount)
+                guard !isTooLarge, abs(by) <= 1 << 40, change.atom < atomLimit else { throw .malformed("steps") }
+                let atoms = tables.atoms(ofKey: change.atom)
+                for table in layout.blocks.indices {
+                    var slots: [Int] = []
+                    layout.forEachSlot(table: table, atoms: atoms, &buffer) { slots.append($0) }
+                    for slot in slots {
+                        moved[slot] += by
+                        touched.append(slot)
+                    }
+                }
+                if checksAtoms { atomsMoved[change.atom, default: 0] += by }
+            }
+            if checksAtoms {
+                for change in changes { try checkAtom(change.atom, walk: walk, leg: number) }
+            }
+        }
+    }
+
+    private var atomLimit: UInt64 { tables.axes.reduce(1) { $0 * UInt64($1.atomCount) } }
+
+    /// A table's cells change by the product of how each axis changes; where an axis of it cannot tell `plus` from
+    /// `minus`, nothing does.
+    private mutating func applyProduct(_ steps: [Move.Step], _ amount: Int, _ table: Int) {
+        let block = layout.blocks[table]
+        signed.removeAll(keepingCapacity: true)
+        signed.append((0, 1))
+        for (axis, step) in zip(block.axes, steps) {
+            let count = signed.count
+            let plus = Int(axis.starts[Int(step.plus)])..<Int(axis.starts[Int(step.plus) + 1])
+            let minus =
+                step.minus < 0 ? 0..<0 : Int(axis.starts[Int(step.minus)])..<Int(axis.starts[Int(step.minus) + 1])
+            // Both ascend; what they share cancels.
+            var first = plus.lowerBound
+            var second = minus.lowerBound
+            while first < plus.upperBound || second < minus.upperBound {
+                if second == minus.upperBound
+                    || (first < plus.upperBound && axis.steps[first] < axis.steps[second])
+                {
+                    for index in 0..<count { signed.append((signed[index].step + axis.steps[first], signed[index].sign)) }
+                    first += 1
+                } else if first == plus.upperBound || axis.steps[second] < axis.steps[first] {
+                    for index in 0..<count {
+                        signed.append((signed[index].step + axis.steps[second], -signed[index].sign))
+                    }
+                    second += 1
+                } else {
+                    first += 1
+                    second += 1
+                }
+            }
+            signed.removeFirst(count)
+            if signed.isEmpty { return }
+        }
+        for (step, sign) in signed {
+            let slot = block.base + Int(step)
+            moved[slot] += Int(sign) * amount
+            touched.append(slot)
+        }
+    }
+
+    private func corners(_ steps: [Move.Step]) -> [(atom: UInt64, sign: Int)] {
+        var corners: [(atom: UInt64, sign: Int)] = [(0, 1)]
+        for (axis, step) in zip(tables.axes, steps) {
+            let size = UInt64(axis.atomCount)
+            corners =
+                corners.map { ($0.atom * size + UInt64(step.plus), $0.sign) }
+                + (step.minus < 0 ? [] : corners.map { ($0.atom * size + UInt64(step.minus), -$0.sign) })
+        }
+        return corners
+    }
+
+    private mutating func move(_ atom: UInt64, by amount: Int, walk: Int, leg: Int) throws(ProofRefusal) {
+        atomsMoved[atom, default: 0] += amount
+        try checkAtom(atom, walk: walk, leg: leg)
+    }
+
+    private func checkAtom(_ atom: UInt64, walk: Int, leg: Int) throws(ProofRefusal) {
+        let moved = atomsMoved[atom] ?? 0
+        let (count, known) = atomCounts[atom] ?? (0, 0)
+        guard count + moved >= known else { throw .atomImpossible(walk: walk, leg: leg) }
+        guard moved != 0, !structuralZeros.isEmpty else { return }
+        let atoms = tables.atoms(ofKey: atom)
+        for zero in structuralZeros where zip(zero, atoms).allSatisfy({ $0.contains($1) }) {
+            throw .atomImpossible(walk: walk, leg: leg)
+        }
+    }
+}
+
+/// To the nearest multiple, halves up.
+package func rounded(_ value: Int, to base: Int) -> Int {
+    base > 1 ? (value + base / 2) / base * base : value
+}

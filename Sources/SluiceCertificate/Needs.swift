@@ -1,0 +1,190 @@
+/// What must stay open about a cell that is too telling to show.
+package struct Need: Hashable, Sendable {
+    /// The slot of the cell.
+    package var slot: Int
+    /// Some attainable value is at least this.
+    package var reach: Int
+    /// At least so many different values are attainable.
+    package var width: Int
+    package var wantsZero: Bool
+
+    package init(slot: Int, reach: Int, width: Int, wantsZero: Bool = false) {
+        self.slot = slot
+        self.reach = reach
+        self.width = width
+        self.wantsZero = wantsZero
+    }
+
+    mutating func tighten(_ other: Need) {
+        reach = max(reach, other.reach)
+        width = max(width, other.width)
+        wantsZero = wantsZero || other.wantsZero
+    }
+}
+
+/// Which cells of linked tables are sensitive, and who is alone in one.
+package struct Sensitivity: Sendable {
+    /// By slot, ascending.
+    package var needs: [Need]
+    /// By slot where one person is alone in a cell: which one, a number from 1; only when the rules ask for it.
+    package var singletons: [Int: Int]
+    /// No two cells of the part share an atom: whatever is hidden is hidden for being small, and the marker says so.
+    package var standsFree: Bool
+}
+
+extension LinkedTables {
+    /// Applies the primary rules to every cell.
+    ///
+    /// - Parameter values: as `Layout.values` gives them.
+    /// - Source: threshold, (n, k) dominance and p % rules with their required upward protection: Hundepool et al.,
+    ///   Statistical Disclosure Control (2012), section 4.2; the attainable values asked for: `docs/disclosure.md`.
+    package func sensitivity(_ rules: AuditRules, layout: Layout, values: [Int32]) -> Sensitivity {
+        let standsFree = tables.count == 1 && zip(axes, tables[0].codes).allSatisfy { axis, shown in
+            shown.reduce(0) { $0 + axis.codes[$1].atoms.count } == Set(shown.flatMap { axis.codes[$0].atoms }).count
+        }
+        var result = Sensitivity(needs: [], singletons: [:], standsFree: standsFree)
+        let isPlain =
+            contributions.allSatisfy { $0.person == 0 } && rules.primary.isThresholdOnly && !rules.knowsSingletons
+            && !rules.knowsOwn && authorities.allSatisfy { $0.rules == nil }
+        if isPlain {
+            for slot in values.indices where values[slot] > 0 && Int(values[slot]) < rules.primary.threshold {
+                result.needs.append(
+                    Need(
+                        slot: slot, reach: rules.primary.threshold, width: rules.primary.width,
+                        wantsZero: rules.primary.wantsZero))
+            }
+        } else {
+            for table in tables.indices {
+                applyByContributor(table, rules, layout, values, &result)
+            }
+        }
+        if standsFree || rules.roundingBase > 1 { markerSays(rules, &result) }
+        return result
+    }
+
+    /// The marker of a small cell says 1 to `threshold − 1`: all of that must stay open, and nothing more can.
+    private func markerSays(_ rules: AuditRules, _ result: inout Sensitivity) {
+        for index in result.needs.indices {
+            result.needs[index].reach = min(result.needs[index].reach, rules.primary.threshold - 1)
+            result.needs[index].width = min(result.needs[index].width, rules.primary.threshold - 1)
+            result.needs[index].wantsZero = false
+        }
+    }
+
+    private struct Share: Comparable {
+        var slot: Int32
+        /// A person by number, or a run of events that nobody can tie to persons: then negative and unlike any other.
+        var person: Int
+        var authority: Int32
+        var count: Int32
+
+        static func < (first: Share, second: Share) -> Bool {
+            (first.slot, first.person) < (second.slot, second.person)
+        }
+    }
+
+    private func applyByContributor(
+        _ table: Int, _ rules: AuditRules, _ layout: Layout, _ values: [Int32], _ result: inout Sensitivity
+    ) {
+        var shares: [Share] = []
+        var buffer: [Int32] = []
+        for (index, contribution) in contributions.enumerated() {
+            let person = contribution.person == 0 ? -1 - index : contribution.person
+            layout.forEachSlot(table: table, atoms: atoms(ofKey: contribution.atom), &buffer) { slot in
+                shares.append(
+                    Share(
+                        slot: Int32(slot), person: person, authority: Int32(contribution.authority),
+                        count: Int32(contribution.count)))
+            }
+        }
+        shares.sort()
+        var from = 0
+        while from < shares.count {
+            var to = from
+            while to < shares.count, shares[to].slot == shares[from].slot { to += 1 }
+            let slot = Int(shares[from].slot)
+            let cell = Cell(value: Int(values[slot]), shares[from..<to].map { ($0.person, Int($0.authority), Int($0.count)) })
+            if var need = cell.need(rules.primary, slot: slot, knowsOwn: rules.knowsOwn) {
+                for authority in cell.authorities {
+                    if let own = authorities[authority].rules,
+                        let more = cell.need(own, slot: slot, knowsOwn: rules.knowsOwn)
+                    { need.tighten(more) }
+                }
+                result.needs.append(need)
+            } else {
+                var need: Need?
+                for authority in cell.authorities {
+                    guard let own = authorities[authority].rules,
+                        let more = cell.need(own, slot: slot, knowsOwn: rules.knowsOwn)
+                    else { continue }
+                    if need == nil { need = more } else { need!.tighten(more) }
+                }
+                if let need { result.needs.append(need) }
+            }
+            if rules.knowsSingletons, cell.persons == 1 {
+                let person = shares[from].person
+                result.singletons[slot] = person > 0 ? person : contributions.count - person
+            }
+            from = to
+        }
+        // Tables stand one after the other and their shares by slot, so the needs are ascending.
+    }
+
+    /// The contributors of one cell.
+    private struct Cell {
+        var value: Int
+        var persons = 0
+        /// Events of the largest contributors, descending.
+        var largest: [Int] = []
+        /// Events by authority.
+        var byAuthority: [Int: Int] = [:]
+
+        var authorities: [Int] { byAuthority.keys.sorted() }
+
+        init(value: Int, _ shares: [(person: Int, authority: Int, count: Int)]) {
+            self.value = value
+            var counts: [Int] = []
+            var last: Int?
+            for share in shares {
+                byAuthority[share.authority, default: 0] += share.count
+                if share.person < 0 {
+                    persons += share.count
+                    // Each is one event of somebody: only the first few can matter.
+                    counts += [Int](repeating: 1, count: min(share.count, 16))
+                } else if share.person == last {
+                    counts[counts.count - 1] += share.count
+                } else {
+                    persons += 1
+                    counts.append(share.count)
+                    last = share.person
+                }
+            }
+            largest = Array(counts.sorted(by: >).prefix(16))
+        }
+
+        func need(_ rules: PrimaryRules, slot: Int, knowsOwn: Bool) -> Need? {
+            var reach: Int?
+            if persons > 0, persons < rules.threshold { reach = rules.threshold }
+            if knowsOwn, byAuthority.count > 1 {
+                for (_, own) in byAuthority where value - own > 0 && value - own < rules.threshold {
+                    reach = max(reach ?? 0, own + rules.threshold)
+                }
+            }
+            if let (n, k) = rules.dominance {
+                let sum = largest.prefix(n).reduce(0, +)
+                // sum > k / 100 · value, and upward 100 / k · sum − value more.
+                if sum * 100 > k * value { reach = max(reach ?? 0, (100 * sum + k - 1) / k) }
+            }
+            if let p = rules.pPercent, let first = largest.first {
+                let rest = value - first - (largest.count > 1 ? largest[1] : 0)
+                if rest * 100 < p * first { reach = max(reach ?? 0, value + (p * first + 99) / 100 - rest) }
+            }
+            guard let reach else { return nil }
+            return Need(slot: slot, reach: reach, width: rules.width, wantsZero: rules.wantsZero)
+        }
+    }
+}
+
+extension PrimaryRules {
+    var isThresholdOnly: Bool { dominance == nil && pPercent == nil }
+}

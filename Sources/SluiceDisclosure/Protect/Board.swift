@@ -1,0 +1,168 @@
+import SluiceCertificate
+
+/// All slots of linked tables as the search sees them.
+struct Board {
+    struct Cell {
+        /// What hiding it costs, in sixteenths of a bit; 0 when it is hidden already.
+        var price: Int32
+        /// How far it may still fall. Where a cell stands in several tables, all but its first slot cost nothing and
+        /// fall without end.
+        var room: Int32
+    }
+
+    /// More than any sum of prices.
+    static let forbidden = Int32(1) << 26
+    static let endless = Int32(1) << 30
+
+    let tables: LinkedTables
+    let rules: AuditRules
+    let layout: Layout
+    let values: [Int32]
+    let needs: [Need]
+    /// By slot: its number in `needs`, or −1.
+    let needOfSlot: [Int32]
+    var cells: [Cell]
+    var isHidden: [Bool]
+    /// For slots that stand for the same cell as an earlier one: that one. Empty in parts with one table.
+    let firstSlots: [Int: Int]
+    /// How many records each atom has left, where atoms are not cells of a table.
+    var atoms: [UInt64: Int32] = [:]
+    let standsFree: Bool
+
+    init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions) {
+        self.tables = tables
+        self.rules = rules
+        layout = Layout(tables)
+        values = layout.values(of: tables)
+        let sensitivity = tables.sensitivity(rules, layout: layout, values: values)
+        needs = sensitivity.needs
+        standsFree = sensitivity.standsFree
+        var needOfSlot = [Int32](repeating: -1, count: values.count)
+        for (index, need) in needs.enumerated() { needOfSlot[need.slot] = Int32(index) }
+        self.needOfSlot = needOfSlot
+        isHidden = [Bool](repeating: false, count: values.count)
+        firstSlots = Board.firstSlots(tables, layout)
+        let floor: Int32 = rules.zeros == .published ? 1 : 0
+        cells = values.map { Cell(price: 0, room: $0 - floor) }
+        priceAll(options)
+        for need in needs { hide(need.slot) }
+        if !layout.showsAtoms || rules.knowsOwn { noteAtoms() }
+    }
+
+    private mutating func priceAll(_ options: SearchOptions) {
+        for table in layout.blocks.indices {
+            let block = layout.blocks[table]
+            let shown = tables.tables[table].codes
+            // By axis and position: how many times dearer.
+            let weights = shown.indices.map { axis in
+                shown[axis].map { code in
+                    shown[axis].count > 1 && tables.axes[axis].codes[code].atoms.count > 1 ? Int32(options.totalWeight) : 10
+                }
+            }
+            var positions = [Int](repeating: 0, count: shown.count)
+            for cell in 0..<block.cellCount {
+                let slot = block.base + cell
+                let value = values[slot]
+                var price = 16 + logarithm16(value)
+                for axis in positions.indices { price = price * weights[axis][positions[axis]] / 10 }
+                if options.hiddenBefore.contains(slot) { price = max(1, price / 4) }
+                let isZeroShown = value == 0 && (rules.zeros == .published || standsFree)
+                let isGrandTotal = options.isGrandTotalPublic && positions.indices.allSatisfy {
+                    shown[$0][positions[$0]] == 0
+                }
+                if isZeroShown || isGrandTotal || options.forcedPublic.contains(slot) || standsFree {
+                    price = Board.forbidden
+                }
+                cells[slot].price = price
+                var axis = positions.count - 1
+                while axis >= 0 {
+                    positions[axis] += 1
+                    if positions[axis] < shown[axis].count { break }
+                    positions[axis] = 0
+                    axis -= 1
+                }
+            }
+        }
+        for (slot, first) in firstSlots {
+            // What is forced in one table is forced in all.
+            if cells[slot].price == Board.forbidden { cells[first].price = Board.forbidden }
+            cells[slot] = Cell(price: 0, room: Board.endless)
+        }
+    }
+
+    /// 16 · log2(1 + value), rounded down to whole sixteenths by table-free halving.
+    private func logarithm16(_ value: Int32) -> Int32 {
+        var number = UInt64(value) + 1
+        let whole = 63 - number.leadingZeroBitCount
+        number = (number << 32) >> UInt64(whole)
+        var fraction: Int32 = 0
+        for _ in 0..<4 {
+            number = number * number >> 32
+            fraction <<= 1
+            if number >= 1 << 33 {
+                fraction |= 1
+                number >>= 1
+            }
+        }
+        return Int32(whole) * 16 + fraction
+    }
+
+    private static func firstSlots(_ tables: LinkedTables, _ layout: Layout) -> [Int: Int] {
+        // Codes that cover the same atoms are the same cell: parents with one child among them.
+        let same = tables.axes.map { axis -> [Int] in
+            var firstOf: [[Int]: Int] = [:]
+            return axis.codes.indices.map { code in
+                if let first = firstOf[axis.codes[code].atoms] { return first }
+                firstOf[axis.codes[code].atoms] = code
+                return code
+            }
+        }
+        let hasTwins = zip(same, tables.axes).contains { $0 != Array($1.codes.indices) }
+        guard tables.tables.count > 1 || hasTwins else { return [:] }
+        var seen: [UInt64: Int] = [:]
+        var first: [Int: Int] = [:]
+        for table in tables.tables.indices {
+            let block = layout.blocks[table]
+            for cell in 0..<block.cellCount {
+                var key: UInt64 = 0
+                for axis in tables.axes.indices {
+                    let shown = tables.tables[table].codes[axis]
+                    let position = shown.count == 1 ? 0 : cell / block.strides[axis] % shown.count
+                    key = key &* UInt64(tables.axes[axis].codes.count) &+ UInt64(same[axis][shown[position]])
+                }
+                let slot = block.base + cell
+                if let earlier = seen[key] { first[slot] = earlier } else { seen[key] = slot }
+            }
+        }
+        return first
+    }
+
+    private mutating func noteAtoms() {
+        var own: [Int: Int32] = [:]
+        let isShared = rules.knowsOwn && Set(tables.contributions.map(\.authority)).count > 1
+        for (index, contribution) in tables.contributions.enumerated() {
+            atoms[contribution.atom, default: 0] += Int32(contribution.count)
+            guard isShared else { continue }
+            own[contribution.authority, default: 0] += Int32(contribution.count)
+            let next = index + 1
+            if next == tables.contributions.count || tables.contributions[next].atom != contribution.atom {
+                atoms[contribution.atom]! -= own.values.max() ?? 0
+                own.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    /// Hides a cell; in all tables where it stands, see `statuses`.
+    mutating func hide(_ slot: Int) {
+        let first = firstSlots[slot] ?? slot
+        isHidden[first] = true
+        cells[first].price = 0
+    }
+
+    /// What is hidden, by slot.
+    var statuses: [Protection.Status] {
+        var statuses = isHidden.map { $0 ? Protection.Status.hidden : .shown }
+        for (slot, first) in firstSlots { statuses[slot] = statuses[first] }
+        return statuses
+    }
+}

@@ -1,0 +1,409 @@
+package import SluiceCertificate
+
+/// Hides what the primary rules ask for and the cheapest cells beside it that make it safe.
+///
+/// Sensitive cells are taken one after the other. For each the attainable values that earlier walks have shown count; for
+/// what is missing products are looked for, those over hidden cells first, and what they touch is bought. At the end
+/// complements are unhidden again, the dearest first, where their walks can be replaced by others over what stays hidden.
+///
+/// - Source: hypercubes as witnesses, Repsilber (1994) and Giessing & Repsilber, "Tools and strategies to protect
+///   multiple tables with the GHQUAR cell suppression engine" (2002); amounts, sums and proofs as in `docs/disclosure.md`.
+package struct Protector {
+    private(set) var board: Board
+    private var search: Search
+    private let options: SearchOptions
+    /// By need.
+    private var low: [Int32]
+    private var high: [Int32]
+    private var walksOfNeed: [[Int32]]
+    private var walks: [Trail] = []
+    /// Needs for which nothing was found.
+    package private(set) var unproved: [Int] = []
+    package private(set) var facts = SearchFacts()
+
+    /// A walk as it was found.
+    private struct Trail {
+        var legs: [(changes: [Int32], times: Int32)]
+        /// Needs that its proof serves.
+        var users: [Int32] = []
+        var isUsed = true
+    }
+
+    package init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions) {
+        let board = Board(tables, rules, options)
+        self.board = board
+        search = Search(board, key: options.key)
+        self.options = options
+        low = board.needs.map { board.values[$0.slot] }
+        high = low
+        walksOfNeed = Array(repeating: [], count: board.needs.count)
+    }
+
+    /// Does all of it.
+    package mutating func run() -> Protection {
+        facts.cells = board.layout.slotCount
+        facts.sensitive = board.needs.count
+        // What the first pass hides for others may be what some could not find.
+        unproved = order().filter { !prove($0) }.filter { !isProved($0) && !prove($0) }
+        facts.complementsBought = board.isHidden.indices.count { board.isHidden[$0] && board.needOfSlot[$0] < 0 }
+        unhideWhatCan()
+        facts.tried = search.tried
+        return protection()
+    }
+
+    /// The finest cells first: what they hide serves the cells above them too.
+    private func order() -> [Int] {
+        let depth = board.needs.map { need -> Int in
+            let (table, cell) = board.layout.place(of: need.slot)
+            let positions = board.layout.positions(table: table, cell: cell, board.tables)
+            return board.tables.axes.indices.reduce(0) { sum, axis in
+                let code = board.tables.tables[table].codes[axis][positions[axis]]
+                return sum + (board.tables.axes[axis].codes[code].atoms.count > 1 ? 1 : 0)
+            }
+        }
+        return board.needs.indices
+            .filter { board.firstSlots[board.needs[$0].slot] == nil }
+            .sorted { first, second in
+                let (a, b) = (board.needs[first].slot, board.needs[second].slot)
+                return (depth[first], board.values[a], mixed(options.key ^ UInt64(a)))
+                    < (depth[second], board.values[b], mixed(options.key ^ UInt64(b)))
+            }
+    }
+
+    // MARK: - One cell
+
+    private func isProved(_ need: Int) -> Bool {
+        let wanted = board.needs[need]
+        return Int(high[need]) >= wanted.reach && Int(high[need] - low[need]) + 1 >= wanted.width
+            && (!wanted.wantsZero || low[need] <= 0)
+    }
+
+    /// A walk that was found and not yet made.
+    private struct Attempt {
+        var legs: [(changes: [Int32], times: Int32)] = []
+        var cost = 0
+    }
+
+    private mutating func prove(_ need: Int) -> Bool {
+        let wanted = board.needs[need]
+        let value = board.values[wanted.slot]
+        if board.standsFree { return proveFree(need) }
+        if Int(high[need]) < wanted.reach {
+            guard let up = attempt(need, isUp: true, Int32(wanted.reach) - value) else { return false }
+            carryOut(up, need)
+        }
+        let missing = wanted.width - Int(high[need] - low[need]) - 1
+        if missing > 0 {
+            let floor: Int32 = board.rules.zeros == .published ? 1 : 0
+            let depth = value - low[need] + Int32(missing)
+            let down = value - depth >= floor ? attempt(need, isUp: false, depth) : nil
+            if let down, down.cost == 0 {
+                carryOut(down, need)
+            } else {
+                let up = attempt(need, isUp: true, high[need] - value + Int32(missing))
+                guard let better = cheaper(down, up) else { return false }
+                carryOut(better, need)
+            }
+        }
+        if wanted.wantsZero, low[need] > 0 {
+            guard let down = attempt(need, isUp: false, value) else { return false }
+            carryOut(down, need)
+        }
+        return isProved(need)
+    }
+
+    private func cheaper(_ first: Attempt?, _ second: Attempt?) -> Attempt? {
+        guard let first, let second else { return first ?? second }
+        return first.cost <= second.cost ? first : second
+    }
+
+    /// Nothing ties the cell to another: it may be what the marker allows.
+    private mutating func proveFree(_ need: Int) -> Bool {
+        let slot = board.needs[need].slot
+        let value = board.values[slot]
+        let top = Int32(board.rules.primary.threshold - 1)
+        let (table, cell) = board.layout.place(of: slot)
+        let positions = board.layout.positions(table: table, cell: cell, board.tables)
+        let changes = board.tables.axes.indices.map { axis in
+            search.number(axis: axis, board.tables.axes[axis].codes[board.tables.tables[table].codes[axis][positions[axis]]].atoms[0])
+        }
+        for times in [top - value, 1 - value] where times != 0 {
+            carryOut(Attempt(legs: [(changes, times)]), need)
+        }
+        return isProved(need)
+    }
+
+    private static let legLimit = 16
+    private static let bringLimit = 6
+
+    /// A walk that moves the cell `times` up or down. What it would buy is not bought yet.
+    private mutating func attempt(_ need: Int, isUp: Bool, _ times: Int32, buys: Bool = true) -> Attempt? {
+        let slot = board.needs[need].slot
+        var attempt = Attempt()
+        var bought: [(slot: Int, price: Int32)] = []
+        var left = times
+        var brought = 0
+        while left > 0, attempt.legs.count < Protector.legLimit {
+            var direction: Int32 = isUp ? 1 : -1
+            var found = find(slot, isUp: isUp, left, buys: buys)
+            if found == nil, isUp, buys, brought < Protector.bringLimit {
+                // Nothing near can fall: first bring something near.
+                found = bringNear(slot, left)
+                direction = 1
+                brought += 1
+            }
+            guard let found, found.times > 0 else { break }
+            attempt.legs.append((found.changes, direction * found.times))
+            attempt.cost += Int(found.cost)
+            search.forEachSlot(found.changes) { touched, sign in
+                if touched == slot { left -= (isUp ? 1 : -1) * direction * sign * found.times }
+            }
+            apply(found.changes, direction * found.times)
+            if found.cost > 0 {
+                search.forEachSlot(found.changes) { slot, _ in
+                    let price = board.cells[slot].price
+                    if price > 0 { bought.append((slot, price)) }
+                }
+                for item in bought { board.cells[item.slot].price = 0 }
+            }
+        }
+        for leg in attempt.legs { apply(leg.changes, -leg.times) }
+        for item in bought { board.cells[item.slot].price = item.price }
+        return left <= 0 ? attempt : nil
+    }
+
+    private mutating func find(_ slot: Int, isUp: Bool, _ left: Int32, buys: Bool) -> Candidate? {
+        let breadths: [Search.Breadth] = [.siblings, .cousins, .transfers, .farTransfers]
+        var result: Candidate?
+        for breadth in breadths where breadth != .farTransfers || (result == nil && buys) {
+            let limit = buys ? Board.forbidden - 1 : 0
+            let found = search.best(board, slot: slot, isUp: isUp, wanted: left, limit: limit, breadth: breadth)
+            if let found {
+                if let best = result {
+                    if Int(found.cost) * Int(best.times) < Int(best.cost) * Int(found.times) { result = found }
+                } else {
+                    result = found
+                }
+            }
+            if let result, Int(result.cost) <= Int(result.times) * Int(Protector.cheapEnough) { return result }
+        }
+        return result
+    }
+
+    /// The cheapest way to raise a cell beside this one, from which the next leg can then take.
+    private mutating func bringNear(_ slot: Int, _ left: Int32) -> Candidate? {
+        var result: Candidate?
+        // Not from this one.
+        let room = board.cells[slot].room
+        board.cells[slot].room = 0
+        defer { board.cells[slot].room = room }
+        for beside in search.beside(slot) where board.cells[beside].room < Board.endless / 2 {
+            for breadth in [Search.Breadth.transfers, .farTransfers] {
+                let found = search.best(
+                    board, slot: beside, isUp: true, wanted: left, limit: Board.forbidden - 1, breadth: breadth)
+                guard let found, found.times > 0 else { continue }
+                if let best = result, Int(found.cost) * Int(best.times) >= Int(best.cost) * Int(found.times) { continue }
+                result = found
+            }
+        }
+        return result
+    }
+
+    /// Sixteenths of a bit for each time, above which one looks further.
+    private static let cheapEnough: Int32 = 60
+
+    private mutating func apply(_ changes: [Int32], _ times: Int32) {
+        search.forEachSlot(changes) { slot, sign in
+            if board.cells[slot].room < Board.endless / 2 { board.cells[slot].room += sign * times }
+        }
+        if !board.atoms.isEmpty {
+            for (key, sign) in search.atoms(changes) { board.atoms[key, default: 0] += sign * times }
+        }
+    }
+
+    /// Buys what a walk touches and notes what it shows, about this cell and all others on its way.
+    private mutating func carryOut(_ attempt: Attempt, _ need: Int) {
+        let number = Int32(walks.count)
+        var trail = Trail(legs: attempt.legs)
+        var moved: [Int: Int32] = [:]
+        var reached: [Int: (low: Int32, high: Int32)] = [:]
+        for leg in attempt.legs {
+            search.forEachSlot(leg.changes) { slot, sign in
+                if !board.isHidden[slot], board.firstSlots[slot] == nil {
+                    board.hide(slot)
+                    facts.bought += 1
+                }
+                guard board.needOfSlot[slot] >= 0, board.firstSlots[slot] == nil else { return }
+                let position = moved[slot, default: 0] + sign * leg.times
+                moved[slot] = position
+                let before = reached[slot] ?? (0, 0)
+                reached[slot] = (min(before.low, position), max(before.high, position))
+            }
+        }
+        for (slot, range) in reached {
+            let other = Int(board.needOfSlot[slot])
+            let value = board.values[slot]
+            let isMore = value + range.low < low[other] || value + range.high > high[other]
+            guard isMore, other == need || !isProved(other) else { continue }
+            low[other] = min(low[other], value + range.low)
+            high[other] = max(high[other], value + range.high)
+            walksOfNeed[other].append(number)
+            trail.users.append(Int32(other))
+        }
+        walks.append(trail)
+        facts.legs += attempt.legs.count
+    }
+
+    // MARK: - Unhiding
+
+    /// Complements that a walk over other hidden cells can spare become visible, the dearest first.
+    private mutating func unhideWhatCan() {
+        let complements = board.isHidden.indices.filter { board.isHidden[$0] && board.needOfSlot[$0] < 0 }
+        guard !complements.isEmpty else { return }
+        var walksOfSlot: [Int: [Int32]] = [:]
+        for (number, walk) in walks.enumerated() {
+            for slot in complementsTouched(walk) { walksOfSlot[slot, default: []].append(Int32(number)) }
+        }
+        let dearestFirst = complements.sorted {
+            (board.values[$1], mixed(options.key ^ UInt64($0))) < (board.values[$0], mixed(options.key ^ UInt64($1)))
+        }
+        for slot in dearestFirst {
+            if spare(slot, &walksOfSlot) { facts.unhidden += 1 }
+        }
+    }
+
+    private func complementsTouched(_ walk: Trail) -> Set<Int> {
+        var slots: Set<Int> = []
+        for leg in walk.legs {
+            search.forEachSlot(leg.changes) { slot, _ in
+                if board.needOfSlot[slot] < 0, board.firstSlots[slot] == nil { slots.insert(slot) }
+            }
+        }
+        return slots
+    }
+
+    private static let userLimit = 40
+
+    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [Int: [Int32]]) -> Bool {
+        let lost = (walksOfSlot[slot] ?? []).filter { walks[Int($0)].isUsed }
+        let users = Set(lost.flatMap { walks[Int($0)].users }).sorted()
+        if users.count > Protector.userLimit { return false }
+        // As if it were shown.
+        board.cells[slot].price = Board.forbidden
+        board.isHidden[slot] = false
+        let before = users.map { (low: low[Int($0)], high: high[Int($0)], walks: walksOfNeed[Int($0)]) }
+        for user in users {
+            let user = Int(user)
+            walksOfNeed[user].removeAll { lost.contains($0) }
+            recount(user)
+        }
+        let firstNew = walks.count
+        var isFine = true
+        for user in users where !isProved(Int(user)) {
+            guard replace(Int(user)) else {
+                isFine = false
+                break
+            }
+        }
+        if isFine {
+            for walk in lost { walks[Int(walk)].isUsed = false }
+            for number in firstNew..<walks.count {
+                for slot in complementsTouched(walks[number]) { walksOfSlot[slot, default: []].append(Int32(number)) }
+            }
+            return true
+        }
+        // Back to where it was.
+        for number in firstNew..<walks.count {
+            for user in walks[number].users { walksOfNeed[Int(user)].removeAll { $0 == Int32(number) } }
+        }
+        let others = Set(walks[firstNew...].flatMap(\.users)).subtracting(users)
+        walks.removeLast(walks.count - firstNew)
+        for other in others { recount(Int(other)) }
+        for (place, user) in users.enumerated() {
+            let user = Int(user)
+            (low[user], high[user], walksOfNeed[user]) = (before[place].low, before[place].high, before[place].walks)
+        }
+        board.isHidden[slot] = true
+        board.cells[slot].price = 0
+        return false
+    }
+
+    /// What the walks of a need show about it.
+    private mutating func recount(_ need: Int) {
+        let slot = board.needs[need].slot
+        let value = board.values[slot]
+        low[need] = value
+        high[need] = value
+        for walk in walksOfNeed[need] {
+            var position: Int32 = 0
+            for leg in walks[Int(walk)].legs {
+                search.forEachSlot(leg.changes) { touched, sign in if touched == slot { position += sign * leg.times } }
+                low[need] = min(low[need], value + position)
+                high[need] = max(high[need], value + position)
+            }
+        }
+    }
+
+    /// Proves a need again with what is hidden.
+    private mutating func replace(_ need: Int) -> Bool {
+        let wanted = board.needs[need]
+        let value = board.values[wanted.slot]
+        if Int(high[need]) < wanted.reach {
+            guard let up = attempt(need, isUp: true, Int32(wanted.reach) - value, buys: false) else { return false }
+            carryOut(up, need)
+        }
+        let missing = Int32(wanted.width) - (high[need] - low[need]) - 1
+        if missing > 0 {
+            let floor: Int32 = board.rules.zeros == .published ? 1 : 0
+            let depth = value - low[need] + missing
+            if value - depth >= floor, let down = attempt(need, isUp: false, depth, buys: false) {
+                carryOut(down, need)
+            } else if let up = attempt(need, isUp: true, high[need] - value + missing, buys: false) {
+                carryOut(up, need)
+            } else {
+                return false
+            }
+        }
+        if wanted.wantsZero, low[need] > 0 {
+            guard let down = attempt(need, isUp: false, value, buys: false) else { return false }
+            carryOut(down, need)
+        }
+        return isProved(need)
+    }
+
+    package func needOf(_ need: Int) -> (Need, Int32, Int32) { (board.needs[need], low[need], high[need]) }
+
+    // MARK: - The answer
+
+    private func protection() -> Protection {
+        var numbers: [Int32: Int] = [:]
+        var result = Protection(statuses: board.statuses)
+        for (need, wanted) in board.needs.enumerated() {
+            let first = board.firstSlots[wanted.slot].map { Int(board.needOfSlot[$0]) } ?? need
+            var list: [Int] = []
+            for walk in first >= 0 ? walksOfNeed[first] : [] {
+                if let known = numbers[walk] {
+                    list.append(known)
+                    continue
+                }
+                numbers[walk] = result.walks.count
+                list.append(result.walks.count)
+                result.walks.append(
+                    Walk(walks[Int(walk)].legs.map { Walk.Leg(.product(search.steps($0.changes)), Int($0.times)) }))
+            }
+            result.proofs.append(Protection.Proof(slot: wanted.slot, walks: list))
+        }
+        return result
+    }
+}
+
+/// What a search did, for the bench and the person who builds. Never part of a release.
+package struct SearchFacts: Hashable, Sendable {
+    package var cells = 0
+    package var sensitive = 0
+    package var bought = 0
+    package var complementsBought = 0
+    package var unhidden = 0
+    package var legs = 0
+    package var tried = 0
+}

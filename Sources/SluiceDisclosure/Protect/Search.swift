@@ -1,0 +1,455 @@
+import SluiceCertificate
+
+/// A product of axis changes and what buying it costs.
+struct Candidate {
+    /// By axis: into `Changes`.
+    var changes: [Int32]
+    var cost: Int32
+    /// How many times it can be made.
+    var times: Int32
+}
+
+/// Looks for the cheapest product that moves one cell one way.
+struct Search {
+    private(set) var changes: [Changes]
+    private let neighbours: [Neighbours]
+    private let tables: LinkedTables
+    private let layout: Layout
+    /// Where there are atoms to mind: by table, combinations of atoms on the axes it does not have, the most frequent
+    /// first.
+    private var backgrounds: [[[Int32]]] = []
+    /// By table, axis and atom, see `finest(_:table:axis:)`.
+    private let finest: [[[Int32]]]
+    /// By table, axis and code: where it stands on the axis, or −1.
+    private let positions: [[[Int32]]]
+    private let key: UInt64
+    /// Products looked at.
+    private(set) var tried = 0
+
+    // Room for what is being looked at.
+    private var base: [(step: Int32, sign: Int32)] = []
+    private var bases: [[(step: Int32, sign: Int32)]]
+    private var corners: [(key: UInt64, sign: Int32)] = []
+
+    init(_ board: Board, key: UInt64) {
+        tables = board.tables
+        layout = board.layout
+        self.key = key
+        changes = board.tables.axes.indices.map { Changes(axis: $0, blocks: board.layout.blocks) }
+        neighbours = board.tables.axes.indices.map { axis in
+            var isShown = Set<Int>()
+            for table in board.tables.tables { isShown.formUnion(table.codes[axis]) }
+            return Neighbours(board.tables.axes[axis], shown: isShown.sorted(), key: key)
+        }
+        finest = board.tables.tables.indices.map { table in
+            board.tables.axes.indices.map { Search.finest(board, table: table, axis: $0) }
+        }
+        positions = board.tables.tables.map { table in
+            table.codes.indices.map { axis in
+                var positions = [Int32](repeating: -1, count: board.tables.axes[axis].codes.count)
+                for (position, code) in table.codes[axis].enumerated() { positions[code] = Int32(position) }
+                return positions
+            }
+        }
+        bases = Array(repeating: [], count: board.layout.blocks.count)
+        if !board.atoms.isEmpty {
+            backgrounds = board.tables.tables.indices.map { Search.backgrounds(board, table: $0) }
+        }
+    }
+
+    private static func backgrounds(_ board: Board, table: Int) -> [[Int32]] {
+        let absent = board.tables.axes.indices.filter { board.tables.tables[table].codes[$0].count == 1 }
+        guard !absent.isEmpty else { return [] }
+        var counts: [[Int32]: Int] = [:]
+        for atom in board.atoms.keys {
+            let atoms = board.tables.atoms(ofKey: atom)
+            counts[absent.map { Int32(atoms[$0]) }, default: 0] += 1
+        }
+        let ordered = counts.sorted { ($1.value, $0.key.lexicographic) < ($0.value, $1.key.lexicographic) }
+        return ordered.prefix(24).map { entry in
+            var atoms = [Int32](repeating: -1, count: board.tables.axes.count)
+            for (place, axis) in absent.enumerated() { atoms[axis] = entry.key[place] }
+            return atoms
+        }
+    }
+
+    // MARK: - What to try
+
+    /// How wide to look.
+    enum Breadth: Int, Comparable {
+        case siblings, cousins, transfers, farTransfers
+
+        static func < (first: Breadth, second: Breadth) -> Bool { first.rawValue < second.rawValue }
+    }
+
+    /// The cheapest product that moves the cell in `slot` up, or down, at least once.
+    ///
+    /// - Parameters:
+    ///   - wanted: times; what does it more cheaply for each time is better.
+    ///   - limit: nothing dearer than this is looked at; 0 asks for what is hidden already.
+    mutating func best(
+        _ board: borrowing Board, slot: Int, isUp: Bool, wanted: Int32, limit: Int32, breadth: Breadth
+    ) -> Candidate? {
+        let (table, cell) = layout.place(of: slot)
+        let places = layout.positions(table: table, cell: cell, tables)
+        let codes = tables.axes.indices.map { tables.tables[table].codes[$0][places[$0]] }
+        if backgrounds.isEmpty || backgrounds[table].isEmpty {
+            return best(board, table, codes, background: nil, isUp, wanted, limit, breadth)
+        }
+        var result: Candidate?
+        var limit = limit
+        for background in backgrounds[table] {
+            let found = best(board, table, codes, background: background, isUp, wanted, limit, breadth)
+            guard let found, isBetter(found, than: result, wanted) else { continue }
+            result = found
+            if found.cost == 0, found.times >= wanted { return found }
+            limit = min(limit, found.cost)
+        }
+        return result
+    }
+
+    private func isBetter(_ first: Candidate, than second: Candidate?, _ wanted: Int32) -> Bool {
+        guard let second else { return true }
+        let a = Int(first.cost) * Int(min(second.times, wanted))
+        let b = Int(second.cost) * Int(min(first.times, wanted))
+        return a != b ? a < b : first.times > second.times
+    }
+
+    private mutating func best(
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], background: [Int32]?, _ isUp: Bool, _ wanted: Int32,
+        _ limit: Int32, _ breadth: Breadth
+    ) -> Candidate? {
+        if breadth >= .transfers { return transfer(board, table, codes, background, isUp, wanted, limit, breadth) }
+        let plus = descend(board, table, codes, background, .cheapest)
+        var options: [[Int32]] = []
+        for axis in tables.axes.indices {
+            var list: [Int32] = []
+            if tables.tables[table].codes[axis].count > 1 || codes[axis] != 0 {
+                for code in neighbours[axis].siblings[codes[axis]] {
+                    let minus = atom(board, table, axis, Int(code), plus, .cheapest)
+                    list.append(changes[axis].number(plus[axis], minus))
+                }
+                if breadth >= .cousins {
+                    for code in neighbours[axis].cousins[codes[axis]] {
+                        let minus = atom(board, table, axis, Int(code), plus, .cheapest)
+                        list.append(changes[axis].number(plus[axis], minus))
+                    }
+                }
+            }
+            if list.isEmpty || breadth >= .cousins { list.append(changes[axis].number(plus[axis], -1)) }
+            options.append(list)
+        }
+        return cheapest(board, options, isUp, wanted, limit)
+    }
+
+    /// The cheapest way to move records between the cell and one beside it on one axis, all else about them the same.
+    private mutating func transfer(
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int32]?, _ isUp: Bool, _ wanted: Int32,
+        _ limit: Int32, _ breadth: Breadth
+    ) -> Candidate? {
+        var result: Candidate?
+        let falling = isUp ? [] : descend(board, table, codes, background, .fullest)
+        for axis in codes.indices {
+            let beside = breadth == .transfers ? neighbours[axis].cousins : neighbours[axis].others
+            for code in neighbours[axis].siblings[codes[axis]] + beside[codes[axis]] {
+                var atoms = falling
+                var other = codes
+                other[axis] = Int(code)
+                if isUp { atoms = descend(board, table, other, background, .fullest) }
+                let there = atom(board, table, axis, isUp ? codes[axis] : Int(code), atoms, .cheapest)
+                let (plus, minus) = isUp ? (there, atoms[axis]) : (atoms[axis], there)
+                let options = codes.indices.map {
+                    [$0 == axis ? changes[$0].number(plus, minus) : changes[$0].number(atoms[$0], -1)]
+                }
+                let ceiling = result.map { min(limit, $0.cost * wanted / max(1, $0.times)) } ?? limit
+                if let found = cheapest(board, options, isUp, wanted, ceiling), isBetter(found, than: result, wanted) {
+                    result = found
+                }
+            }
+        }
+        return result
+    }
+
+    /// Which of the atoms of a code to take.
+    private enum Preference {
+        /// Whose cell costs least to hide.
+        case cheapest
+        /// Whose cell may fall furthest.
+        case fullest
+    }
+
+    /// An atom in every code: of those that a table shows, going down axis by axis.
+    private func descend(
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int32]?, _ preference: Preference
+    ) -> [Int] {
+        let block = layout.blocks[table]
+        var atoms = codes.indices.map { axis in tables.axes[axis].codes[codes[axis]].atoms[0] }
+        var steps = codes.indices.map { axis in Int(positions[table][axis][codes[axis]]) * block.strides[axis] }
+        for axis in codes.indices {
+            if let atom = background?[axis], atom >= 0 { atoms[axis] = Int(atom) }
+        }
+        for axis in codes.indices where tables.axes[axis].codes[codes[axis]].atoms.count > 1 {
+            if let atom = background?[axis], atom >= 0 { continue }
+            let base = block.base + steps.reduce(0, +) - steps[axis]
+            atoms[axis] = atom(board, table, axis, codes[axis], base: base, preference)
+            steps[axis] = Int(max(0, finest[table][axis][atoms[axis]]))
+        }
+        return atoms
+    }
+
+    /// The atom of `code` whose cell is preferred, the other axes standing at the atoms `others`.
+    private func atom(
+        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, _ others: [Int], _ preference: Preference
+    ) -> Int {
+        var base = layout.blocks[table].base
+        for other in others.indices where other != axis { base += Int(max(0, finest[table][other][others[other]])) }
+        return atom(board, table, axis, code, base: base, preference)
+    }
+
+    private func atom(
+        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, base: Int, _ preference: Preference
+    ) -> Int {
+        let atoms = tables.axes[axis].codes[code].atoms
+        if atoms.count == 1 { return atoms[0] }
+        var best = (first: Int32.max, second: Int32.max, order: UInt64.max, atom: atoms[0])
+        for atom in atoms {
+            let step = finest[table][axis][atom]
+            guard step >= 0 else { continue }
+            let cell = board.cells[base + Int(step)]
+            let (first, second) = preference == .cheapest ? (cell.price, -cell.room) : (-cell.room, cell.price)
+            let order = mixed(key ^ UInt64(atom))
+            if (first, second, order) < (best.first, best.second, best.order) { best = (first, second, order, atom) }
+        }
+        return best.atom
+    }
+
+    /// By atom the step of the smallest code of a table that covers it; −1 where there is none.
+    private static func finest(_ board: Board, table: Int, axis: Int) -> [Int32] {
+        let of = board.layout.blocks[table].axes[axis]
+        let stride = board.layout.blocks[table].strides[axis]
+        let shown = board.tables.tables[table].codes[axis]
+        let codes = board.tables.axes[axis].codes
+        return (0..<board.tables.axes[axis].atomCount).map { atom in
+            let steps = of.steps[Int(of.starts[atom])..<Int(of.starts[atom + 1])]
+            return steps.min { codes[shown[Int($0) / stride]].atoms.count < codes[shown[Int($1) / stride]].atoms.count }
+                ?? -1
+        }
+    }
+
+    /// A few cells of the same table that differ from this one on one axis, the nearest of each axis.
+    func beside(_ slot: Int) -> [Int] {
+        let (table, cell) = layout.place(of: slot)
+        let places = layout.positions(table: table, cell: cell, tables)
+        return tables.axes.indices.flatMap { axis in
+            let code = tables.tables[table].codes[axis][places[axis]]
+            return (neighbours[axis].siblings[code].prefix(3) + neighbours[axis].cousins[code].prefix(2)).compactMap {
+                let position = Int(positions[table][axis][Int($0)])
+                return position < 0 ? nil : slot + (position - places[axis]) * layout.blocks[table].strides[axis]
+            }
+        }
+    }
+
+    // MARK: - Trying
+
+    private mutating func cheapest(
+        _ board: borrowing Board, _ options: [[Int32]], _ isUp: Bool, _ wanted: Int32, _ limit: Int32
+    ) -> Candidate? {
+        let axisCount = options.count
+        // The axis with the most options runs innermost: the others' product is made once for all of them.
+        var inner = 0
+        for axis in options.indices where options[axis].count > options[inner].count { inner = axis }
+        let outer = options.indices.filter { $0 != inner }
+        var choice = [Int](repeating: 0, count: axisCount)
+        var result: Candidate?
+        // Of the best so far: cost and times.
+        var bestCost = limit == 0 ? Int32(1) : min(limit, Board.forbidden - 1)
+        var bestTimes = limit == 0 ? Int32(1) : 1
+        let sign: Int32 = isUp ? 1 : -1
+        let mindsAtoms = !board.atoms.isEmpty
+        repeat {
+            for block in layout.blocks.indices { makeBase(block, options, choice, outer, sign) }
+            if mindsAtoms { makeCorners(options, choice, outer, inner, sign) }
+            var lastClass: Int32 = -1
+            var upCost: Int32 = 0
+            var upTimes = Int32.max
+            for option in options[inner] {
+                let plusClass = changes[inner].plusClasses[Int(option)]
+                if plusClass != lastClass {
+                    lastClass = plusClass
+                    (upCost, upTimes) = look(board, inner, option, isUpSide: true, wanted, bestCost, bestTimes)
+                }
+                tried += 1
+                if upTimes <= 0 { continue }
+                if Int(upCost) * Int(bestTimes) > Int(bestCost) * Int(wanted) { continue }
+                let (downCost, downTimes) = look(board, inner, option, isUpSide: false, wanted, bestCost - upCost, bestTimes)
+                let cost = upCost + downCost
+                var times = min(upTimes, downTimes, wanted)
+                if times <= 0 || cost >= Board.forbidden { continue }
+                if mindsAtoms {
+                    times = min(times, cornerTimes(board, inner, option))
+                    if times <= 0 { continue }
+                }
+                if limit == 0 {
+                    guard cost == 0 else { continue }
+                    if result == nil || times > bestTimes {
+                        result = candidate(options, choice, inner, option, cost, times)
+                        bestTimes = times
+                    }
+                } else if result == nil
+                    ? cost <= limit
+                    : (Int(cost) * Int(bestTimes) < Int(bestCost) * Int(times)
+                        || (Int(cost) * Int(bestTimes) == Int(bestCost) * Int(times) && times > bestTimes))
+                {
+                    result = candidate(options, choice, inner, option, cost, times)
+                    bestCost = cost
+                    bestTimes = times
+                }
+                if cost == 0, times >= wanted { return result }
+            }
+        } while next(&choice, options, outer)
+        return result
+    }
+
+    private func candidate(
+        _ options: [[Int32]], _ choice: [Int], _ inner: Int, _ option: Int32, _ cost: Int32, _ times: Int32
+    ) -> Candidate {
+        var list = options.indices.map { options[$0][choice[$0]] }
+        list[inner] = option
+        return Candidate(changes: list, cost: cost, times: times)
+    }
+
+    private func next(_ choice: inout [Int], _ options: [[Int32]], _ outer: [Int]) -> Bool {
+        for axis in outer.reversed() {
+            choice[axis] += 1
+            if choice[axis] < options[axis].count { return true }
+            choice[axis] = 0
+        }
+        return false
+    }
+
+    /// The product over the outer axes in one table.
+    private mutating func makeBase(_ block: Int, _ options: [[Int32]], _ choice: [Int], _ outer: [Int], _ sign: Int32) {
+        base.removeAll(keepingCapacity: true)
+        base.append((Int32(layout.blocks[block].base), sign))
+        for axis in outer {
+            let change = options[axis][choice[axis]]
+            let up = changes[axis].up(change, block: block)
+            let down = changes[axis].down(change, block: block)
+            let count = base.count
+            for at in up {
+                let step = changes[axis].steps[at]
+                for index in 0..<count { base.append((base[index].step + step, base[index].sign)) }
+            }
+            for at in down {
+                let step = changes[axis].steps[at]
+                for index in 0..<count { base.append((base[index].step + step, -base[index].sign)) }
+            }
+            base.removeFirst(count)
+            if base.isEmpty { break }
+        }
+        swap(&base, &bases[block])
+    }
+
+    /// What one side of an inner change costs over all tables, and how often it can be made.
+    private func look(
+        _ board: borrowing Board, _ inner: Int, _ option: Int32, isUpSide: Bool, _ wanted: Int32, _ bestCost: Int32,
+        _ bestTimes: Int32
+    ) -> (cost: Int32, times: Int32) {
+        var cost = 0
+        var times = Int32.max
+        let ceiling = Int(bestCost) * Int(wanted)
+        for block in bases.indices where !bases[block].isEmpty {
+            let side = isUpSide ? changes[inner].up(option, block: block) : changes[inner].down(option, block: block)
+            for at in side {
+                let step = changes[inner].steps[at]
+                for entry in bases[block] {
+                    let cell = board.cells[Int(entry.step + step)]
+                    cost += Int(cell.price)
+                    let isFalling = (entry.sign < 0) == isUpSide
+                    if isFalling, cell.room < times { times = cell.room }
+                }
+                if times <= 0 || cost * Int(bestTimes) > ceiling { return (Board.forbidden, 0) }
+            }
+        }
+        return (Int32(clamping: cost), times)
+    }
+
+    private mutating func makeCorners(_ options: [[Int32]], _ choice: [Int], _ outer: [Int], _ inner: Int, _ sign: Int32) {
+        corners.removeAll(keepingCapacity: true)
+        corners.append((0, sign))
+        for axis in options.indices {
+            let size = UInt64(tables.axes[axis].atomCount)
+            let count = corners.count
+            if axis == inner {
+                for index in 0..<count { corners[index].key *= size }
+                continue
+            }
+            let pair = changes[axis].pairs[Int(options[axis][choice[axis]])]
+            for index in 0..<count {
+                let (key, sign) = corners[index]
+                corners[index].key = key * size + UInt64(pair.plus)
+                if pair.minus >= 0 { corners.append((key * size + UInt64(pair.minus), -sign)) }
+            }
+        }
+    }
+
+    private func cornerTimes(_ board: borrowing Board, _ inner: Int, _ option: Int32) -> Int32 {
+        let pair = changes[inner].pairs[Int(option)]
+        var weight: UInt64 = 1
+        for axis in tables.axes.indices.reversed() where axis > inner { weight *= UInt64(tables.axes[axis].atomCount) }
+        var times = Int32.max
+        for (key, sign) in corners {
+            let isPlusFalling = sign < 0
+            let atom = isPlusFalling ? pair.plus : pair.minus
+            guard atom >= 0 else { continue }
+            times = min(times, board.atoms[key + UInt64(atom) * weight] ?? 0)
+            if times <= 0 { return 0 }
+        }
+        return times
+    }
+
+    // MARK: - Carrying out
+
+    /// Calls `body` with every slot that a product moves, and which way.
+    func forEachSlot(_ candidate: [Int32], _ body: (_ slot: Int, _ sign: Int32) -> Void) {
+        for block in layout.blocks.indices {
+            var list: [(step: Int32, sign: Int32)] = [(Int32(layout.blocks[block].base), 1)]
+            for axis in candidate.indices {
+                var next: [(step: Int32, sign: Int32)] = []
+                for at in changes[axis].up(candidate[axis], block: block) {
+                    for entry in list { next.append((entry.step + changes[axis].steps[at], entry.sign)) }
+                }
+                for at in changes[axis].down(candidate[axis], block: block) {
+                    for entry in list { next.append((entry.step + changes[axis].steps[at], -entry.sign)) }
+                }
+                list = next
+                if list.isEmpty { break }
+            }
+            for entry in list { body(Int(entry.step), entry.sign) }
+        }
+    }
+
+    /// The atoms that a product moves, by key.
+    func atoms(_ candidate: [Int32]) -> [(key: UInt64, sign: Int32)] {
+        var list: [(key: UInt64, sign: Int32)] = [(0, 1)]
+        for axis in candidate.indices {
+            let size = UInt64(tables.axes[axis].atomCount)
+            let pair = changes[axis].pairs[Int(candidate[axis])]
+            list =
+                list.map { ($0.key * size + UInt64(pair.plus), $0.sign) }
+                + (pair.minus < 0 ? [] : list.map { ($0.key * size + UInt64(pair.minus), -$0.sign) })
+        }
+        return list
+    }
+
+    mutating func number(axis: Int, _ atom: Int) -> Int32 { changes[axis].number(atom, -1) }
+
+    func steps(_ candidate: [Int32]) -> [Move.Step] {
+        candidate.indices.map { changes[$0].pairs[Int(candidate[$0])] }
+    }
+}
+
+extension [Int32] {
+    /// For a stable order.
+    var lexicographic: String { map { String(UInt32(bitPattern: $0), radix: 36) }.joined(separator: ",") }
+}
