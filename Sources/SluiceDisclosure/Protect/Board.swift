@@ -152,6 +152,9 @@ struct Board {
         }
     }
 
+    /// Whether the slot stands for the same cell as an earlier one.
+    func isTwin(_ slot: Int) -> Bool { !firstSlots.isEmpty && firstSlots[slot] != nil }
+
     /// Hides a cell; in all tables where it stands, see `statuses`.
     mutating func hide(_ slot: Int) {
         let first = firstSlots[slot] ?? slot

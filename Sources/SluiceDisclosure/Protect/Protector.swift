@@ -15,11 +15,28 @@ package struct Protector {
     /// By need.
     private var low: [Int32]
     private var high: [Int32]
-    private var walksOfNeed: [[Int32]]
+    private var walksOfNeed: [[Shown]]
     private var walks: [Trail] = []
     /// Needs for which nothing was found.
     package private(set) var unproved: [Int] = []
     package private(set) var facts = SearchFacts()
+
+    /// What a walk shows about a need.
+    private struct Shown {
+        var walk: Int32
+        var low: Int32
+        var high: Int32
+    }
+
+    /// How far a walk has come with a need.
+    private struct Reached {
+        var need: Int32
+        var position: Int32
+        var low: Int32
+        var high: Int32
+    }
+
+    private var reached: [Reached] = []
 
     /// A walk as it was found.
     private struct Trail {
@@ -155,16 +172,16 @@ package struct Protector {
             guard let found, found.times > 0 else { break }
             attempt.legs.append((found.changes, direction * found.times))
             attempt.cost += Int(found.cost)
-            search.forEachSlot(found.changes) { touched, sign in
-                if touched == slot { left -= (isUp ? 1 : -1) * direction * sign * found.times }
-            }
             apply(found.changes, direction * found.times)
+            for (touched, sign) in search.moves where Int(touched) == slot {
+                left -= (isUp ? 1 : -1) * direction * sign * found.times
+            }
             if found.cost > 0 {
-                search.forEachSlot(found.changes) { slot, _ in
-                    let price = board.cells[slot].price
-                    if price > 0 { bought.append((slot, price)) }
+                for (touched, _) in search.moves {
+                    let price = board.cells[Int(touched)].price
+                    if price > 0 { bought.append((Int(touched), price)) }
+                    board.cells[Int(touched)].price = 0
                 }
-                for item in bought { board.cells[item.slot].price = 0 }
             }
         }
         for leg in attempt.legs { apply(leg.changes, -leg.times) }
@@ -175,7 +192,7 @@ package struct Protector {
     private mutating func find(_ slot: Int, isUp: Bool, _ left: Int32, buys: Bool) -> Candidate? {
         let breadths: [Search.Breadth] = [.siblings, .cousins, .transfers, .farTransfers]
         var result: Candidate?
-        for breadth in breadths where breadth != .farTransfers || (result == nil && buys) {
+        for breadth in breadths where buys ? breadth != .farTransfers || result == nil : breadth <= spareBreadth {
             let limit = buys ? Board.forbidden - 1 : 0
             let found = search.best(board, slot: slot, isUp: isUp, wanted: left, limit: limit, breadth: breadth)
             if let found {
@@ -213,8 +230,9 @@ package struct Protector {
     private static let cheapEnough: Int32 = 60
 
     private mutating func apply(_ changes: [Int32], _ times: Int32) {
-        search.forEachSlot(changes) { slot, sign in
-            if board.cells[slot].room < Board.endless / 2 { board.cells[slot].room += sign * times }
+        search.expand(changes)
+        for (slot, sign) in search.moves where board.cells[Int(slot)].room < Board.endless / 2 {
+            board.cells[Int(slot)].room += sign * times
         }
         if !board.atoms.isEmpty {
             for (key, sign) in search.atoms(changes) { board.atoms[key, default: 0] += sign * times }
@@ -225,30 +243,37 @@ package struct Protector {
     private mutating func carryOut(_ attempt: Attempt, _ need: Int) {
         let number = Int32(walks.count)
         var trail = Trail(legs: attempt.legs)
-        var moved: [Int: Int32] = [:]
-        var reached: [Int: (low: Int32, high: Int32)] = [:]
+        reached.removeAll(keepingCapacity: true)
         for leg in attempt.legs {
-            search.forEachSlot(leg.changes) { slot, sign in
-                if !board.isHidden[slot], board.firstSlots[slot] == nil {
+            search.expand(leg.changes)
+            for (touched, sign) in search.moves {
+                let slot = Int(touched)
+                if !board.isHidden[slot], !board.isTwin(slot) {
                     board.hide(slot)
                     facts.bought += 1
                 }
-                guard board.needOfSlot[slot] >= 0, board.firstSlots[slot] == nil else { return }
-                let position = moved[slot, default: 0] + sign * leg.times
-                moved[slot] = position
-                let before = reached[slot] ?? (0, 0)
-                reached[slot] = (min(before.low, position), max(before.high, position))
+                let other = board.needOfSlot[slot]
+                guard other >= 0, !board.isTwin(slot) else { continue }
+                if isProved(Int(other)), Int(other) != need { continue }
+                let place = reached.firstIndex { $0.need == other }
+                let position = (place.map { reached[$0].position } ?? 0) + sign * leg.times
+                if let place {
+                    reached[place].position = position
+                    reached[place].low = min(reached[place].low, position)
+                    reached[place].high = max(reached[place].high, position)
+                } else {
+                    reached.append(Reached(need: other, position: position, low: min(0, position), high: max(0, position)))
+                }
             }
         }
-        for (slot, range) in reached {
-            let other = Int(board.needOfSlot[slot])
-            let value = board.values[slot]
-            let isMore = value + range.low < low[other] || value + range.high > high[other]
-            guard isMore, other == need || !isProved(other) else { continue }
-            low[other] = min(low[other], value + range.low)
-            high[other] = max(high[other], value + range.high)
-            walksOfNeed[other].append(number)
-            trail.users.append(Int32(other))
+        for entry in reached {
+            let other = Int(entry.need)
+            let value = board.values[board.needs[other].slot]
+            guard value + entry.low < low[other] || value + entry.high > high[other] else { continue }
+            low[other] = min(low[other], value + entry.low)
+            high[other] = max(high[other], value + entry.high)
+            walksOfNeed[other].append(Shown(walk: number, low: value + entry.low, high: value + entry.high))
+            trail.users.append(entry.need)
         }
         walks.append(trail)
         facts.legs += attempt.legs.count
@@ -260,9 +285,9 @@ package struct Protector {
     private mutating func unhideWhatCan() {
         let complements = board.isHidden.indices.filter { board.isHidden[$0] && board.needOfSlot[$0] < 0 }
         guard !complements.isEmpty else { return }
-        var walksOfSlot: [Int: [Int32]] = [:]
-        for (number, walk) in walks.enumerated() {
-            for slot in complementsTouched(walk) { walksOfSlot[slot, default: []].append(Int32(number)) }
+        var walksOfSlot = [[Int32]](repeating: [], count: board.isHidden.count)
+        for number in walks.indices {
+            for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
         }
         let dearestFirst = complements.sorted {
             (board.values[$1], mixed(options.key ^ UInt64($0))) < (board.values[$0], mixed(options.key ^ UInt64($1)))
@@ -272,20 +297,22 @@ package struct Protector {
         }
     }
 
-    private func complementsTouched(_ walk: Trail) -> Set<Int> {
-        var slots: Set<Int> = []
+    private mutating func complementsTouched(_ walk: Trail) -> [Int32] {
+        var slots: [Int32] = []
         for leg in walk.legs {
-            search.forEachSlot(leg.changes) { slot, _ in
-                if board.needOfSlot[slot] < 0, board.firstSlots[slot] == nil { slots.insert(slot) }
+            search.expand(leg.changes)
+            for (slot, _) in search.moves where board.needOfSlot[Int(slot)] < 0 && !board.isTwin(Int(slot)) {
+                if !slots.contains(slot) { slots.append(slot) }
             }
         }
         return slots
     }
 
-    private static let userLimit = 40
+    private static let userLimit = 24
+    private var spareBreadth: Search.Breadth { options.tier == .fast ? .cousins : .transfers }
 
-    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [Int: [Int32]]) -> Bool {
-        let lost = (walksOfSlot[slot] ?? []).filter { walks[Int($0)].isUsed }
+    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [[Int32]]) -> Bool {
+        let lost = walksOfSlot[slot].filter { walks[Int($0)].isUsed }
         let users = Set(lost.flatMap { walks[Int($0)].users }).sorted()
         if users.count > Protector.userLimit { return false }
         // As if it were shown.
@@ -294,7 +321,7 @@ package struct Protector {
         let before = users.map { (low: low[Int($0)], high: high[Int($0)], walks: walksOfNeed[Int($0)]) }
         for user in users {
             let user = Int(user)
-            walksOfNeed[user].removeAll { lost.contains($0) }
+            walksOfNeed[user].removeAll { lost.contains($0.walk) }
             recount(user)
         }
         let firstNew = walks.count
@@ -308,13 +335,13 @@ package struct Protector {
         if isFine {
             for walk in lost { walks[Int(walk)].isUsed = false }
             for number in firstNew..<walks.count {
-                for slot in complementsTouched(walks[number]) { walksOfSlot[slot, default: []].append(Int32(number)) }
+                for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
             }
             return true
         }
         // Back to where it was.
         for number in firstNew..<walks.count {
-            for user in walks[number].users { walksOfNeed[Int(user)].removeAll { $0 == Int32(number) } }
+            for user in walks[number].users { walksOfNeed[Int(user)].removeAll { $0.walk == Int32(number) } }
         }
         let others = Set(walks[firstNew...].flatMap(\.users)).subtracting(users)
         walks.removeLast(walks.count - firstNew)
@@ -330,17 +357,12 @@ package struct Protector {
 
     /// What the walks of a need show about it.
     private mutating func recount(_ need: Int) {
-        let slot = board.needs[need].slot
-        let value = board.values[slot]
+        let value = board.values[board.needs[need].slot]
         low[need] = value
         high[need] = value
-        for walk in walksOfNeed[need] {
-            var position: Int32 = 0
-            for leg in walks[Int(walk)].legs {
-                search.forEachSlot(leg.changes) { touched, sign in if touched == slot { position += sign * leg.times } }
-                low[need] = min(low[need], value + position)
-                high[need] = max(high[need], value + position)
-            }
+        for shown in walksOfNeed[need] {
+            low[need] = min(low[need], shown.low)
+            high[need] = max(high[need], shown.high)
         }
     }
 
@@ -381,7 +403,7 @@ package struct Protector {
         for (need, wanted) in board.needs.enumerated() {
             let first = board.firstSlots[wanted.slot].map { Int(board.needOfSlot[$0]) } ?? need
             var list: [Int] = []
-            for walk in first >= 0 ? walksOfNeed[first] : [] {
+            for walk in first >= 0 ? walksOfNeed[first].map(\.walk) : [] {
                 if let known = numbers[walk] {
                     list.append(known)
                     continue

@@ -26,6 +26,11 @@ struct Search {
     /// Products looked at.
     private(set) var tried = 0
 
+    /// What `expand` noted.
+    private(set) var moves: [(slot: Int32, sign: Int32)] = []
+    /// By axis and code, changes from the only atom of the code to those of the codes beside it; empty until asked for.
+    private var beforehand: [[[Int32]?]]
+
     // Room for what is being looked at.
     private var base: [(step: Int32, sign: Int32)] = []
     private var bases: [[(step: Int32, sign: Int32)]]
@@ -51,6 +56,7 @@ struct Search {
                 return positions
             }
         }
+        beforehand = board.tables.axes.map { Array(repeating: nil, count: $0.codes.count) }
         bases = Array(repeating: [], count: board.layout.blocks.count)
         if !board.atoms.isEmpty {
             backgrounds = board.tables.tables.indices.map { Search.backgrounds(board, table: $0) }
@@ -125,10 +131,7 @@ struct Search {
         for axis in tables.axes.indices {
             var list: [Int32] = []
             if tables.tables[table].codes[axis].count > 1 || codes[axis] != 0 {
-                for code in neighbours[axis].siblings[codes[axis]] {
-                    let minus = atom(board, table, axis, Int(code), plus, .cheapest)
-                    list.append(changes[axis].number(plus[axis], minus))
-                }
+                list = siblings(board, table, axis, codes[axis], plus)
                 if breadth >= .cousins {
                     for code in neighbours[axis].cousins[codes[axis]] {
                         let minus = atom(board, table, axis, Int(code), plus, .cheapest)
@@ -139,7 +142,23 @@ struct Search {
             if list.isEmpty || breadth >= .cousins { list.append(changes[axis].number(plus[axis], -1)) }
             options.append(list)
         }
-        return cheapest(board, options, isUp, wanted, limit)
+        return cheapest(board, table, plus, options, isUp, wanted, limit)
+    }
+
+    private mutating func siblings(
+        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, _ plus: [Int]
+    ) -> [Int32] {
+        if let known = beforehand[axis][code] { return known }
+        let codes = neighbours[axis].siblings[code]
+        var list: [Int32] = []
+        list.reserveCapacity(codes.count)
+        for other in codes {
+            let minus = atom(board, table, axis, Int(other), plus, .cheapest)
+            list.append(changes[axis].number(plus[axis], minus))
+        }
+        let all = tables.axes[axis].codes
+        if all[code].atoms.count == 1, codes.allSatisfy({ all[Int($0)].atoms.count == 1 }) { beforehand[axis][code] = list }
+        return list
     }
 
     /// The cheapest way to move records between the cell and one beside it on one axis, all else about them the same.
@@ -162,12 +181,19 @@ struct Search {
                     [$0 == axis ? changes[$0].number(plus, minus) : changes[$0].number(atoms[$0], -1)]
                 }
                 let ceiling = result.map { min(limit, $0.cost * wanted / max(1, $0.times)) } ?? limit
-                if let found = cheapest(board, options, isUp, wanted, ceiling), isBetter(found, than: result, wanted) {
+                if let found = cheapest(board, table, isUp ? replaced(atoms, axis, there) : atoms, options, isUp, wanted, ceiling),
+                    isBetter(found, than: result, wanted) {
                     result = found
                 }
             }
         }
         return result
+    }
+
+    private func replaced(_ atoms: [Int], _ axis: Int, _ atom: Int) -> [Int] {
+        var atoms = atoms
+        atoms[axis] = atom
+        return atoms
     }
 
     /// Which of the atoms of a code to take.
@@ -251,9 +277,12 @@ struct Search {
 
     // MARK: - Trying
 
+    /// - Parameter plus: the atom that every option of an axis puts the change at.
     private mutating func cheapest(
-        _ board: borrowing Board, _ options: [[Int32]], _ isUp: Bool, _ wanted: Int32, _ limit: Int32
+        _ board: borrowing Board, _ table: Int, _ plus: [Int], _ given: [[Int32]], _ isUp: Bool, _ wanted: Int32,
+        _ limit: Int32
     ) -> Candidate? {
+        guard let (options, prices) = promising(board, table, plus, given, isUp, limit) else { return nil }
         let axisCount = options.count
         // The axis with the most options runs innermost: the others' product is made once for all of them.
         var inner = 0
@@ -267,12 +296,15 @@ struct Search {
         let sign: Int32 = isUp ? 1 : -1
         let mindsAtoms = !board.atoms.isEmpty
         repeat {
+            let least = outer.reduce(0) { $0 + Int(prices[$1][choice[$1]]) }
+            if least * Int(bestTimes) > Int(bestCost) * Int(wanted) { continue }
             for block in layout.blocks.indices { makeBase(block, options, choice, outer, sign) }
             if mindsAtoms { makeCorners(options, choice, outer, inner, sign) }
             var lastClass: Int32 = -1
             var upCost: Int32 = 0
             var upTimes = Int32.max
-            for option in options[inner] {
+            for (place, option) in options[inner].enumerated() {
+                if (least + Int(prices[inner][place])) * Int(bestTimes) > Int(bestCost) * Int(wanted) { break }
                 let plusClass = changes[inner].plusClasses[Int(option)]
                 if plusClass != lastClass {
                     lastClass = plusClass
@@ -308,6 +340,39 @@ struct Search {
             }
         } while next(&choice, options, outer)
         return result
+    }
+
+    /// Leaves out options that cannot be part of anything good: every product holds the corner at which one axis alone
+    /// has changed. The rest come with what that corner costs, the cheapest first; nil when an axis has none left.
+    private func promising(
+        _ board: borrowing Board, _ table: Int, _ plus: [Int], _ given: [[Int32]], _ isUp: Bool, _ limit: Int32
+    ) -> (options: [[Int32]], prices: [[Int32]])? {
+        var base = layout.blocks[table].base
+        for axis in plus.indices { base += Int(max(0, finest[table][axis][plus[axis]])) }
+        var options = given
+        var prices = given.map { [Int32](repeating: 0, count: $0.count) }
+        for axis in given.indices where given[axis].count > 1 {
+            let from = base - Int(max(0, finest[table][axis][plus[axis]]))
+            var kept: [(price: Int32, option: Int32)] = []
+            kept.reserveCapacity(given[axis].count)
+            for option in given[axis] {
+                let minus = changes[axis].pairs[Int(option)].minus
+                guard minus >= 0 else {
+                    kept.append((0, option))
+                    continue
+                }
+                let step = finest[table][axis][Int(minus)]
+                guard step >= 0 else { continue }
+                let cell = board.cells[from + Int(step)]
+                if cell.price > limit || (isUp && cell.room <= 0) { continue }
+                kept.append((cell.price, option))
+            }
+            if kept.isEmpty { return nil }
+            kept.sort { $0.price < $1.price }
+            options[axis] = kept.map(\.option)
+            prices[axis] = kept.map(\.price)
+        }
+        return (options, prices)
     }
 
     private func candidate(
@@ -410,22 +475,25 @@ struct Search {
 
     // MARK: - Carrying out
 
-    /// Calls `body` with every slot that a product moves, and which way.
-    func forEachSlot(_ candidate: [Int32], _ body: (_ slot: Int, _ sign: Int32) -> Void) {
+    /// Notes every slot that a product moves, and which way, in `moves`.
+    mutating func expand(_ candidate: [Int32]) {
+        moves.removeAll(keepingCapacity: true)
         for block in layout.blocks.indices {
-            var list: [(step: Int32, sign: Int32)] = [(Int32(layout.blocks[block].base), 1)]
+            let start = moves.count
+            moves.append((Int32(layout.blocks[block].base), 1))
             for axis in candidate.indices {
-                var next: [(step: Int32, sign: Int32)] = []
+                let end = moves.count
                 for at in changes[axis].up(candidate[axis], block: block) {
-                    for entry in list { next.append((entry.step + changes[axis].steps[at], entry.sign)) }
+                    let step = changes[axis].steps[at]
+                    for index in start..<end { moves.append((moves[index].slot + step, moves[index].sign)) }
                 }
                 for at in changes[axis].down(candidate[axis], block: block) {
-                    for entry in list { next.append((entry.step + changes[axis].steps[at], -entry.sign)) }
+                    let step = changes[axis].steps[at]
+                    for index in start..<end { moves.append((moves[index].slot + step, -moves[index].sign)) }
                 }
-                list = next
-                if list.isEmpty { break }
+                moves.removeSubrange(start..<end)
+                if moves.count == start { break }
             }
-            for entry in list { body(Int(entry.step), entry.sign) }
         }
     }
 
