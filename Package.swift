@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"]),
         .executable(name: "sluiced", targets: ["sluiced"]),
         .executable(name: "sluice-decode", targets: ["sluice-decode"]),
+        .executable(name: "sluice-protect", targets: ["sluice-protect"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -34,9 +35,10 @@ let package = Package(
 
         // Row 1: one concern each.
         .target(name: "SluiceSystem", dependencies: ["CSluiceLinux"]),
-        .target(name: "SluiceWire", dependencies: ["SluiceModel"]),
+        .target(name: "SluiceWire", dependencies: ["SluiceModel", "SluiceCertificate"]),
         .target(name: "SluiceReaders", dependencies: ["CLibArchive", "CLibExpat", "CLibZ", "SluiceModel"]),
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
+        .target(name: "SluiceDisclosure", dependencies: ["SluiceModel", "SluiceCertificate"]),
 
         // Row 2: a library, a file format or a database behind each.
         .target(name: "SluiceIngest", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceReaders", "SluiceSystem"]),
@@ -53,6 +55,9 @@ let package = Package(
         .executableTarget(
             name: "sluice-decode",
             dependencies: ["SluiceModel", "SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceIngest"]),
+        .executableTarget(
+            name: "sluice-protect",
+            dependencies: ["SluiceModel", "SluiceSystem", "SluiceWire", "SluiceCertificate", "SluiceDisclosure"]),
 
         // Row 3: the three things Sluice does.
         .target(
@@ -65,7 +70,7 @@ let package = Package(
         .target(
             name: "SluiceRelease",
             dependencies: [
-                "SluiceModel", "SluiceStore", "SluiceCertificate", "SluiceLedger", "SluiceSystem",
+                "SluiceModel", "SluiceStore", "SluiceCertificate", "SluiceWire", "SluiceLedger", "SluiceSystem",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -95,7 +100,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceInstance", "SluiceModel", "SluiceSystem",
+                "SluiceInstance", "SluiceModel", "SluiceRelease", "SluiceSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -121,9 +126,14 @@ let package = Package(
             name: "sluice-probe",
             dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceYAML"],
             path: "Benchmarks/Probe"),
+        .executableTarget(
+            name: "tables-probe", dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel"],
+            path: "Benchmarks/Tables"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),
         .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),
+        .testTarget(
+            name: "SluiceDisclosureTests", dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel"]),
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
         .testTarget(
             name: "SluiceWireTests",
@@ -176,14 +186,19 @@ let package = Package(
         .testTarget(
             name: "InstanceTests",
             dependencies: [
-                "SluiceFormat", "SluiceInstance", "SluiceIntake", "SluiceLedger", "SluiceModel", "SluiceSettings",
+                "SluiceFormat", "SluiceInstance", "SluiceIntake", "SluiceLedger", "SluiceModel", "SluiceRelease",
+                "SluiceSettings",
                 "SluiceStore", "SluiceSystem", "SluiceReview", "SluiceTestSupport", "SluiceWire", "sluice-decode",
+                "sluice-protect",
                 .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "DaemonTests",
-            dependencies: ["SluiceModel", "SluiceSystem", "SluiceTestSupport", "sluice", "sluiced", "sluice-decode"]),
+            dependencies: [
+                "SluiceModel", "SluiceSystem", "SluiceTestSupport", "sluice", "sluiced", "sluice-decode",
+                "sluice-protect",
+            ]),
         .testTarget(
             name: "FuzzTests",
             dependencies: ["DeliverySupport", "SluiceIngest", "SluiceSystem", "sluice-fuzz", "SluiceTestSupport"],

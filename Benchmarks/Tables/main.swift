@@ -1,6 +1,7 @@
 import Glibc
 import SluiceCertificate
 import SluiceDisclosure
+import SluiceModel
 
 // Protects made-up tables and says what it took: `tables-probe NAME [--tier fast|good] [--seed N] [--zeros published]`.
 
@@ -51,7 +52,8 @@ let checked = seconds()
 let hidden = protection.statuses.indices.count { protection.statuses[$0] == .hidden }
 let hiddenNonzero = protection.statuses.indices.count { protection.statuses[$0] == .hidden && values[$0] > 0 }
 let facts = protector.facts
-print("""
+print(
+    """
     {"name": "\(name)", "cells": \(values.count), "nonzero": \(nonzero), "sensitive": \(facts.sensitive), \
     "hidden": \(hidden), "hiddenNonzero": \(hiddenNonzero), "perSensitive": \(Double(hidden) / Double(max(1, facts.sensitive))), \
     "unproved": \(protector.unproved.count), "unhidden": \(facts.unhidden), "walks": \(protection.walks.count), \
@@ -59,11 +61,3 @@ print("""
     "protectSeconds": \(protected - start), "checkSeconds": \(checked - protected), "peakMiB": \(peakMiB()), \
     "verdict": "\(verdict)"}
     """)
-if option("--debug") != nil {
-    for need in protector.unproved.prefix(12) {
-        let n = protector.needOf(need)
-        let (table, cell) = layout.place(of: n.0.slot)
-        let positions = layout.positions(table: table, cell: cell, tables)
-        print(positions.indices.map { tables.axes[$0].codes[positions[$0]].name }, "value", values[n.0.slot], "low", n.1, "high", n.2)
-    }
-}

@@ -76,7 +76,7 @@ struct Checker {
                 && (value == 0) == (values[slot] == 0)
         case .hidden:
             if sensitivity.standsFree || rules.roundingBase > 1 {
-                return value >= 1 && value < rules.primary.threshold
+                return value >= 1 && value <= sensitivity.markerTop
             }
             return value >= (rules.zeros == .published ? 1 : 0)
         }
@@ -221,7 +221,9 @@ struct Checker {
                 if second == minus.upperBound
                     || (first < plus.upperBound && axis.steps[first] < axis.steps[second])
                 {
-                    for index in 0..<count { signed.append((signed[index].step + axis.steps[first], signed[index].sign)) }
+                    for index in 0..<count {
+                        signed.append((signed[index].step + axis.steps[first], signed[index].sign))
+                    }
                     first += 1
                 } else if first == plus.upperBound || axis.steps[second] < axis.steps[first] {
                     for index in 0..<count {

@@ -40,10 +40,12 @@ package struct Layout: Sendable {
                 AtomSteps(tables.axes[index], shown: table.codes[index], stride: strides[index])
             }
             let showsAtoms = tables.axes.indices.allSatisfy { index in
-                Set(table.codes[index].flatMap { code in
-                    let atoms = tables.axes[index].codes[code].atoms
-                    return atoms.count == 1 ? atoms : []
-                }).count == tables.axes[index].atomCount
+                Set(
+                    table.codes[index].flatMap { code in
+                        let atoms = tables.axes[index].codes[code].atoms
+                        return atoms.count == 1 ? atoms : []
+                    }
+                ).count == tables.axes[index].atomCount
             }
             blocks.append(
                 Block(base: base, cellCount: size, strides: strides, axes: axes, showsAtoms: showsAtoms))

@@ -37,12 +37,16 @@ package struct Axis: Hashable, Sendable {
 /// fastest.
 package struct LinkedTable: Hashable, Sendable {
     package var id: String
-    /// Parallel to the axes of the release's part; `[0]` where the table does not have the axis.
+    /// Parallel to the axes of the part; `[0]` where the table does not have the axis.
     package var codes: [[Int]]
+    /// The axes that the table has, in the order of its columns.
+    package var columns: [Int]
 
-    package init(id: String, codes: [[Int]]) {
+    /// - Parameter columns: nil for those with more than the total, in their order.
+    package init(id: String, codes: [[Int]], columns: [Int]? = nil) {
         self.id = id
         self.codes = codes
+        self.columns = columns ?? codes.indices.filter { codes[$0] != [0] }
     }
 
     package var cellCount: Int { codes.reduce(1) { $0 * $1.count } }
@@ -146,7 +150,10 @@ package struct LinkedTables: Hashable, Sendable {
         }
         var cells = 0
         for table in tables {
-            guard table.codes.count == axes.count else { throw .malformed("table axes") }
+            guard table.codes.count == axes.count, Set(table.columns).count == table.columns.count,
+                table.columns.allSatisfy({ axes.indices.contains($0) }),
+                axes.indices.allSatisfy({ table.columns.contains($0) || table.codes[$0] == [0] })
+            else { throw .malformed("table axes") }
             var size = 1
             for (axis, shown) in zip(axes, table.codes) {
                 guard !shown.isEmpty, shown.allSatisfy({ axis.codes.indices.contains($0) }),

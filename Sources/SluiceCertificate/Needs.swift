@@ -30,6 +30,8 @@ package struct Sensitivity: Sendable {
     package var singletons: [Int: Int]
     /// No two cells of the part share an atom: whatever is hidden is hidden for being small, and the marker says so.
     package var standsFree: Bool
+    /// The largest count that a marker can stand for where only small counts are marked.
+    package var markerTop: Int
 }
 
 extension LinkedTables {
@@ -39,10 +41,13 @@ extension LinkedTables {
     /// - Source: threshold, (n, k) dominance and p % rules with their required upward protection: Hundepool et al.,
     ///   Statistical Disclosure Control (2012), section 4.2; the attainable values asked for: `docs/disclosure.md`.
     package func sensitivity(_ rules: AuditRules, layout: Layout, values: [Int32]) -> Sensitivity {
-        let standsFree = tables.count == 1 && zip(axes, tables[0].codes).allSatisfy { axis, shown in
-            shown.reduce(0) { $0 + axis.codes[$1].atoms.count } == Set(shown.flatMap { axis.codes[$0].atoms }).count
-        }
-        var result = Sensitivity(needs: [], singletons: [:], standsFree: standsFree)
+        let standsFree =
+            tables.count == 1
+            && zip(axes, tables[0].codes).allSatisfy { axis, shown in
+                shown.reduce(0) { $0 + axis.codes[$1].atoms.count } == Set(shown.flatMap { axis.codes[$0].atoms }).count
+            }
+        let markerTop = authorities.reduce(rules.primary.threshold) { max($0, $1.rules?.threshold ?? 0) } - 1
+        var result = Sensitivity(needs: [], singletons: [:], standsFree: standsFree, markerTop: markerTop)
         let isPlain =
             contributions.allSatisfy { $0.person == 0 } && rules.primary.isThresholdOnly && !rules.knowsSingletons
             && !rules.knowsOwn && authorities.allSatisfy { $0.rules == nil }
@@ -58,15 +63,15 @@ extension LinkedTables {
                 applyByContributor(table, rules, layout, values, &result)
             }
         }
-        if standsFree || rules.roundingBase > 1 { markerSays(rules, &result) }
+        if standsFree || rules.roundingBase > 1 { markerSays(&result) }
         return result
     }
 
-    /// The marker of a small cell says 1 to `threshold − 1`: all of that must stay open, and nothing more can.
-    private func markerSays(_ rules: AuditRules, _ result: inout Sensitivity) {
+    /// The marker of a small cell says 1 to `markerTop`: all of that must stay open, and nothing more can.
+    private func markerSays(_ result: inout Sensitivity) {
         for index in result.needs.indices {
-            result.needs[index].reach = min(result.needs[index].reach, rules.primary.threshold - 1)
-            result.needs[index].width = min(result.needs[index].width, rules.primary.threshold - 1)
+            result.needs[index].reach = min(result.needs[index].reach, result.markerTop)
+            result.needs[index].width = min(result.needs[index].width, result.markerTop)
             result.needs[index].wantsZero = false
         }
     }
@@ -103,12 +108,15 @@ extension LinkedTables {
             var to = from
             while to < shares.count, shares[to].slot == shares[from].slot { to += 1 }
             let slot = Int(shares[from].slot)
-            let cell = Cell(value: Int(values[slot]), shares[from..<to].map { ($0.person, Int($0.authority), Int($0.count)) })
+            let cell = Cell(
+                value: Int(values[slot]), shares[from..<to].map { ($0.person, Int($0.authority), Int($0.count)) })
             if var need = cell.need(rules.primary, slot: slot, knowsOwn: rules.knowsOwn) {
                 for authority in cell.authorities {
                     if let own = authorities[authority].rules,
                         let more = cell.need(own, slot: slot, knowsOwn: rules.knowsOwn)
-                    { need.tighten(more) }
+                    {
+                        need.tighten(more)
+                    }
                 }
                 result.needs.append(need)
             } else {

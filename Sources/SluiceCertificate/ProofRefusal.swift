@@ -30,7 +30,8 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "step \(leg + 1) of argument \(walk + 1) is impossible: it changes table \(table), cell \(cell + 1)"
         case .atomImpossible(let walk, let leg):
             "step \(leg + 1) of argument \(walk + 1) is impossible: it leaves fewer events somewhere than there can be"
-        case .zeroHidden(let table, let cell): "table \(table), cell \(cell + 1): a zero is hidden, which the profile forbids"
+        case .zeroHidden(let table, let cell):
+            "table \(table), cell \(cell + 1): a zero is hidden, which the profile forbids"
         case .statusesDiffer(let table, let other):
             "a cell that stands in the tables \(table) and \(other) is hidden in one of them only"
         }

@@ -17,6 +17,8 @@ package struct ProvedTables: Sendable {
     package let layout: Layout
     package let values: [Int32]
     package let sensitiveCount: Int
+    /// No two cells share an event, so that nothing hidden but small counts was needed.
+    package let standsFree: Bool
 
     fileprivate init(_ checker: Checker, statuses: [Protection.Status]) {
         tables = checker.tables
@@ -24,6 +26,7 @@ package struct ProvedTables: Sendable {
         layout = checker.layout
         values = checker.values
         sensitiveCount = checker.sensitivity.needs.count
+        standsFree = checker.sensitivity.standsFree
         self.statuses = statuses
     }
 
@@ -53,6 +56,7 @@ package func prove(
 ) throws(ProofRefusal) -> ProvedTables {
     try tables.check()
     try rules.check()
+    for authority in tables.authorities { try authority.rules?.check() }
     var checker = Checker(tables, rules, statuses: protection.statuses)
     guard protection.statuses.count == checker.layout.slotCount else { throw .partsDiffer }
     try checker.checkStatuses()

@@ -7,6 +7,7 @@ package import SluiceYAML
 package enum Command: Hashable, Sendable {
     case withdraw(delivery: String, reason: String)
     case buildRelease(String)
+    case approveRelease(String, by: String, judgement: String)
     case acknowledgeReview(String)
     case closeReview(String, note: String)
     /// The name is hexadecimal, because names may be any bytes.
@@ -25,6 +26,11 @@ package enum Command: Hashable, Sendable {
         case .withdraw(let delivery, let reason):
             .members(["command": "withdraw", "delivery": .string(delivery), "reason": .string(reason)])
         case .buildRelease(let release): .members(["command": "build-release", "release": .string(release)])
+        case .approveRelease(let release, let by, let judgement):
+            .members([
+                "command": "approve-release", "release": .string(release), "by": .string(by),
+                "judgement": .string(judgement),
+            ])
         case .acknowledgeReview(let id): .members(["command": "acknowledge-review", "review": .string(id)])
         case .closeReview(let id, let note):
             .members(["command": "close-review", "review": .string(id), "note": .string(note)])
@@ -49,6 +55,11 @@ package enum Command: Hashable, Sendable {
         case "build-release":
             guard let release = text("release") else { return nil }
             self = .buildRelease(release)
+        case "approve-release":
+            guard let release = text("release"), let by = text("by"), let judgement = text("judgement") else {
+                return nil
+            }
+            self = .approveRelease(release, by: by, judgement: judgement)
         case "acknowledge-review":
             guard let id = text("review") else { return nil }
             self = .acknowledgeReview(id)

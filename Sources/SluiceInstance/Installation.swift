@@ -3,11 +3,12 @@ import SluiceSystem
 /// Where the parts of this installation are, found from the running program.
 ///
 /// ```
-/// PREFIX/bin/sluice  PREFIX/sbin/sluiced  PREFIX/libexec/sluice/{sluice-decode,sluice-watch}  PREFIX/share/sluice/
-/// .build/release/{sluice,sluiced,sluice-decode,sluice-watch}, with plugins/ and config/ in the source folder above
+/// PREFIX/bin/sluice  PREFIX/sbin/sluiced  PREFIX/libexec/sluice/{sluice-decode,sluice-protect,sluice-watch}  PREFIX/share/sluice/
+/// .build/release/{sluice,sluiced,sluice-decode,sluice-protect,sluice-watch}, with plugins/ and config/ in the source folder above
 /// ```
 package enum Installation {
     package static func worker() throws -> String { try program("sluice-decode") }
+    package static func protector() throws -> String { try program("sluice-protect") }
     package static func daemon() throws -> String { try program("sluiced") }
     /// Nil when it was not built: the daemon then works by scanning alone.
     package static func watcher() -> String? { try? program("sluice-watch") }

@@ -16,6 +16,15 @@ extension Instance {
                 return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
             case .buildRelease(let id): return try buildRelease(id, actor: actor)
+            case .approveRelease(_, let by, let judgement) where !isReason(by) || !isReason(judgement):
+                return .no("who approves and their judgement must say something, in at most 500 characters each")
+            case .approveRelease(let id, let by, let judgement):
+                let record = try releases(actor: actor).approve(id, by: by, judgement: judgement)
+                let version = padded(record.version, 4)
+                return CommandResult(
+                    exit: .done, json: releaseJSON(record),
+                    text: "release \(id), version \(version), is published: \(settings.paths.releases)/\(id)/\(version)"
+                )
             case .acknowledgeReview(let id):
                 try reviews(actor: actor).acknowledge(id)
                 return CommandResult(exit: .done, json: .members(["review": .string(id)]), text: "\(id): acknowledged")
@@ -79,7 +88,15 @@ extension Instance {
             throw refusal
         }
         var lines = ["release \(id), version \(padded(built.record.version, 4)): \(built.path)"]
-        for table in built.hidden { lines.append("  \(table.table): \(table.hidden) of \(table.cells) cells hidden") }
+        for share in built.hidden {
+            lines.append(
+                "  \(share.table): \(share.hidden) of \(share.cells) cells hidden, \(share.percentNonzero) % of those that "
+                    + "are not zero" + (share.percentNonzero > 20 ? "; see `sluice release plan \(id)`" : ""))
+        }
+        lines.append("  proved safe, in itself: certificate \(built.certificateHash)")
+        if built.record.state == .pending {
+            lines.append("  waits for approval: sluice release approve \(id) --by NAME")
+        }
         lines += built.warnings.map { "  warning: \($0)" }
         return CommandResult(
             exit: .done,
@@ -88,8 +105,12 @@ extension Instance {
                 "path": .string(built.path), "sumsHash": .string(built.record.sumsHash),
                 "hidden": .array(
                     built.hidden.map {
-                        .members(["table": .string($0.table), "hidden": .int($0.hidden), "cells": .int($0.cells)])
+                        .members([
+                            "table": .string($0.table), "hidden": .int($0.hidden), "cells": .int($0.cells),
+                            "nonzero": .int($0.nonzero), "hiddenNonzero": .int($0.hiddenNonzero),
+                        ])
                     }),
+                "state": .string(built.record.state.rawValue), "certificate": .string(built.certificateHash),
                 "warnings": .strings(built.warnings),
             ]),
             text: lines.joined(separator: "\n"))

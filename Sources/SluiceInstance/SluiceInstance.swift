@@ -60,7 +60,9 @@ package struct InstanceSettings: Sendable {
     private static func hash(of settings: Settings) -> String {
         var hash = SHA256()
         let paths = settings.paths
-        var files = [settings.file, paths.reviews, paths.disclosureRules, paths.patientColumns]
+        var files = [
+            settings.file, paths.reviews, paths.disclosureRules, paths.disclosureProfiles, paths.patientColumns,
+        ]
         for folder in [paths.authorities, paths.releaseSpecs, paths.model, paths.model + "/links", paths.words] {
             files += ((try? listSmallFolder(folder)) ?? []).map { folder + "/" + $0 }
         }
@@ -85,6 +87,7 @@ package final class Instance {
     let keys: InstanceKeys
     let signer: CheckpointSigner
     private let workerPath: String
+    private let protectPath: String
     private let lock: FileLock?
     private var isRestored = false
     /// Deliveries that a restore could not bring back, told by the opening that settled it.
@@ -135,6 +138,7 @@ package final class Instance {
         keys = try InstanceKeys(folder: current.settings.paths.state + "/keys", creates: forChanges)
         signer = try Instance.signer(store, keys, forChanges: forChanges)
         workerPath = try Installation.worker()
+        protectPath = try Installation.protector()
         self.lock = lock
         intake = Intake(
             settings: current.settings, catalogue: current.catalogue, store: store, keys: keys, signer: signer,
@@ -262,15 +266,21 @@ package final class Instance {
 
     func releases(actor: String) -> ReleaseBuilder {
         ReleaseBuilder(
-            model: catalogue.model, store: store, folder: settings.paths.releases, clock: clock,
-            settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version), signer: signer,
+            model: catalogue.model, store: store,
+            place: ReleaseBuilder.Place(
+                folder: settings.paths.releases, certificates: settings.paths.state + "/certificates",
+                settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version)),
+            clock: clock, signer: signer,
+            job: ProtectJob(executable: protectPath, allowsDegraded: settings.decode.sandboxDegradedOK),
+            searchKey: { [keys] in keys.searchKey($0) },
             leavesOut: { [settings] delivery, spec in
                 let authority = settings.authorities.first { $0.id == delivery.authority }
                 return settings.gate.leavingOut(authority, gateway: delivery.gateway, of: spec).first.map {
                     LeftOut(
                         rule: $0.name, authority: delivery.authority, because: $0.record, citation: $0.citation)
                 }
-            }, actor: actor)
+            },
+            profile: { [settings] id in settings.authorities.first { $0.id == id }?.profile }, actor: actor)
     }
 }
 

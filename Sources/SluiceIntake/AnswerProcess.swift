@@ -48,27 +48,14 @@ struct AnswerProcess {
     }
 
     private func follow(_ child: ChildProcess, _ answerEnd: borrowing OpenFile) throws -> Ending {
-        let deadline = monotonicSeconds() + Double(timeLimitSeconds)
-        func left() -> Int { Int(((deadline - monotonicSeconds()) * 1000).rounded(.up)) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
-        while true {
-            guard left() > 0 else { return .died(.timeLimit) }
-            guard try !waitReadable([answerEnd.descriptor], timeoutMilliseconds: min(left(), 1000)).isEmpty else {
-                continue
-            }
-            let count = try answerEnd.read(into: &buffer)
-            if count == 0 { break }
-            guard bytes.count + count <= answerLimitBytes else { return .died(.outputLimit) }
-            bytes += buffer[..<count]
+        let ending = try child.answer(
+            from: answerEnd, timeLimitSeconds: timeLimitSeconds, limitBytes: answerLimitBytes)
+        switch ending {
+        case .answered(let bytes, let status): return .answered(bytes, status)
+        case .timeLimit: return .died(.timeLimit)
+        case .outputLimit: return .died(.outputLimit)
+        case .signalled(let signal): return .died(.signalled(signal))
         }
-        var status: ExitStatus?
-        while status == nil {
-            guard left() > 0 else { return .died(.timeLimit) }
-            status = try child.wait(timeoutMilliseconds: min(left(), 1000))
-        }
-        if case .signalled(let signal) = status { return .died(.signalled(signal)) }
-        return .answered(bytes, status ?? .exited(0))
     }
 }
 

@@ -31,6 +31,12 @@ package struct InstanceKeys: Sendable {
         }
     }
 
+    /// For ties in the search for what to hide in a release: the same every time, and nobody else's to know.
+    package func searchKey(_ release: String) -> UInt64 {
+        let code = HMAC<SHA256>.authenticationCode(for: Array("sluice search \(release)".utf8), using: nameKey)
+        return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// The keyed hash under which the store knows a file's name. Hexadecimal, 64 characters.
     package func nameHash(_ name: FileName) -> String {
         hexadecimal(HMAC<SHA256>.authenticationCode(for: name.bytes, using: nameKey))

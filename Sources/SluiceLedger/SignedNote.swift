@@ -91,6 +91,14 @@ package struct CheckpointSigner: Sendable {
         sign(Checkpoint(origin: origin, head: head).text).encoded
     }
 
+    /// The Ed25519 signature of any bytes, 64 bytes.
+    ///
+    /// - Source: RFC 8032 section 5.1.6.
+    package func signature(of bytes: [UInt8]) -> [UInt8] {
+        guard let signature = try? key.signature(for: bytes) else { preconditionFailure("Ed25519 signs any bytes") }
+        return Array(signature)
+    }
+
     func sign(_ text: String) -> SignedNote {
         guard let signature = try? key.signature(for: Array(text.utf8)) else {
             preconditionFailure("Ed25519 signs any text")
@@ -118,6 +126,12 @@ package struct CheckpointVerifier: Hashable, Sendable, CustomStringConvertible {
     package init(name: String, publicKey: [UInt8]) {
         self.name = name
         self.publicKey = publicKey
+    }
+
+    /// Whether `signature` is one of `bytes` by this key.
+    package func isValid(_ signature: [UInt8], for bytes: [UInt8]) -> Bool {
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: publicKey) else { return false }
+        return key.isValidSignature(signature, for: bytes)
     }
 
     /// Reads the form that `description` writes and nothing else.

@@ -24,6 +24,8 @@ package struct ReleaseSpec: Hashable, Sendable {
     package var period: Period
     package var profile: DisclosureProfile
     package var tables: [TableSpec]
+    /// Whether a person has said that more than half of what the tables hold may be hidden.
+    package var acceptsHidingMost = false
 
     package init(
         id: String, title: String, audience: Audience, recipients: [Recipient], purpose: String,
@@ -41,29 +43,85 @@ package struct ReleaseSpec: Hashable, Sendable {
     }
 }
 
-/// Which counts are too small to show: 1 to `threshold − 1`.
+/// When a cell is too telling to show, what an attacker is taken to know, and which cells to hide first beside it: one
+/// item of `disclosure/profiles.yaml`, or written in a release spec itself.
 package struct DisclosureProfile: Hashable, Sendable {
-    package var id: String
-    package var threshold: Int
-
-    package init(id: String, threshold: Int) {
-        self.id = id
-        self.threshold = threshold
+    package enum Zeros: String, CaseIterable, Sendable {
+        /// A zero may be hidden behind the same marker as a small count.
+        case hideable
+        /// A zero is always shown, so everybody knows that a hidden cell is 1 or more.
+        case published
     }
+
+    /// Whether somebody's knowledge is reckoned with.
+    package enum Knowledge: String, CaseIterable, Sendable {
+        case reckoned, ignored
+    }
+
+    package struct Dominance: Hashable, Sendable {
+        /// How many of the largest contributors together.
+        package var n: Int
+        /// Per cent of the cell above which it is unsafe.
+        package var k: Int
+
+        package init(n: Int, k: Int) {
+            self.n = n
+            self.k = k
+        }
+    }
+
+    package var id: String
+    package var version: Int
+    /// Fewer persons than this, and more than none, are too few.
+    package var threshold: Int
+    /// How many values must stay attainable.
+    package var width: Int
+    package var zeros = Zeros.hideable
+    package var dominance: Dominance?
+    package var pPercent: Int?
+    /// 0 must stay attainable for every hidden cell.
+    package var wantsZero = false
+    /// One who is alone in a cell.
+    package var singletons = Knowledge.ignored
+    /// An authority's of its own records.
+    package var ownRecords = Knowledge.ignored
+    /// Shown counts are rounded to the nearest multiple; 1: they are not.
+    package var roundingBase = 1
+    /// What a total costs to hide beside what it is a total of, in tenths.
+    package var totalWeight = 15
+    package var tier = SearchOptions.Tier.good
+
+    package init(id: String, version: Int = 1, threshold: Int, width: Int? = nil) {
+        self.id = id
+        self.version = version
+        self.threshold = threshold
+        self.width = width ?? threshold
+    }
+
+    /// Id and version, as certificates and provenance name it.
+    package var name: String { "\(id)/\(version)" }
 }
 
-/// One table of a release: events of one kind, counted by one level of each of its dimensions.
+/// One table of a release: events of one kind, counted by levels of each of its dimensions.
 package struct TableSpec: Hashable, Sendable {
     package struct Axis: Hashable, Sendable {
         package var dimension: String
-        package var level: String
-        /// The only codes shown on this axis; others are left out of the table. Empty means every code of the level.
+        /// One or more, the coarsest first.
+        package var levels: [String]
+        /// The only codes shown on this axis; others are left out of the table. Empty means every code of the levels.
         package var codes: [String]
+        /// Whether the total over the axis is shown too.
+        package var hasTotal: Bool
+
+        package init(dimension: String, levels: [String], codes: [String] = [], hasTotal: Bool = false) {
+            self.dimension = dimension
+            self.levels = levels
+            self.codes = codes
+            self.hasTotal = hasTotal
+        }
 
         package init(dimension: String, level: String, codes: [String] = []) {
-            self.dimension = dimension
-            self.level = level
-            self.codes = codes
+            self.init(dimension: dimension, levels: [level], codes: codes)
         }
     }
 
@@ -87,6 +145,8 @@ package struct ReleaseRecord: Hashable, Sendable {
         case publishing
         case published
         case withdrawn
+        /// Built and proved, and waits for a person's approval; its folder is in staging.
+        case pending
     }
 
     package var release: String

@@ -1,66 +1,100 @@
 // From the store to a folder an analyst can use.
 //
-//   Aggregate/   records to counts
+//   Aggregate/     records to counts of atoms, and the tables over them
+//   Protect/       what is hidden: asked of sluice-protect, believed when proved
 //   SluiceRelease  count, hide, have it proved, publish: each step takes what the one before made
-//   Publish/     the folder's files, and the renames that put it in its place
+//   Publish/       the folder's files, and the renames that put it in its place
+//   Verify/        a published release against its certificate
 
 package import SluiceCertificate
 package import SluiceLedger
 package import SluiceModel
 package import SluiceStore
+import SluiceWire
 
 /// Builds releases of one instance.
 package struct ReleaseBuilder {
+    /// Where releases and their certificates are, and what goes into provenance.
+    package struct Place: Sendable {
+        /// The folder that holds `<release>/<version>/` and its own staging folder.
+        package var folder: String
+        /// The folder of certificates, which stay with the controller.
+        package var certificates: String
+        /// SHA-256 of the settings as they were read, hexadecimal.
+        package var settingsHash: String
+        /// Plugin id to version.
+        package var pluginVersions: [String: String]
+
+        package init(folder: String, certificates: String, settingsHash: String, pluginVersions: [String: String]) {
+            self.folder = folder
+            self.certificates = certificates
+            self.settingsHash = settingsHash
+            self.pluginVersions = pluginVersions
+        }
+    }
+
     let model: EventModel
     let store: any Store
-    /// The folder that holds `<release>/<version>/` and its own staging folder.
-    let folder: String
+    let place: Place
     let clock: any Clock
-    /// SHA-256 of the settings as they were read, hexadecimal.
-    let settingsHash: String
-    /// Plugin id to version, for provenance.
-    let pluginVersions: [String: String]
     let signer: CheckpointSigner
+    let job: ProtectJob
+    /// For ties in the search: private, and the same for the same release.
+    let searchKey: (String) -> UInt64
     /// Which rule keeps a delivery's records out of a release; nil when none does.
     let leavesOut: (Delivery, ReleaseSpec) -> LeftOut?
+    /// What an authority asks for its own records.
+    let profile: (AuthorityID) -> DisclosureProfile?
     var actor: String
 
     package init(
-        model: EventModel, store: any Store, folder: String, clock: any Clock, settingsHash: String,
-        pluginVersions: [String: String], signer: CheckpointSigner,
-        leavesOut: @escaping (Delivery, ReleaseSpec) -> LeftOut?, actor: String
+        model: EventModel, store: any Store, place: Place, clock: any Clock, signer: CheckpointSigner, job: ProtectJob,
+        searchKey: @escaping (String) -> UInt64, leavesOut: @escaping (Delivery, ReleaseSpec) -> LeftOut?,
+        profile: @escaping (AuthorityID) -> DisclosureProfile?, actor: String
     ) {
         self.model = model
         self.store = store
-        self.folder = folder
+        self.place = place
         self.clock = clock
-        self.settingsHash = settingsHash
-        self.pluginVersions = pluginVersions
         self.signer = signer
+        self.job = job
+        self.searchKey = searchKey
         self.leavesOut = leavesOut
+        self.profile = profile
         self.actor = actor
     }
 
-    /// Builds and publishes the next version of a release.
+    /// Builds the next version of a release and publishes it; one for the public waits for a person's approval.
     ///
     /// - Throws: `ReleaseRefusal` when it may not be published, having written nothing; otherwise what the store or
     ///   the file system throws, and then either nothing is on record or `recover` finishes it.
     package func build(_ spec: ReleaseSpec) throws -> BuiltRelease {
-        guard spec.audience == .partnership else { throw ReleaseRefusal.publicNotYet }
-        let counted = try count(spec)
-        let proved: [ProvedTable]
-        do {
-            proved = try proveByNoEquations(counted.tables, threshold: spec.profile.threshold)
-        } catch {
-            throw ReleaseRefusal.notProved(error)
+        let earlier = try overlapping(spec)
+        if spec.audience == .public, !earlier.isEmpty {
+            throw ReleaseRefusal.overlapsEarlier(
+                earlier.map { other in
+                    let tables = spec.tables.filter { other.eventKinds.contains($0.eventKind) }.map(\.id)
+                    return
+                        "release \(other.release), version \(padded(other.version, 4)), holds figures over the events of "
+                        + tables.joined(separator: ", ") + " in \(other.period)"
+                })
         }
-        return try publish(spec, proved, counted)
+        var counted = try count(spec)
+        let parts = try protect(&counted, spec)
+        let hidden = parts.flatMap { $0.proved.hiddenShares() }
+        let all = hidden.reduce(into: HiddenShare(table: "", cells: 0)) { $0.add($1) }
+        if all.hiddenNonzero * 2 > all.nonzero, !spec.acceptsHidingMost {
+            throw ReleaseRefusal.hidesMost(hidden.filter { $0.hiddenNonzero * 2 > $0.nonzero }.map(\.table))
+        }
+        return try publish(spec, parts, counted, earlier: earlier, hidden: hidden)
     }
+
+    // MARK: - Counting
 
     /// What was counted, before and beside the proof.
     struct Counted {
-        var tables: [AuditedTable]
-        var aggregators: [Aggregator]
+        /// One for each kind of event, in the order of the spec's tables.
+        var counters: [PartCounter]
         var deliveries: [DeliveryID]
         /// Tables that nobody supplied, in words.
         var gaps: [String]
@@ -68,10 +102,15 @@ package struct ReleaseBuilder {
         var leftOut: [LeftOut]
     }
 
-    /// Counts every table over the same read of the store and hides the small counts.
-    private func count(_ spec: ReleaseSpec) throws -> Counted {
-        var aggregators: [Aggregator] = []
-        for table in spec.tables { aggregators.append(try Aggregator(table, model: model, period: spec.period)) }
+    /// Counts every table over the same read of the store.
+    func count(_ spec: ReleaseSpec) throws -> Counted {
+        var counters: [PartCounter] = []
+        for table in spec.tables where !counters.contains(where: { $0.eventKind == table.eventKind }) {
+            counters.append(
+                try PartCounter(
+                    table.eventKind, spec.tables.filter { $0.eventKind == table.eventKind }, model: model,
+                    period: spec.period))
+        }
         var deliveries: [DeliveryID] = []
         var kindsSeen: Set<String> = []
         var tainted: [DeliveryID: LeftOut] = [:]
@@ -79,7 +118,7 @@ package struct ReleaseBuilder {
         var leftOut: Set<LeftOut> = []
         var kindsLeftOut: Set<String> = []
         let filter = RecordFilter(
-            eventKinds: spec.tables.map(\.eventKind), authorities: spec.sources, period: spec.period)
+            eventKinds: counters.map(\.eventKind), authorities: spec.sources, period: spec.period)
         try store.forEachBlock(filter) { stored in
             if let rule = tainted[stored.delivery] {
                 leftOut.insert(rule)
@@ -88,11 +127,10 @@ package struct ReleaseBuilder {
             }
             if deliveries.last != stored.delivery { deliveries.append(stored.delivery) }
             if let kind = stored.eventKind { kindsSeen.insert(kind) }
-            for index in aggregators.indices where aggregators[index].spec.eventKind == stored.eventKind {
-                aggregators[index].add(stored)
+            for index in counters.indices where counters[index].eventKind == stored.eventKind {
+                counters[index].add(stored, of: stored.authority)
             }
         }
-        let tables = aggregators.map { hideSmallCounts($0, threshold: spec.profile.threshold) }
         // Zeros would say that nothing happened where nobody has reported.
         guard !deliveries.isEmpty else {
             throw leftOut.isEmpty
@@ -104,33 +142,118 @@ package struct ReleaseBuilder {
                 : "No authority has sent anything for the table \(table.id): its zeros mean not known."
         }
         return Counted(
-            tables: tables, aggregators: aggregators, deliveries: deliveries, gaps: gaps,
+            counters: counters, deliveries: deliveries, gaps: gaps,
             leftOut: leftOut.sorted { ($0.authority.text, $0.rule) < ($1.authority.text, $1.rule) })
     }
 
-    /// Every count from 1 to `threshold − 1` becomes `[c]`; a true zero is shown as 0.
-    private func hideSmallCounts(_ aggregator: Aggregator, threshold: Int) -> AuditedTable {
-        var cells: [AuditedTable.Cell] = []
-        cells.reserveCapacity(aggregator.counts.count)
-        aggregator.forEachCell { codes, count in
-            let isSmall = count > 0 && count < threshold
-            cells.append(
-                AuditedTable.Cell(codes: codes, trueCount: count, shown: isSmall ? .confidential : .count(count)))
+    // MARK: - Hiding
+
+    /// The tables of one kind of event, proved, and by what.
+    struct Part {
+        var proved: ProvedTables
+        var protection: Protection
+    }
+
+    /// Has `sluice-protect` choose what to hide, and proves it.
+    private func protect(_ counted: inout Counted, _ spec: ReleaseSpec) throws -> [Part] {
+        let rules = spec.profile.auditRules
+        var request = ProtectionRequest(parts: [])
+        for index in counted.counters.indices {
+            let tables = counted.counters[index].linkedTables { profile($0)?.primaryRules }
+            do { try tables.check() } catch { throw ReleaseRefusal.notProved(error) }
+            request.parts.append(
+                ProtectionRequest.Part(
+                    tables: tables, rules: rules,
+                    options: SearchOptions(
+                        tier: spec.profile.tier, key: searchKey(spec.id), totalWeight: spec.profile.totalWeight)))
         }
-        return AuditedTable(
-            id: aggregator.spec.id, eventKind: aggregator.spec.eventKind,
-            axes: aggregator.spec.axes.map { AuditedTable.Axis(dimension: $0.dimension, level: $0.level) },
-            cells: cells)
+        let slotCounts = request.parts.map { part in part.tables.tables.reduce(0) { $0 + $1.cellCount } }
+        let answer = try job.run(request, slotCounts: slotCounts)
+        let unproved = zip(request.parts, answer.parts).flatMap { asked, given in
+            given.unproved.map { asked.tables.cellName($0) }
+        }
+        guard unproved.isEmpty else { throw ReleaseRefusal.cannotBeProtected(unproved) }
+        return try zip(request.parts, answer.parts).map { asked, given in
+            do throws(ProofRefusal) {
+                let proved = try prove(asked.tables, asked.rules, given.protection)
+                return Part(proved: proved, protection: given.protection)
+            } catch {
+                throw ReleaseRefusal.notProved(error)
+            }
+        }
     }
 
     /// Releases of other specs or earlier versions that count events of the same kinds and months: together with them
-    /// more may be worked out than from this one alone.
+    /// more may be worked out than from this one alone. What was withdrawn has been seen all the same.
     func overlapping(_ spec: ReleaseSpec) throws -> [ReleaseRecord] {
         let kinds = Set(spec.tables.map(\.eventKind))
         return try store.releases().filter {
-            $0.state != .withdrawn && $0.period.overlaps(spec.period) && !kinds.isDisjoint(with: $0.eventKinds)
+            $0.state != .pending && $0.period.overlaps(spec.period) && !kinds.isDisjoint(with: $0.eventKinds)
         }
     }
+}
+
+extension DisclosureProfile {
+    var primaryRules: PrimaryRules {
+        PrimaryRules(
+            threshold: threshold, width: width, dominance: dominance.map { ($0.n, $0.k) }, pPercent: pPercent,
+            wantsZero: wantsZero)
+    }
+
+    var auditRules: AuditRules {
+        AuditRules(
+            primary: primaryRules, zeros: zeros == .published ? .published : .hideable,
+            knowsSingletons: singletons == .reckoned, knowsOwn: ownRecords == .reckoned, roundingBase: roundingBase)
+    }
+}
+
+extension LinkedTables {
+    /// A cell by its table and codes, which say nothing about its count.
+    package func cellName(_ slot: Int) -> String {
+        let layout = Layout(self)
+        let (table, cell) = layout.place(of: slot)
+        let positions = layout.positions(table: table, cell: cell, self)
+        let codes = tables[table].columns.map { axes[$0].codes[tables[table].codes[$0][positions[$0]]].name }
+        return "table \(tables[table].id), \(codes.joined(separator: " · "))"
+    }
+}
+
+extension ProvedTables {
+    /// How much of each table is hidden: for the person who builds, never part of a release.
+    func hiddenShares() -> [HiddenShare] {
+        tables.tables.indices.map { table in
+            let block = layout.blocks[table]
+            var share = HiddenShare(table: tables.tables[table].id, cells: block.cellCount)
+            for slot in block.base..<block.base + block.cellCount {
+                let isHidden = statuses[slot] == .hidden
+                if isHidden { share.hidden += 1 }
+                if values[slot] > 0 {
+                    share.nonzero += 1
+                    if isHidden { share.hiddenNonzero += 1 }
+                }
+            }
+            return share
+        }
+    }
+}
+
+/// How much of one table is hidden.
+package struct HiddenShare: Hashable, Sendable {
+    package var table: String
+    package var cells: Int
+    package var hidden = 0
+    package var nonzero = 0
+    package var hiddenNonzero = 0
+
+    mutating func add(_ other: HiddenShare) {
+        cells += other.cells
+        hidden += other.hidden
+        nonzero += other.nonzero
+        hiddenNonzero += other.hiddenNonzero
+    }
+
+    /// Per cent of the cells that are not zero, rounded down.
+    package var percentNonzero: Int { nonzero > 0 ? hiddenNonzero * 100 / nonzero : 0 }
 }
 
 /// Records of one authority that a disclosure rule keeps out of a release. How many is told to nobody.
@@ -149,42 +272,12 @@ package struct LeftOut: Hashable, Sendable {
     }
 }
 
-/// A release that now stands in its place.
+/// A release that now stands in its place, or waits for approval.
 package struct BuiltRelease: Sendable {
     package var record: ReleaseRecord
     package var path: String
     package var warnings: [String]
-    /// Cells hidden and cells in all, by table: for the person who builds, never part of the release.
-    package var hidden: [(table: String, hidden: Int, cells: Int)]
-}
-
-/// Why a release may not be built. Nothing was written.
-package enum ReleaseRefusal: Error, CustomStringConvertible {
-    case specUnknown(String)
-    case publicNotYet
-    case axisUnknown(table: String, dimension: String)
-    case tableTooLarge(table: String, cellLimit: Int)
-    /// No accepted delivery has records of these kinds in the period.
-    case nothingToCount(Period)
-    case notProved(ProofRefusal)
-    /// Disclosure rules leave nothing to count.
-    case allLeftOut([String])
-
-    package var description: String {
-        switch self {
-        case .specUnknown(let id): "no release spec is called \(id); see the files of releases/"
-        case .publicNotYet:
-            "a public release needs a proof over all releases together, which this version cannot make; build for "
-                + "`audience: partnership`"
-        case .axisUnknown(let table, let dimension): "table \(table): the model has no dimension \(dimension)"
-        case .tableTooLarge(let table, let limit):
-            "table \(table): more than \(limit) cells; use coarser levels, or name the codes to show under `only`"
-        case .nothingToCount(let period):
-            "no accepted delivery has anything to count in \(period); see `sluice deliveries list`"
-        case .allLeftOut(let rules):
-            "nothing is left to count: every record is kept out by a disclosure rule, \(rules.joined(separator: ", ")); "
-                + "see disclosure/rules.yaml"
-        case .notProved(let refusal): "not proved safe, so not published: \(refusal)"
-        }
-    }
+    package var hidden: [HiddenShare]
+    /// SHA-256 of its certificate, hexadecimal.
+    package var certificateHash: String
 }

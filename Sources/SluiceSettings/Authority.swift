@@ -36,6 +36,8 @@ package struct Authority: Hashable, Sendable {
     package var retentionMonths: Int
     /// In place of `retentionMonths`, by dataset.
     package var datasetRetentionMonths: [String: Int] = [:]
+    /// What it asks of every release that holds its records, besides the release's own profile.
+    package var profile: DisclosureProfile?
     package var readiness: Readiness
     /// In place of the instance's own.
     package var settleMilliseconds: Int?
@@ -128,6 +130,8 @@ struct AuthorityPlaces: Hashable, Sendable {
     var datasets: [Node]
     /// Of the agreement's `links`.
     var links: [Node]
+    /// Where it names a disclosure profile of its own.
+    var profile: Node?
 }
 
 // MARK: - Reading
@@ -155,6 +159,7 @@ func readAuthority(
     let tolerance = reader.integer("toleranceRejectedPercent", in: 0...100)
     let datasetNodes = reader.nodes("datasets") ?? []
     let datasets = datasetNodes.compactMap { shortName($0, "an item of `datasets`", mistakes: mistakes) }
+    let profileNode = reader.node("profile")
     let places = (plugin: reader.node("plugin"), kind: reader.node("kind"))
     reader.finish()
     guard let id, let name, let kind, let plugin, let gateway, let agreement, let dataContact, let governanceContact,
@@ -169,7 +174,8 @@ func readAuthority(
     return (
         authority,
         AuthorityPlaces(
-            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes, links: agreement.links)
+            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes, links: agreement.links,
+            profile: profileNode)
     )
 }
 

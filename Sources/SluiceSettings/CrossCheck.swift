@@ -63,20 +63,22 @@ private func check(
         let dimension = dimensions.first(where: { $0.id == axis.dimension })
     else { return }
     let levels = dimension.kind == .month ? Dimension.monthLevels : dimension.levels
-    guard knownName(places.level, "the level", among: levels, mistakes: mistakes) != nil else { return }
-    if let kept = dimension.keptLevel, let keptIndex = levels.firstIndex(of: kept),
-        let index = levels.firstIndex(of: axis.level), index > keptIndex
-    {
-        mistakes.add(
-            places.level, "records are kept no finer than `\(kept)`",
-            hint: "choose one of " + levels[...keptIndex].joined(separator: ", "))
-        return
+    for node in places.levels {
+        guard let level = knownName(node, "the level", among: levels, mistakes: mistakes) else { return }
+        if let kept = dimension.keptLevel, let keptIndex = levels.firstIndex(of: kept),
+            let index = levels.firstIndex(of: level), index > keptIndex
+        {
+            mistakes.add(
+                node, "records are kept no finer than `\(kept)`",
+                hint: "choose one of " + levels[...keptIndex].joined(separator: ", "))
+            return
+        }
     }
     if dimension.kind == .month, let code = places.codes.first {
         mistakes.add(code, "`only` cannot choose months", hint: "remove it and set the release's `period`")
         return
     }
-    let codes = dimension.nodes.filter { $0.level == axis.level }.map(\.code)
+    let codes = dimension.nodes.filter { axis.levels.contains($0.level) }.map(\.code)
     for code in places.codes {
         _ = knownName(code, "the code", among: codes, mistakes: mistakes)
     }

@@ -5,7 +5,8 @@ import SluiceYAML
 struct ReleasePlaces: Hashable, Sendable {
     struct Axis: Hashable, Sendable {
         var dimension: Node
-        var level: Node
+        /// Parallel to the axis's levels.
+        var levels: [Node]
         /// Parallel to the axis's codes.
         var codes: [Node]
     }
@@ -30,13 +31,13 @@ struct ReleasePlaces: Hashable, Sendable {
 
 /// - Parameter stem: The file's name without `.yaml`.
 func readReleaseSpec(
-    _ root: Node, stem: String, authorities: [String], mistakes: Mistakes
+    _ root: Node, stem: String, authorities: [String], profiles: [DisclosureProfile], mistakes: Mistakes
 ) -> (spec: ReleaseSpec, places: ReleasePlaces)? {
     guard var reader = MappingReader(root, mistakes: mistakes, what: "a release") else { return nil }
     refuseUnproved(&reader)
     let id = reader.ownName("release", stem: stem)
     let title = reader.requiredString("title")
-    let audience = readAudience(&reader)
+    let audience = reader.requiredChoice("audience", ReleaseSpec.Audience.self)
     let recipients = readRecipients(&reader)
     let purpose = reader.requiredShortName("purpose")
     let purposeNode = reader.node("purpose")
@@ -45,25 +46,21 @@ func readReleaseSpec(
         return name.flatMap { AuthorityID($0) }.map { ReleasePlaces.Source(node: node, authority: $0) }
     }
     let period = reader.requiredMapping("period", what: "`period`").flatMap { readPeriod($0) }
-    let profile = reader.requiredMapping("profile", what: "`profile`").flatMap { readProfile($0) }
+    let profile = reader.requiredNode("profile").flatMap { readProfile($0, among: profiles, mistakes: mistakes) }
+    let acceptsHidingMost = reader.boolean("acceptHidingMost") ?? false
     let tables = readTables(&reader)
     reader.finish()
     guard let id, let title, let audience, let purpose, let purposeNode, let period, let profile else { return nil }
-    let spec = ReleaseSpec(
+    var spec = ReleaseSpec(
         id: id, title: title, audience: audience, recipients: recipients, purpose: purpose,
         sources: sources.map(\.authority),
         period: period, profile: profile, tables: tables.map(\.table))
+    spec.acceptsHidingMost = acceptsHidingMost
     return (spec, ReleasePlaces(purpose: purposeNode, sources: sources, tables: tables.map(\.places)))
 }
 
-/// Hiding 1 to `threshold − 1` is safe by itself only while no equation ties a hidden cell to published ones. What
-/// would make one is refused here, with the reason.
+/// What cannot be proved safe is refused here, with the reason.
 private func refuseUnproved(_ reader: inout MappingReader) {
-    if let key = reader.keyNode("totals") {
-        reader.mistakes.add(
-            key, "`totals` are refused: a total less the cells shown gives the hidden ones away",
-            hint: "remove it; totals come once tables with them can be proved safe")
-    }
     if let key = reader.keyNode("overlap") {
         reader.mistakes.add(
             key,
@@ -75,16 +72,6 @@ private func refuseUnproved(_ reader: inout MappingReader) {
             key, "`microdata` is refused: single records cannot be proved safe yet",
             hint: "remove it and ask for tables")
     }
-}
-
-private func readAudience(_ reader: inout MappingReader) -> ReleaseSpec.Audience? {
-    let audience = reader.requiredChoice("audience", ReleaseSpec.Audience.self)
-    guard audience == .public, let node = reader.node("audience") else { return audience }
-    reader.mistakes.add(
-        node,
-        "`audience: public` is refused: what a release and earlier ones give away together cannot be proved yet",
-        hint: "write `audience: partnership`")
-    return nil
 }
 
 private func readRecipients(_ reader: inout MappingReader) -> [ReleaseSpec.Recipient] {
@@ -115,20 +102,6 @@ private func readPeriod(_ period: MappingReader) -> Period? {
     return nil
 }
 
-private func readProfile(_ profile: MappingReader) -> DisclosureProfile? {
-    var reader = profile
-    let id = reader.requiredShortName("id")
-    let threshold = reader.requiredInteger("threshold", in: 0...1_000_000)
-    if let threshold, threshold < 2, let node = reader.node("threshold") {
-        reader.mistakes.add(
-            node, "`threshold: \(threshold)` hides nothing",
-            hint: "write 2 or more: counts from 1 to one below it are hidden")
-    }
-    reader.finish()
-    guard let id, let threshold else { return nil }
-    return DisclosureProfile(id: id, threshold: threshold)
-}
-
 // MARK: - Tables
 
 private func readTables(_ reader: inout MappingReader) -> [(table: TableSpec, places: ReleasePlaces.Table)] {
@@ -136,7 +109,6 @@ private func readTables(_ reader: inout MappingReader) -> [(table: TableSpec, pl
     if items.isEmpty { reader.mistakes.add(node, "`tables` is empty", hint: "ask for at least one table") }
     var result: [(table: TableSpec, places: ReleasePlaces.Table)] = []
     var ids: [String: Int] = [:]
-    var events: [String: Int] = [:]
     for item in items {
         guard var table = MappingReader(item, mistakes: reader.mistakes, what: "a table") else { continue }
         refuseUnproved(&table)
@@ -150,16 +122,6 @@ private func readTables(_ reader: inout MappingReader) -> [(table: TableSpec, pl
         let title = table.requiredString("title")
         let event = table.requiredShortName("event")
         let eventNode = table.node("event")
-        if let event, let eventNode {
-            if let line = events[event] {
-                table.mistakes.add(
-                    eventNode,
-                    "a second table over \(shown(event)), after line \(line), is refused: two tables over the same "
-                        + "events tie hidden cells to shown ones",
-                    hint: "keep one; linked tables come once they can be proved safe together")
-            }
-            events[event] = events[event] ?? eventNode.line
-        }
         let axes = readAxes(&table)
         table.finish()
         guard let id, let title, let event, let eventNode else { continue }
@@ -182,10 +144,20 @@ private func readAxes(_ table: inout MappingReader) -> [(axis: TableSpec.Axis, p
         guard let dimension = pair.key.text, !dimensions.contains(dimension) else { continue }
         mistakes.add(pair.key, "`only` names \(shown(dimension)), which is not in `by`", hint: "add it to `by`")
     }
+    let totals = readTotals(table.node("totals"), dimensions, mistakes)
     return (by ?? []).compactMap { pair in
-        guard let dimension = pair.key.text,
-            let level = scalarText(pair.value, mistakes: mistakes, what: "the level of \(shown(dimension))")
-        else { return nil }
+        guard let dimension = pair.key.text else { return nil }
+        var levelNodes = [pair.value]
+        if case .sequence(let items) = pair.value.value { levelNodes = items }
+        let levels = levelNodes.compactMap {
+            scalarText($0, mistakes: mistakes, what: "the level of \(shown(dimension))")
+        }
+        guard !levels.isEmpty, levels.count == levelNodes.count else {
+            if levelNodes.isEmpty {
+                mistakes.add(pair.value, "no level for \(shown(dimension))", hint: "name one: {area: lad}")
+            }
+            return nil
+        }
         var codes: [Node] = []
         if let chosen = only?.first(where: { $0.key.text == dimension }) {
             if case .sequence(let items) = chosen.value.value, !items.isEmpty {
@@ -196,8 +168,25 @@ private func readAxes(_ table: inout MappingReader) -> [(axis: TableSpec.Axis, p
                     hint: "write [CODE, …], or leave it out to show every code")
             }
         }
-        let axis = TableSpec.Axis(dimension: dimension, level: level, codes: codes.compactMap(\.text))
-        return (axis, ReleasePlaces.Axis(dimension: pair.key, level: pair.value, codes: codes))
+        let axis = TableSpec.Axis(
+            dimension: dimension, levels: levels, codes: codes.compactMap(\.text), hasTotal: totals.contains(dimension))
+        return (axis, ReleasePlaces.Axis(dimension: pair.key, levels: levelNodes, codes: codes))
+    }
+}
+
+/// `totals: true`, or the dimensions over which totals are shown.
+private func readTotals(_ node: Node?, _ dimensions: [String], _ mistakes: Mistakes) -> Set<String> {
+    guard let node else { return [] }
+    if case .sequence(let items) = node.value {
+        return Set(items.compactMap { knownName($0, "the dimension", among: dimensions, mistakes: mistakes) })
+    }
+    switch node.text {
+    case "true": return Set(dimensions)
+    case "false": return []
+    default:
+        mistakes.add(
+            node, "`totals` must be true, false or a list of dimensions", hint: "write `totals: true` or [area, month]")
+        return []
     }
 }
 

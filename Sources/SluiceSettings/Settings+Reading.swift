@@ -99,6 +99,7 @@ func readPaths(
     read("patientColumns", \.patientColumns)
     read("words", \.words)
     read("disclosureRules", \.disclosureRules)
+    read("disclosureProfiles", \.disclosureProfiles)
     read("control", \.control)
     reader.finish()
 

@@ -23,6 +23,8 @@ package struct Settings: Hashable, Sendable {
     package var releases: [ReleaseSpec] = []
     /// What may come in and go out, by parties, in the file's order; see `DisclosureGate`.
     package var disclosureRules: [DisclosureRule] = []
+    /// When cells of releases are too telling, in the file's order.
+    package var profiles: [DisclosureProfile] = []
     /// In the file's order.
     package var reviews: [ReviewItem] = []
 
@@ -78,6 +80,8 @@ package struct Paths: Hashable, Sendable {
     package var words: String
     /// The rules of the gates.
     package var disclosureRules: String
+    /// The disclosure profiles that releases and authorities name.
+    package var disclosureProfiles: String
     /// The look-up of postcodes that `sluice geography import` makes.
     package var geography: String
     /// The daemon's socket.
@@ -98,6 +102,7 @@ package struct Paths: Hashable, Sendable {
         patientColumns = base + "/disclosure/patient-columns.csv"
         words = base + "/disclosure/words"
         disclosureRules = base + "/disclosure/rules.yaml"
+        disclosureProfiles = base + "/disclosure/profiles.yaml"
         geography = base + "/state/geography"
         control = base + "/state/control.sock"
     }

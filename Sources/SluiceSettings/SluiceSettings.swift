@@ -52,9 +52,12 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     }
     // An authority whose file has a mistake is still known: one slip must not make every use of its name another.
     let known = authorityFiles.map(\.stem)
+    settings.profiles = readProfiles(paths, folders, place: places["disclosureProfiles"], root, mistakes: mistakes)
+    checkProfiles(&settings, mistakes: mistakes)
     for file in list(paths.releaseSpecs, "releaseSpecs") {
         guard let root = readYAMLFile(file.path, shownAs: file.shown, mistakes: mistakes),
-            let read = readReleaseSpec(root, stem: file.stem, authorities: known, mistakes: mistakes)
+            let read = readReleaseSpec(
+                root, stem: file.stem, authorities: known, profiles: settings.profiles, mistakes: mistakes)
         else { continue }
         settings.releases.append(read.spec)
         settings.releasePlaces.append(read.places)
@@ -86,6 +89,32 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     checkPurposes(settings, mistakes: mistakes)
     checkSources(settings, mistakes: mistakes)
     return settings
+}
+
+/// The profiles; none where the file is not there and nobody named it.
+private func readProfiles(
+    _ paths: Paths, _ folders: InstanceFolders, place: Node?, _ root: Node, mistakes: Mistakes
+) -> [DisclosureProfile] {
+    let shown = folders.shown(paths.disclosureProfiles)
+    do {
+        let bytes = try readSmallFile(paths.disclosureProfiles)
+        guard let node = readYAML(file: shown, bytes: bytes, mistakes: mistakes) else { return [] }
+        return readProfiles(node, mistakes: mistakes)
+    } catch {
+        if error.errno == ENOENT, place == nil { return [] }
+        mistakes.add(
+            place ?? root, "\(shown) cannot be read: \(reason(error))",
+            hint: "copy the shipped config/disclosure/profiles.yaml there, or set `paths.disclosureProfiles`")
+        return []
+    }
+}
+
+/// Puts the profiles that authorities name in their place.
+private func checkProfiles(_ settings: inout Settings, mistakes: Mistakes) {
+    for index in settings.authorities.indices {
+        guard let node = settings.authorityPlaces[index].profile else { continue }
+        settings.authorities[index].profile = readProfile(node, among: settings.profiles, mistakes: mistakes)
+    }
 }
 
 // MARK: - Files

@@ -113,6 +113,10 @@ package protocol Store: AnyObject, Sendable {
 
     func insert(_ release: ReleaseRecord, ledger: [LedgerEntry]) throws
     func markPublished(release: String, version: Int) throws
+    /// Moves a release from `pending` to `publishing`, with what is written down about it.
+    ///
+    /// - Throws: `StoreError.notFound` when it does not wait.
+    func approve(release: String, version: Int, ledger: [LedgerEntry]) throws
     func releases() throws -> [ReleaseRecord]
 
     // MARK: Reviews

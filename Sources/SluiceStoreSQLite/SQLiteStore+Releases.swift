@@ -24,6 +24,19 @@ extension SQLiteStore {
         }
     }
 
+    package func approve(release: String, version: Int, ledger: [LedgerEntry]) throws {
+        let operation = "approve a release"
+        try write(operation) { db in
+            try db.execute(
+                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ? AND state = ?",
+                arguments: [
+                    ReleaseRecord.State.publishing.rawValue, release, version, ReleaseRecord.State.pending.rawValue,
+                ])
+            guard db.changesCount == 1 else { throw StoreError.notFound(operation) }
+            try append(ledger, db)
+        }
+    }
+
     package func releases() throws -> [ReleaseRecord] {
         try read("list releases") { db in try ReleaseRow.fetch(where: "TRUE", [], db) }
     }

@@ -66,6 +66,15 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
         for parser in parsers { #expect(closure(of: "sluice-decode").contains(parser)) }
     }
 
+    @Test func `the search and its solvers are reachable from sluice-protect only, and the checker links nothing`() {
+        for target in LayeringTests.dependencies.keys
+        where !LayeringTests.forTests.contains(target) && !["sluice-protect", "SluiceDisclosure"].contains(target) {
+            #expect(!closure(of: target).contains("SluiceDisclosure"), "\(target)")
+        }
+        #expect(closure(of: "sluice-protect").contains("SluiceDisclosure"))
+        #expect(closure(of: "SluiceCertificate").isEmpty)
+    }
+
     @Test func `no product depends on what is there for tests`() {
         #expect(LayeringTests.forTests.contains("SluiceTestSupport"))
         for target in LayeringTests.dependencies.keys where !LayeringTests.forTests.contains(target) {
@@ -76,8 +85,8 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
     @Test func `the worker links what its row names and nothing else`() {
         #expect(
             closure(of: "sluice-decode") == [
-                "SluiceModel", "SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceIngest", "CSluiceLinux",
-                "CSluiceBytes", "CLibArchive", "CLibExpat", "CLibZ",
+                "SluiceModel", "SluiceCertificate", "SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceIngest",
+                "CSluiceLinux", "CSluiceBytes", "CLibArchive", "CLibExpat", "CLibZ",
             ])
     }
 
@@ -85,9 +94,9 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
         let rows: [[String]] = [
             ["CSluiceLinux", "CSluiceBytes", "CLibYAML", "CLibArchive", "CLibExpat", "CLibZ"],
             ["SluiceModel", "SluiceYAML", "SluiceCertificate"],
-            ["SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceStore"],
+            ["SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceStore", "SluiceDisclosure"],
             ["SluiceIngest", "SluiceFormat", "SluiceLedger", "SluiceStoreSQLite", "SluiceSettings"],
-            ["sluice-decode", "SluiceIntake", "SluiceRelease", "SluiceReview"],
+            ["sluice-decode", "sluice-protect", "SluiceIntake", "SluiceRelease", "SluiceReview"],
             ["SluiceInstance"],
             ["sluiced", "sluice"],
         ]
@@ -111,7 +120,7 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
             "RecordBlock(": [
                 "Sources/SluiceIngest/Minimise/", "Sources/SluiceWire/", "Sources/SluiceStoreSQLite/BlockPayload.swift",
             ],
-            "ProvedTable(": ["Sources/SluiceCertificate/"],
+            "ProvedTables(": ["Sources/SluiceCertificate/"],
         ]
         for (expression, places) in makers {
             for (path, text) in try sources() where uncommented(text).contains(expression) {

@@ -207,7 +207,7 @@ import Testing
             }
         }
         let text = "\(try #require(failure))"
-        #expect(text.contains("releases/violence-profile.yaml:16:11"))
+        #expect(text.contains("releases/violence-profile.yaml:17:11"))
         #expect(text.contains("received under section 17"))
     }
 

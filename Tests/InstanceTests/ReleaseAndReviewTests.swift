@@ -1,6 +1,7 @@
 import Glibc
 import SluiceInstance
 import SluiceModel
+import SluiceRelease
 import SluiceReview
 import SluiceStore
 import SluiceSystem
@@ -8,27 +9,118 @@ import SluiceTestSupport
 import Testing
 
 @Suite struct ReleaseTests {
-    @Test func `a release counts the records, hides 1 to 4 and keeps zeros`() throws {
+    @Test func `a release counts the records, hides what is small and is proved, signed and checked`() throws {
         let site = try TestInstance()
-        var rows = (1...7).map { crime($0, offence: "8N") }
-        rows += (8...10).map { crime($0, offence: "34B") }
+        var rows = (1...40).map { crime($0, offence: "8N") }
+        rows += (41...43).map { crime($0, offence: "34B") }
         _ = try site.deliver(crimes(rows), as: "march.csv", for: police)
         let result = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
-        #expect(result.exit == .done)
+        #expect(result.exit == .done, "\(result.text)")
         let latest = site.site + "/srv/releases/violence-profile/latest"
         let table = String(decoding: try readSmallFile(latest + "/tables/offences.csv"), as: UTF8.self)
         let lines = table.split(separator: "\r\n").map(String.init)
-        #expect(lines.first == "area,month,offence,sex,measure,value,marker")
-        let here = lines.filter { $0.hasPrefix("E08999001,2026-Q1,") && $0.contains(",male,") }
-        #expect(here.contains("E08999001,2026-Q1,violence,male,offence,7,"))
-        #expect(here.contains("E08999001,2026-Q1,robbery,male,offence,,[c]"))
-        #expect(here.contains("E08999001,2026-Q1,weapons,male,offence,0,"))
+        #expect(lines.first == "area,month,offence,measure,value,marker")
+        #expect(lines.contains("total,total,total,offence,43,"))
+        #expect(lines.contains("E08999001,2026-Q1,robbery,offence,,[c]"))
+        #expect(!table.contains(",3,"))
         // No other figure is anywhere in the release.
         let provenance = try JSON(reading: try readSmallFile(latest + "/provenance.json"))
-        #expect(provenance["proof"]?.text == "no-equations")
+        #expect(provenance["proof"]?["verdict"]?.text == "accepted")
+        #expect(provenance["proof"]?["scope"]?.text == "this release alone")
         #expect(provenance["audience"]?.text == "partnership")
         let sums = String(decoding: try readSmallFile(latest + "/SHA256SUMS"), as: UTF8.self)
         #expect(sums.split(separator: "\n").count == 2 + (try site.files(below: latest + "/tables").count))
+
+        let found = try site.instance.verifyRelease(folder: latest, checksHashes: true)
+        #expect(found.signature == .holds && found.hashes == .holds && found.proof == .holds, "\(found.text)")
+        // Who has neither certificate nor key is told what it takes.
+        let without = try Instance.verifyRelease(folder: latest, certificate: nil, key: nil, checksHashes: true)
+        #expect(without.hashes == .holds)
+        if case .notChecked = without.proof {} else { Issue.record("\(without.text)") }
+        // The proof stays with the controller.
+        let certificate = site.site + "/state/certificates/violence-profile-0001.certificate"
+        let status = try Folder(path: site.site + "/state/certificates").status(
+            FileName(own: "violence-profile-0001.certificate"))
+        #expect(status?.mode == 0o600)
+        #expect(
+            try Instance.verifyRelease(folder: latest, certificate: certificate, key: nil, checksHashes: false).proof
+                == .holds)
+    }
+
+    /// With checksums off the tables must prove as they stand.
+    @Test func `a figure that is changed, shown or hidden after publication makes the check fail`() throws {
+        let site = try TestInstance()
+        var rows = (1...40).map { crime($0, offence: "8N") }
+        rows += (41...43).map { crime($0, offence: "34B") }
+        _ = try site.deliver(crimes(rows), as: "march.csv", for: police)
+        _ = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        let latest = site.site + "/srv/releases/violence-profile/0001"
+        let path = latest + "/tables/offences.csv"
+        let table = String(decoding: try readSmallFile(path), as: UTF8.self)
+        var failed = 0
+        func check(_ changed: String, _ mustFail: Bool, _ what: String) throws {
+            try Folder(path: latest + "/tables").writeAtomically(
+                FileName(own: "offences.csv"), Array(changed.utf8), mode: 0o644)
+            let hashes = try site.instance.verifyRelease(folder: latest, checksHashes: true)
+            if case .fails = hashes.hashes {} else { Issue.record("\(what): its hash still fits") }
+            let found = try site.instance.verifyRelease(folder: latest, checksHashes: false)
+            if case .fails = found.proof { failed += 1 } else if mustFail { Issue.record("\(what): accepted") }
+        }
+        let lines = table.split(separator: "\r\n").map(String.init)
+        for (index, line) in lines.enumerated().dropFirst() {
+            var changed = lines
+            if line.hasSuffix("[c]") {
+                // What is sensitive must not be shown, whatever the count; a complement that proves something neither.
+                changed[index] = line.replacing(",,[c]", with: ",3,")
+                try check(changed.joined(separator: "\r\n") + "\r\n", true, "row \(index + 1) unhidden")
+            } else {
+                let parts = line.split(separator: ",", omittingEmptySubsequences: false)
+                let value = Int(parts[4]) ?? 0
+                changed[index] = parts[..<4].joined(separator: ",") + ",\(value + 1),"
+                try check(changed.joined(separator: "\r\n") + "\r\n", true, "row \(index + 1) changed")
+            }
+        }
+        try check(lines.dropLast().joined(separator: "\r\n") + "\r\n", true, "a row dropped")
+        #expect(failed == lines.count)
+        try Folder(path: latest + "/tables").writeAtomically(
+            FileName(own: "offences.csv"), Array(table.utf8), mode: 0o644)
+        #expect(try site.instance.verifyRelease(folder: latest, checksHashes: true).isFine)
+    }
+
+    @Test
+    func `a release for the public waits for a person's judgement, and none goes out over figures of an earlier one`()
+        throws
+    {
+        let site = try TestInstance { folder in
+            try edit(folder + "/releases/violence-profile.yaml", "audience: partnership", "audience: public")
+        }
+        _ = try site.deliver(crimes((1...40).map { crime($0) }), as: "march.csv", for: police)
+        let built = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(built.exit == .done, "\(built.text)")
+        #expect(built.json["state"]?.text == "pending")
+        let folder = site.site + "/srv/releases/violence-profile"
+        #expect((try? Folder(path: folder)) == nil)
+        // A restart publishes nothing that waits.
+        site.instance.finishReleases()
+        #expect((try? Folder(path: folder)) == nil)
+        let silent = site.instance.perform(
+            .approveRelease("violence-profile", by: "A. Lead", judgement: " "), attachment: nil, actor: "user:0")
+        #expect(silent.exit == .no)
+        let approved = site.instance.perform(
+            .approveRelease("violence-profile", by: "A. Lead", judgement: "Nothing in it tells of operations."),
+            attachment: nil, actor: "user:0")
+        #expect(approved.exit == .done, "\(approved.text)")
+        #expect(try site.instance.verifyRelease(folder: folder + "/latest", checksHashes: true).isFine)
+        let row = try #require(try site.store.ledgerRows(1..<1000).last { $0.entry.kind == .releaseApproved })
+        #expect(row.entry.details["by"] == "A. Lead")
+        #expect(row.entry.details["judgement"] == "Nothing in it tells of operations.")
+        let again = site.instance.perform(
+            .approveRelease("violence-profile", by: "A. Lead", judgement: "Again."), attachment: nil, actor: "user:0")
+        #expect(again.exit == .no)
+        // Now there is an earlier one.
+        let second = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        #expect(second.exit == .no)
+        #expect(second.text.contains("violence-profile, version 0001"))
     }
 
     @Test func `a second release over the same events says so`() throws {

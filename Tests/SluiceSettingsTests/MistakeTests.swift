@@ -125,10 +125,6 @@ private let profile = "releases/profile.yaml"
             profile, "release: profile", "release: other",
             "1:10: `release` is `other` and the file is named `profile.yaml`; give both the same name"),
         Slip(
-            profile, "partnership", "public",
-            "3:11: `audience: public` is refused: what a release and earlier ones give away together cannot be proved "
-                + "yet; write `audience: partnership`"),
-        Slip(
             profile, "[{kind: vru, name: V}]", "[]",
             "4:13: `recipients` is empty; name who gets it: [{kind: vru, name: …}]"),
         Slip(
@@ -146,23 +142,26 @@ private let profile = "releases/profile.yaml"
             profile, "to: 2026-03", "to: 2025-03", "6:29: `to` is before `from`; write the last month of the period"),
         Slip(
             profile, "threshold: 5", "threshold: 1",
-            "7:32: `threshold: 1` hides nothing; write 2 or more: counts from 1 to one below it are hidden"),
+            "7:32: `threshold: 1` hides nothing; write 3 or more: counts from 1 to one below it are hidden"),
         Slip(
-            profile, "tables:", "totals: true\ntables:",
-            "8:1: `totals` are refused: a total less the cells shown gives the hidden ones away; "
-                + "remove it; totals come once tables with them can be proved safe"),
+            profile, "threshold: 5", "threshold: 2",
+            "7:32: `threshold: 2` leaves a hidden count one possible value; write 3 or more"),
+        Slip(
+            profile, "threshold: 5}", "threshold: 5, zeros: published, zeroAttainable: true}",
+            "7:69: 0 cannot stay attainable with `zeros: published`: everybody sees that a hidden count is no zero; "
+                + "write `zeros: hideable`, or take `zeroAttainable` out"),
+        Slip(
+            profile, "profile: {id: five, threshold: 5}", "profile: fife",
+            "7:10: the profile `fife` is not known; none is set up yet"),
         Slip(
             profile, "tables:", "microdata: {k: 5}\ntables:",
             "8:1: `microdata` is refused: single records cannot be proved safe yet; remove it and ask for tables"),
         Slip(
-            profile, "    by:", "    totals: [area]\n    by:",
-            "12:5: `totals` are refused: a total less the cells shown gives the hidden ones away; "
-                + "remove it; totals come once tables with them can be proved safe"),
+            profile, "    by:", "    totals: [aera]\n    by:",
+            "12:14: the dimension `aera` is not known; did you mean `area`?"),
         Slip(
-            profile, "{area: lad, month: quarter}",
-            "{area: lad}\n  - {id: more, title: More, event: offence, by: {month: month}}",
-            "13:36: a second table over `offence`, after line 11, is refused: two tables over the same events tie "
-                + "hidden cells to shown ones; keep one; linked tables come once they can be proved safe together"),
+            profile, "    by:", "    totals: 3\n    by:",
+            "12:13: `totals` must be true, false or a list of dimensions; write `totals: true` or [area, month]"),
         Slip(
             profile, "{area: lad, month: quarter}",
             "{area: lad}\n  - {id: offences, title: More, event: search, by: {month: month}}",

@@ -1,4 +1,5 @@
 import SluiceCertificate
+import SluiceModel
 
 /// All slots of linked tables as the search sees them.
 struct Board {
@@ -28,6 +29,10 @@ struct Board {
     /// How many records each atom has left, where atoms are not cells of a table.
     var atoms: [UInt64: Int32] = [:]
     let standsFree: Bool
+    let markerTop: Int
+    /// By slot where one person is alone in a cell: who; empty where nobody reckons with that.
+    let singletons: [Int: Int]
+    let slotsOfSingleton: [Int: [Int]]
 
     init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions) {
         self.tables = tables
@@ -37,6 +42,9 @@ struct Board {
         let sensitivity = tables.sensitivity(rules, layout: layout, values: values)
         needs = sensitivity.needs
         standsFree = sensitivity.standsFree
+        markerTop = sensitivity.markerTop
+        singletons = sensitivity.singletons
+        slotsOfSingleton = Dictionary(grouping: sensitivity.singletons.keys.sorted()) { sensitivity.singletons[$0]! }
         var needOfSlot = [Int32](repeating: -1, count: values.count)
         for (index, need) in needs.enumerated() { needOfSlot[need.slot] = Int32(index) }
         self.needOfSlot = needOfSlot
@@ -56,7 +64,8 @@ struct Board {
             // By axis and position: how many times dearer.
             let weights = shown.indices.map { axis in
                 shown[axis].map { code in
-                    shown[axis].count > 1 && tables.axes[axis].codes[code].atoms.count > 1 ? Int32(options.totalWeight) : 10
+                    shown[axis].count > 1 && tables.axes[axis].codes[code].atoms.count > 1
+                        ? Int32(options.totalWeight) : 10
                 }
             }
             var positions = [Int](repeating: 0, count: shown.count)
@@ -67,9 +76,11 @@ struct Board {
                 for axis in positions.indices { price = price * weights[axis][positions[axis]] / 10 }
                 if options.hiddenBefore.contains(slot) { price = max(1, price / 4) }
                 let isZeroShown = value == 0 && (rules.zeros == .published || standsFree)
-                let isGrandTotal = options.isGrandTotalPublic && positions.indices.allSatisfy {
-                    shown[$0][positions[$0]] == 0
-                }
+                let isGrandTotal =
+                    options.isGrandTotalPublic
+                    && positions.indices.allSatisfy {
+                        shown[$0][positions[$0]] == 0
+                    }
                 if isZeroShown || isGrandTotal || options.forcedPublic.contains(slot) || standsFree {
                     price = Board.forbidden
                 }

@@ -86,7 +86,8 @@ struct Neighbours {
             let atoms = axis.codes[code].atoms
             let above = codesOfAtom[atoms[0]].filter { other in
                 let others = axis.codes[other].atoms
-                return others.count > atoms.count && (others.count == axis.atomCount || Set(others).isSuperset(of: atoms))
+                return others.count > atoms.count
+                    && (others.count == axis.atomCount || Set(others).isSuperset(of: atoms))
             }
             families[above.sorted(), default: []].append(code)
         }
@@ -108,12 +109,16 @@ struct Neighbours {
                 for (rank, (_, other)) in nearest.enumerated() {
                     let codes = ordered[other].value
                     if others[code].count < Neighbours.otherLimit {
-                        others[code] += codes.filter { sets[index].isDisjoint(with: axis.codes[$0].atoms) }.map { Int32($0) }
+                        others[code] += codes.filter { sets[index].isDisjoint(with: axis.codes[$0].atoms) }.map {
+                            Int32($0)
+                        }
                     }
                     if rank >= 3 { continue }
                     for step in 0..<min(2, codes.count) {
                         let cousin = codes[(index + step) % codes.count]
-                        if sets[index].isDisjoint(with: axis.codes[cousin].atoms) { cousins[code].append(Int32(cousin)) }
+                        if sets[index].isDisjoint(with: axis.codes[cousin].atoms) {
+                            cousins[code].append(Int32(cousin))
+                        }
                     }
                 }
             }

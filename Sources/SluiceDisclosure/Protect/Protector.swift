@@ -1,4 +1,5 @@
 package import SluiceCertificate
+package import SluiceModel
 
 /// Hides what the primary rules ask for and the cheapest cells beside it that make it safe.
 ///
@@ -43,6 +44,8 @@ package struct Protector {
         var legs: [(changes: [Int32], times: Int32)]
         /// Needs that its proof serves.
         var users: [Int32] = []
+        /// Who are alone in a cell that it changes; empty where nobody reckons with that.
+        var singletons: [Int] = []
         var isUsed = true
     }
 
@@ -90,9 +93,13 @@ package struct Protector {
     // MARK: - One cell
 
     private func isProved(_ need: Int) -> Bool {
-        let wanted = board.needs[need]
-        return Int(high[need]) >= wanted.reach && Int(high[need] - low[need]) + 1 >= wanted.width
-            && (!wanted.wantsZero || low[need] <= 0)
+        isEnough(board.needs[need], low: low[need], high: high[need])
+            && (board.singletons.isEmpty
+                || singletonInTheWay(need, own: board.singletons[board.needs[need].slot]) == nil)
+    }
+
+    private func isEnough(_ wanted: Need, low: Int32, high: Int32) -> Bool {
+        Int(high) >= wanted.reach && Int(high - low) + 1 >= wanted.width && (!wanted.wantsZero || low <= 0)
     }
 
     /// A walk that was found and not yet made.
@@ -101,32 +108,72 @@ package struct Protector {
         var cost = 0
     }
 
-    private mutating func prove(_ need: Int) -> Bool {
+    /// Finds what is missing to prove a need, also against each who is alone in a cell that its walks change.
+    private mutating func prove(_ need: Int, buys: Bool = true) -> Bool {
+        guard proveOnce(need, buys: buys) else { return false }
+        guard !board.singletons.isEmpty else { return true }
+        let own = board.singletons[board.needs[need].slot]
+        var rounds = 0
+        while let person = singletonInTheWay(need, own: own) {
+            rounds += 1
+            guard rounds <= Protector.singletonRounds else { return false }
+            // As if all that this person knows were shown.
+            let known = board.slotsOfSingleton[person] ?? []
+            let prices = known.map { board.cells[$0].price }
+            for slot in known { board.cells[slot].price = Board.forbidden }
+            recount(need, without: person)
+            let isProved = proveOnce(need, buys: buys)
+            for (slot, price) in zip(known, prices) { board.cells[slot].price = price }
+            recount(need)
+            guard isProved else { return false }
+        }
+        return true
+    }
+
+    private static let singletonRounds = 24
+
+    /// Who would know too much, when there is somebody.
+    private func singletonInTheWay(_ need: Int, own: Int?) -> Int? {
+        let wanted = board.needs[need]
+        let persons = Set(walksOfNeed[need].flatMap { walks[Int($0.walk)].singletons })
+        return persons.sorted().first { person in
+            guard person != own else { return false }
+            var low = board.values[wanted.slot]
+            var high = low
+            for shown in walksOfNeed[need] where !walks[Int(shown.walk)].singletons.contains(person) {
+                low = min(low, shown.low)
+                high = max(high, shown.high)
+            }
+            return !isEnough(wanted, low: low, high: high)
+        }
+    }
+
+    private mutating func proveOnce(_ need: Int, buys: Bool) -> Bool {
         let wanted = board.needs[need]
         let value = board.values[wanted.slot]
         if board.standsFree { return proveFree(need) }
         if Int(high[need]) < wanted.reach {
-            guard let up = attempt(need, isUp: true, Int32(wanted.reach) - value) else { return false }
+            guard let up = attempt(need, isUp: true, Int32(wanted.reach) - value, buys: buys) else { return false }
             carryOut(up, need)
         }
         let missing = wanted.width - Int(high[need] - low[need]) - 1
         if missing > 0 {
             let floor: Int32 = board.rules.zeros == .published ? 1 : 0
             let depth = value - low[need] + Int32(missing)
-            let down = value - depth >= floor ? attempt(need, isUp: false, depth) : nil
+            let down = value - depth >= floor ? attempt(need, isUp: false, depth, buys: buys) : nil
             if let down, down.cost == 0 {
                 carryOut(down, need)
             } else {
-                let up = attempt(need, isUp: true, high[need] - value + Int32(missing))
+                let up = attempt(need, isUp: true, high[need] - value + Int32(missing), buys: buys)
                 guard let better = cheaper(down, up) else { return false }
                 carryOut(better, need)
             }
         }
         if wanted.wantsZero, low[need] > 0 {
-            guard let down = attempt(need, isUp: false, value) else { return false }
+            guard let down = attempt(need, isUp: false, value, buys: buys) else { return false }
             carryOut(down, need)
         }
-        return isProved(need)
+        return isEnough(wanted, low: low[need], high: high[need])
     }
 
     private func cheaper(_ first: Attempt?, _ second: Attempt?) -> Attempt? {
@@ -138,11 +185,13 @@ package struct Protector {
     private mutating func proveFree(_ need: Int) -> Bool {
         let slot = board.needs[need].slot
         let value = board.values[slot]
-        let top = Int32(board.rules.primary.threshold - 1)
+        let top = Int32(board.markerTop)
         let (table, cell) = board.layout.place(of: slot)
         let positions = board.layout.positions(table: table, cell: cell, board.tables)
         let changes = board.tables.axes.indices.map { axis in
-            search.number(axis: axis, board.tables.axes[axis].codes[board.tables.tables[table].codes[axis][positions[axis]]].atoms[0])
+            search.number(
+                axis: axis,
+                board.tables.axes[axis].codes[board.tables.tables[table].codes[axis][positions[axis]]].atoms[0])
         }
         for times in [top - value, 1 - value] where times != 0 {
             carryOut(Attempt(legs: [(changes, times)]), need)
@@ -219,7 +268,9 @@ package struct Protector {
                 let found = search.best(
                     board, slot: beside, isUp: true, wanted: left, limit: Board.forbidden - 1, breadth: breadth)
                 guard let found, found.times > 0 else { continue }
-                if let best = result, Int(found.cost) * Int(best.times) >= Int(best.cost) * Int(found.times) { continue }
+                if let best = result, Int(found.cost) * Int(best.times) >= Int(best.cost) * Int(found.times) {
+                    continue
+                }
                 result = found
             }
         }
@@ -252,6 +303,9 @@ package struct Protector {
                     board.hide(slot)
                     facts.bought += 1
                 }
+                if !board.singletons.isEmpty, let person = board.singletons[slot], !trail.singletons.contains(person) {
+                    trail.singletons.append(person)
+                }
                 let other = board.needOfSlot[slot]
                 guard other >= 0, !board.isTwin(slot) else { continue }
                 if isProved(Int(other)), Int(other) != need { continue }
@@ -262,14 +316,19 @@ package struct Protector {
                     reached[place].low = min(reached[place].low, position)
                     reached[place].high = max(reached[place].high, position)
                 } else {
-                    reached.append(Reached(need: other, position: position, low: min(0, position), high: max(0, position)))
+                    reached.append(
+                        Reached(need: other, position: position, low: min(0, position), high: max(0, position)))
                 }
             }
         }
         for entry in reached {
             let other = Int(entry.need)
             let value = board.values[board.needs[other].slot]
-            guard value + entry.low < low[other] || value + entry.high > high[other] else { continue }
+            // Where singletons are reckoned with, a walk that shows no more may still be one that avoids somebody.
+            guard
+                value + entry.low < low[other] || value + entry.high > high[other]
+                    || (other == need && !board.singletons.isEmpty)
+            else { continue }
             low[other] = min(low[other], value + entry.low)
             high[other] = max(high[other], value + entry.high)
             walksOfNeed[other].append(Shown(walk: number, low: value + entry.low, high: value + entry.high))
@@ -327,7 +386,7 @@ package struct Protector {
         let firstNew = walks.count
         var isFine = true
         for user in users where !isProved(Int(user)) {
-            guard replace(Int(user)) else {
+            guard prove(Int(user), buys: false) else {
                 isFine = false
                 break
             }
@@ -355,47 +414,22 @@ package struct Protector {
         return false
     }
 
-    /// What the walks of a need show about it.
-    private mutating func recount(_ need: Int) {
+    /// What the walks of a need show about it; without those that change what one person knows.
+    private mutating func recount(_ need: Int, without person: Int? = nil) {
         let value = board.values[board.needs[need].slot]
         low[need] = value
         high[need] = value
         for shown in walksOfNeed[need] {
+            if let person, walks[Int(shown.walk)].singletons.contains(person) { continue }
             low[need] = min(low[need], shown.low)
             high[need] = max(high[need], shown.high)
         }
     }
 
-    /// Proves a need again with what is hidden.
-    private mutating func replace(_ need: Int) -> Bool {
-        let wanted = board.needs[need]
-        let value = board.values[wanted.slot]
-        if Int(high[need]) < wanted.reach {
-            guard let up = attempt(need, isUp: true, Int32(wanted.reach) - value, buys: false) else { return false }
-            carryOut(up, need)
-        }
-        let missing = Int32(wanted.width) - (high[need] - low[need]) - 1
-        if missing > 0 {
-            let floor: Int32 = board.rules.zeros == .published ? 1 : 0
-            let depth = value - low[need] + missing
-            if value - depth >= floor, let down = attempt(need, isUp: false, depth, buys: false) {
-                carryOut(down, need)
-            } else if let up = attempt(need, isUp: true, high[need] - value + missing, buys: false) {
-                carryOut(up, need)
-            } else {
-                return false
-            }
-        }
-        if wanted.wantsZero, low[need] > 0 {
-            guard let down = attempt(need, isUp: false, value, buys: false) else { return false }
-            carryOut(down, need)
-        }
-        return isProved(need)
-    }
-
-    package func needOf(_ need: Int) -> (Need, Int32, Int32) { (board.needs[need], low[need], high[need]) }
-
     // MARK: - The answer
+
+    /// Slots of the cells for which nothing was found, ascending.
+    package var unprovedSlots: [Int] { unproved.map { board.needs[$0].slot }.sorted() }
 
     private func protection() -> Protection {
         var numbers: [Int32: Int] = [:]

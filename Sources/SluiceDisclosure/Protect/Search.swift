@@ -15,9 +15,10 @@ struct Search {
     private let neighbours: [Neighbours]
     private let tables: LinkedTables
     private let layout: Layout
-    /// Where there are atoms to mind: by table, combinations of atoms on the axes it does not have, the most frequent
-    /// first.
-    private var backgrounds: [[[Int32]]] = []
+    /// Where there are atoms to mind: by table, which records each of its finest cells holds.
+    private var records: [RecordIndex] = []
+    /// By axis and atom: how many different records have it, where there are atoms to mind.
+    private var popularity: [[Int32]]
     /// By table, axis and atom, see `finest(_:table:axis:)`.
     private let finest: [[[Int32]]]
     /// By table, axis and code: where it stands on the axis, or −1.
@@ -58,24 +59,12 @@ struct Search {
         }
         beforehand = board.tables.axes.map { Array(repeating: nil, count: $0.codes.count) }
         bases = Array(repeating: [], count: board.layout.blocks.count)
+        popularity = board.tables.axes.map { [Int32](repeating: 0, count: $0.atomCount) }
         if !board.atoms.isEmpty {
-            backgrounds = board.tables.tables.indices.map { Search.backgrounds(board, table: $0) }
-        }
-    }
-
-    private static func backgrounds(_ board: Board, table: Int) -> [[Int32]] {
-        let absent = board.tables.axes.indices.filter { board.tables.tables[table].codes[$0].count == 1 }
-        guard !absent.isEmpty else { return [] }
-        var counts: [[Int32]: Int] = [:]
-        for atom in board.atoms.keys {
-            let atoms = board.tables.atoms(ofKey: atom)
-            counts[absent.map { Int32(atoms[$0]) }, default: 0] += 1
-        }
-        let ordered = counts.sorted { ($1.value, $0.key.lexicographic) < ($0.value, $1.key.lexicographic) }
-        return ordered.prefix(24).map { entry in
-            var atoms = [Int32](repeating: -1, count: board.tables.axes.count)
-            for (place, axis) in absent.enumerated() { atoms[axis] = entry.key[place] }
-            return atoms
+            records = board.tables.tables.indices.map { RecordIndex(board, table: $0, finest: finest[$0]) }
+            for key in board.atoms.keys {
+                for (axis, atom) in board.tables.atoms(ofKey: key).enumerated() { popularity[axis][atom] += 1 }
+            }
         }
     }
 
@@ -99,19 +88,51 @@ struct Search {
         let (table, cell) = layout.place(of: slot)
         let places = layout.positions(table: table, cell: cell, tables)
         let codes = tables.axes.indices.map { tables.tables[table].codes[$0][places[$0]] }
-        if backgrounds.isEmpty || backgrounds[table].isEmpty {
-            return best(board, table, codes, background: nil, isUp, wanted, limit, breadth)
-        }
+        if records.isEmpty { return best(board, table, codes, background: nil, isUp, wanted, limit, breadth) }
         var result: Candidate?
         var limit = limit
-        for background in backgrounds[table] {
+        for background in backgrounds(board, table, codes, isUp) {
             let found = best(board, table, codes, background: background, isUp, wanted, limit, breadth)
             guard let found, isBetter(found, than: result, wanted) else { continue }
             result = found
             if found.cost == 0, found.times >= wanted { return found }
-            limit = min(limit, found.cost)
+            limit = min(limit, max(found.cost, 1) * max(1, wanted / found.times))
         }
         return result
+    }
+
+    private static let backgroundLimit = 12
+
+    /// Records whose attributes a product may keep where its table does not tell: of what would fall.
+    private func backgrounds(_ board: borrowing Board, _ table: Int, _ codes: [Int], _ isUp: Bool) -> [[Int]] {
+        var found: [[Int]] = []
+        func add(_ codes: [Int]) {
+            let atoms = descend(board, table, codes, nil, .fullest)
+            for key in records[table].keys(in: cell(table, atoms)).prefix(3) where (board.atoms[key] ?? 0) > 0 {
+                let atoms = tables.atoms(ofKey: key)
+                if !found.contains(atoms) { found.append(atoms) }
+            }
+        }
+        if !isUp { add(codes) }
+        for axis in codes.indices {
+            for code in neighbours[axis].siblings[codes[axis]] where found.count < Search.backgroundLimit {
+                var other = codes
+                other[axis] = Int(code)
+                add(other)
+            }
+        }
+        if found.isEmpty {
+            add(
+                tables.axes.map { _ in 0 }.enumerated().map {
+                    positions[table][$0.offset][0] >= 0 ? 0 : codes[$0.offset]
+                })
+        }
+        return found.isEmpty ? [tables.axes.map { _ in 0 }] : Array(found.prefix(Search.backgroundLimit))
+    }
+
+    /// The number of the finest cell of a table that atoms are in.
+    private func cell(_ table: Int, _ atoms: [Int]) -> Int {
+        atoms.indices.reduce(0) { $0 + Int(max(0, finest[table][$1][atoms[$1]])) }
     }
 
     private func isBetter(_ first: Candidate, than second: Candidate?, _ wanted: Int32) -> Bool {
@@ -122,7 +143,7 @@ struct Search {
     }
 
     private mutating func best(
-        _ board: borrowing Board, _ table: Int, _ codes: [Int], background: [Int32]?, _ isUp: Bool, _ wanted: Int32,
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], background: [Int]?, _ isUp: Bool, _ wanted: Int32,
         _ limit: Int32, _ breadth: Breadth
     ) -> Candidate? {
         if breadth >= .transfers { return transfer(board, table, codes, background, isUp, wanted, limit, breadth) }
@@ -131,10 +152,10 @@ struct Search {
         for axis in tables.axes.indices {
             var list: [Int32] = []
             if tables.tables[table].codes[axis].count > 1 || codes[axis] != 0 {
-                list = siblings(board, table, axis, codes[axis], plus)
+                list = siblings(board, table, axis, codes[axis], plus, background)
                 if breadth >= .cousins {
                     for code in neighbours[axis].cousins[codes[axis]] {
-                        let minus = atom(board, table, axis, Int(code), plus, .cheapest)
+                        let minus = atom(board, table, axis, Int(code), plus, .cheapest, background)
                         list.append(changes[axis].number(plus[axis], minus))
                     }
                 }
@@ -146,48 +167,65 @@ struct Search {
     }
 
     private mutating func siblings(
-        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, _ plus: [Int]
+        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, _ plus: [Int],
+        _ background: [Int]?
     ) -> [Int32] {
         if let known = beforehand[axis][code] { return known }
         let codes = neighbours[axis].siblings[code]
         var list: [Int32] = []
         list.reserveCapacity(codes.count)
         for other in codes {
-            let minus = atom(board, table, axis, Int(other), plus, .cheapest)
+            let minus = atom(board, table, axis, Int(other), plus, .cheapest, background)
             list.append(changes[axis].number(plus[axis], minus))
         }
         let all = tables.axes[axis].codes
-        if all[code].atoms.count == 1, codes.allSatisfy({ all[Int($0)].atoms.count == 1 }) { beforehand[axis][code] = list }
+        if all[code].atoms.count == 1, codes.allSatisfy({ all[Int($0)].atoms.count == 1 }) {
+            beforehand[axis][code] = list
+        }
         return list
     }
 
     /// The cheapest way to move records between the cell and one beside it on one axis, all else about them the same.
     private mutating func transfer(
-        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int32]?, _ isUp: Bool, _ wanted: Int32,
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int]?, _ isUp: Bool, _ wanted: Int32,
         _ limit: Int32, _ breadth: Breadth
     ) -> Candidate? {
         var result: Candidate?
-        let falling = isUp ? [] : descend(board, table, codes, background, .fullest)
+        let falling = isUp ? [] : taken(board, table, codes, background)
         for axis in codes.indices {
             let beside = breadth == .transfers ? neighbours[axis].cousins : neighbours[axis].others
             for code in neighbours[axis].siblings[codes[axis]] + beside[codes[axis]] {
                 var atoms = falling
                 var other = codes
                 other[axis] = Int(code)
-                if isUp { atoms = descend(board, table, other, background, .fullest) }
-                let there = atom(board, table, axis, isUp ? codes[axis] : Int(code), atoms, .cheapest)
+                if isUp { atoms = taken(board, table, other, background) }
+                let there = atom(board, table, axis, isUp ? codes[axis] : Int(code), atoms, .cheapest, background)
                 let (plus, minus) = isUp ? (there, atoms[axis]) : (atoms[axis], there)
                 let options = codes.indices.map {
                     [$0 == axis ? changes[$0].number(plus, minus) : changes[$0].number(atoms[$0], -1)]
                 }
                 let ceiling = result.map { min(limit, $0.cost * wanted / max(1, $0.times)) } ?? limit
-                if let found = cheapest(board, table, isUp ? replaced(atoms, axis, there) : atoms, options, isUp, wanted, ceiling),
-                    isBetter(found, than: result, wanted) {
+                if let found = cheapest(
+                    board, table, isUp ? replaced(atoms, axis, there) : atoms, options, isUp, wanted, ceiling),
+                    isBetter(found, than: result, wanted)
+                {
                     result = found
                 }
             }
         }
         return result
+    }
+
+    /// The atoms of a record that can be taken out of a cell.
+    private func taken(_ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int]?) -> [Int] {
+        let atoms = descend(board, table, codes, background, .fullest)
+        guard !records.isEmpty else { return atoms }
+        var best: (room: Int32, key: UInt64)?
+        for key in records[table].keys(in: cell(table, atoms)) {
+            let room = board.atoms[key] ?? 0
+            if room > 0, room > best?.room ?? 0 { best = (room, key) }
+        }
+        return best.map { tables.atoms(ofKey: $0.key) } ?? atoms
     }
 
     private func replaced(_ atoms: [Int], _ axis: Int, _ atom: Int) -> [Int] {
@@ -206,18 +244,14 @@ struct Search {
 
     /// An atom in every code: of those that a table shows, going down axis by axis.
     private func descend(
-        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int32]?, _ preference: Preference
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ background: [Int]?, _ preference: Preference
     ) -> [Int] {
         let block = layout.blocks[table]
         var atoms = codes.indices.map { axis in tables.axes[axis].codes[codes[axis]].atoms[0] }
         var steps = codes.indices.map { axis in Int(positions[table][axis][codes[axis]]) * block.strides[axis] }
-        for axis in codes.indices {
-            if let atom = background?[axis], atom >= 0 { atoms[axis] = Int(atom) }
-        }
         for axis in codes.indices where tables.axes[axis].codes[codes[axis]].atoms.count > 1 {
-            if let atom = background?[axis], atom >= 0 { continue }
             let base = block.base + steps.reduce(0, +) - steps[axis]
-            atoms[axis] = atom(board, table, axis, codes[axis], base: base, preference)
+            atoms[axis] = atom(board, table, axis, codes[axis], base: base, preference, background?[axis])
             steps[axis] = Int(max(0, finest[table][axis][atoms[axis]]))
         }
         return atoms
@@ -225,26 +259,32 @@ struct Search {
 
     /// The atom of `code` whose cell is preferred, the other axes standing at the atoms `others`.
     private func atom(
-        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, _ others: [Int], _ preference: Preference
+        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, _ others: [Int], _ preference: Preference,
+        _ background: [Int]?
     ) -> Int {
         var base = layout.blocks[table].base
         for other in others.indices where other != axis { base += Int(max(0, finest[table][other][others[other]])) }
-        return atom(board, table, axis, code, base: base, preference)
+        return atom(board, table, axis, code, base: base, preference, background?[axis])
     }
 
     private func atom(
-        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, base: Int, _ preference: Preference
+        _ board: borrowing Board, _ table: Int, _ axis: Int, _ code: Int, base: Int, _ preference: Preference,
+        _ background: Int?
     ) -> Int {
         let atoms = tables.axes[axis].codes[code].atoms
         if atoms.count == 1 { return atoms[0] }
-        var best = (first: Int32.max, second: Int32.max, order: UInt64.max, atom: atoms[0])
+        var best = (first: Int32.max, second: Int32.max, third: Int32.max, order: UInt64.max, atom: atoms[0])
         for atom in atoms {
             let step = finest[table][axis][atom]
             guard step >= 0 else { continue }
+            // What the table does not tell apart: as in the record that is to move, or as most are.
+            let third = atom == background ? Int32.min : -popularity[axis][atom]
             let cell = board.cells[base + Int(step)]
             let (first, second) = preference == .cheapest ? (cell.price, -cell.room) : (-cell.room, cell.price)
             let order = mixed(key ^ UInt64(atom))
-            if (first, second, order) < (best.first, best.second, best.order) { best = (first, second, order, atom) }
+            if (first, second, third, order) < (best.first, best.second, best.third, best.order) {
+                best = (first, second, third, order, atom)
+            }
         }
         return best.atom
     }
@@ -313,7 +353,8 @@ struct Search {
                 tried += 1
                 if upTimes <= 0 { continue }
                 if Int(upCost) * Int(bestTimes) > Int(bestCost) * Int(wanted) { continue }
-                let (downCost, downTimes) = look(board, inner, option, isUpSide: false, wanted, bestCost - upCost, bestTimes)
+                let (downCost, downTimes) = look(
+                    board, inner, option, isUpSide: false, wanted, bestCost - upCost, bestTimes)
                 let cost = upCost + downCost
                 var times = min(upTimes, downTimes, wanted)
                 if times <= 0 || cost >= Board.forbidden { continue }
@@ -439,7 +480,9 @@ struct Search {
         return (Int32(clamping: cost), times)
     }
 
-    private mutating func makeCorners(_ options: [[Int32]], _ choice: [Int], _ outer: [Int], _ inner: Int, _ sign: Int32) {
+    private mutating func makeCorners(
+        _ options: [[Int32]], _ choice: [Int], _ outer: [Int], _ inner: Int, _ sign: Int32
+    ) {
         corners.removeAll(keepingCapacity: true)
         corners.append((0, sign))
         for axis in options.indices {
@@ -517,7 +560,34 @@ struct Search {
     }
 }
 
-extension [Int32] {
-    /// For a stable order.
-    var lexicographic: String { map { String(UInt32(bitPattern: $0), radix: 36) }.joined(separator: ",") }
+/// Which records each of a table's finest cells holds.
+struct RecordIndex {
+    private let starts: [Int32]
+    private let sorted: [UInt64]
+
+    /// - Parameter finest: by axis and atom, see `Search`.
+    init(_ board: Board, table: Int, finest: [[Int32]]) {
+        var placed: [(cell: Int, key: UInt64)] = []
+        placed.reserveCapacity(board.atoms.count)
+        for key in board.atoms.keys {
+            var cell = 0
+            for (axis, atom) in board.tables.atoms(ofKey: key).enumerated() {
+                let step = finest[axis][atom]
+                if step < 0 {
+                    cell = -1
+                    break
+                }
+                cell += Int(step)
+            }
+            if cell >= 0 { placed.append((cell, key)) }
+        }
+        placed.sort { ($0.cell, $0.key) < ($1.cell, $1.key) }
+        var starts = [Int32](repeating: 0, count: board.layout.blocks[table].cellCount + 1)
+        for entry in placed { starts[entry.cell + 1] += 1 }
+        for cell in 1..<starts.count { starts[cell] += starts[cell - 1] }
+        self.starts = starts
+        sorted = placed.map(\.key)
+    }
+
+    func keys(in cell: Int) -> ArraySlice<UInt64> { sorted[Int(starts[cell])..<Int(starts[cell + 1])] }
 }

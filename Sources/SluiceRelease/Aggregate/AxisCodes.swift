@@ -1,64 +1,171 @@
+import SluiceCertificate
 import SluiceModel
 import SluiceStore
 
-/// The codes of one table axis in the order they are shown, and how to find the place of a record's code.
+/// One dimension as the tables of a release use it: the codes they show, and the finest parts that these tell apart.
 struct AxisCodes {
-    var spec: TableSpec.Axis
-    var label: String
-    /// Code and label, in the model's order, "not known" last.
-    var codes: [(code: String, label: String)]
-    private var dimension: Dimension
-    private var placeOfCode: [String: Int32] = [:]
-    private var firstMonth: CivilMonth
-    private var lastMonth: CivilMonth
+    let dimension: Dimension
+    /// As the certificate has it.
+    private(set) var axis: Axis
+    /// For people, parallel to the axis's codes.
+    private(set) var labels: [String]
+    /// By node of the dimension, or by month from the first of the period: its atom.
+    private var atoms: [Int] = []
+    private let period: Period
 
-    /// A record whose code has no place on the axis is left out of the table.
-    static let noPlace: Int32 = -1
-
-    init(_ spec: TableSpec.Axis, dimension: Dimension, period: Period) {
-        self.spec = spec
-        self.dimension = dimension
-        label = dimension.label
-        firstMonth = period.first
-        lastMonth = period.last
-        codes = []
-        let isWanted: (String) -> Bool = { spec.codes.isEmpty || spec.codes.contains($0) }
-        switch dimension.kind {
-        case .month:
-            for index in period.first.index...period.last.index {
-                let code = AxisCodes.monthCode(CivilMonth(index: index)!, level: spec.level)
-                if isWanted(code), codes.last?.code != code { codes.append((code, code)) }
-            }
-        case .codes:
-            for node in dimension.nodes where node.level == spec.level && isWanted(node.code) {
-                codes.append((node.code, node.label))
-            }
-            if isWanted(dimension.nodes[0].code) { codes.append((dimension.nodes[0].code, dimension.nodes[0].label)) }
-        }
-        for (place, entry) in codes.enumerated() { placeOfCode[entry.code] = Int32(place) }
+    /// What makes a code that of another table too.
+    private enum Meaning: Hashable {
+        case total
+        case node(Int)
+        case month(level: String, String)
+        /// Under no code of the level.
+        case unknown(String)
+        /// Under a code and none of the level below.
+        case rest(Int, String)
+        /// All that a table shows of the axis.
+        case selection([String])
     }
 
-    /// The place of every code of a block's dictionary, by number. For months the numbers from `firstMonth` on.
+    /// Places are the nodes of the dimension, or the months of the period.
+    private var places: Int {
+        dimension.kind == .month ? period.last.index - period.first.index + 1 : dimension.nodes.count
+    }
+
+    /// - Parameter uses: what each table asks of the dimension; nil for tables without it.
+    /// - Returns: by table which codes it shows, in order; `[0]` for tables without it.
+    static func make(_ dimension: Dimension, uses: [TableSpec.Axis?], period: Period) -> (AxisCodes, shown: [[Int]]) {
+        var made = AxisCodes(dimension, period: period)
+        let shown = made.add(uses)
+        return (made, shown)
+    }
+
+    private init(_ dimension: Dimension, period: Period) {
+        self.dimension = dimension
+        self.period = period
+        axis = Axis(id: dimension.id, atomCount: 0, codes: [])
+        labels = []
+    }
+
+    static let totalName = "total"
+
+    private mutating func add(_ uses: [TableSpec.Axis?]) -> [[Int]] {
+        var numbers: [Meaning: Int] = [:]
+        var covered: [[Int]] = []
+        func number(_ meaning: Meaning, _ name: String, _ label: String, _ places: [Int]) -> Int {
+            if let known = numbers[meaning] { return known }
+            numbers[meaning] = covered.count
+            covered.append(places)
+            axis.codes.append(Axis.Code(name: name, atoms: []))
+            labels.append(label)
+            return covered.count - 1
+        }
+        _ = number(.total, AxisCodes.totalName, "Total", Array(0..<places))
+        let shown = uses.map { use -> [Int] in
+            guard let use else { return [0] }
+            var list: [Int] = []
+            for entry in entries(use) { list.append(number(entry.meaning, entry.name, entry.label, entry.places)) }
+            guard use.hasTotal else { return list }
+            // The total of a table is that of the codes it shows.
+            let all = Set(list.flatMap { covered[$0] })
+            if all.count == places { return [0] + list }
+            return [number(.selection(use.levels + [""] + use.codes), AxisCodes.totalName, "Total", all.sorted())]
+                + list
+        }
+        refine(covered)
+        return shown
+    }
+
+    /// Places that every code treats alike are one atom.
+    private mutating func refine(_ covered: [[Int]]) {
+        var signatures = [[Int]](repeating: [], count: places)
+        for (code, places) in covered.enumerated() { for place in places { signatures[place].append(code) } }
+        var atomOf: [[Int]: Int] = [:]
+        atoms = signatures.map { signature in
+            if let known = atomOf[signature] { return known }
+            atomOf[signature] = atomOf.count
+            return atomOf.count - 1
+        }
+        axis.atomCount = atomOf.count
+        for (code, places) in covered.enumerated() {
+            axis.codes[code].atoms = Set(places.map { atoms[$0] }).sorted()
+        }
+        // A code without a place covers nothing: it gets an atom of its own, where nothing can be.
+        for code in axis.codes.indices where axis.codes[code].atoms.isEmpty {
+            axis.codes[code].atoms = [axis.atomCount]
+            axis.codes[0].atoms.append(axis.atomCount)
+            axis.atomCount += 1
+        }
+    }
+
+    private func entries(
+        _ use: TableSpec.Axis
+    ) -> [(meaning: Meaning, name: String, label: String, places: [Int])] {
+        let isWanted: (String) -> Bool = { use.codes.isEmpty || use.codes.contains($0) }
+        var result: [(meaning: Meaning, name: String, label: String, places: [Int])] = []
+        if dimension.kind == .month {
+            for level in use.levels {
+                var months: [(name: String, places: [Int])] = []
+                for place in 0..<places {
+                    guard let month = CivilMonth(index: period.first.index + place) else { continue }
+                    let name = AxisCodes.monthCode(month, level: level)
+                    if months.last?.name == name {
+                        months[months.count - 1].places.append(place)
+                    } else {
+                        months.append((name, [place]))
+                    }
+                }
+                for entry in months where isWanted(entry.name) {
+                    result.append((.month(level: level, entry.name), entry.name, entry.name, entry.places))
+                }
+            }
+            return result
+        }
+        for (depth, level) in use.levels.enumerated() {
+            var under: [Int: [Int]] = [:]
+            var unknown: [Int] = []
+            for node in dimension.nodes.indices {
+                let ancestor = node == 0 ? 0 : dimension.ancestor(of: node, at: level)
+                if ancestor == 0 { unknown.append(node) } else { under[ancestor, default: []].append(node) }
+            }
+            for node in dimension.nodes.indices where dimension.nodes[node].level == level {
+                guard isWanted(dimension.nodes[node].code) else { continue }
+                result.append(
+                    (.node(node), dimension.nodes[node].code, dimension.nodes[node].label, under[node] ?? [node]))
+                // What is under it and under nothing of the next level would stand there by subtraction.
+                guard depth + 1 < use.levels.count else { continue }
+                let finer = use.levels[depth + 1]
+                let rest = (under[node] ?? []).filter { dimension.ancestor(of: $0, at: finer) == 0 }
+                if !rest.isEmpty {
+                    result.append(
+                        (
+                            .rest(node, finer), dimension.nodes[node].code + "/" + dimension.nodes[0].code,
+                            dimension.nodes[node].label + ", not known more closely", rest
+                        ))
+                }
+            }
+            if depth == 0, isWanted(dimension.nodes[0].code) {
+                result.append((.unknown(level), dimension.nodes[0].code, dimension.nodes[0].label, unknown))
+            }
+        }
+        return result
+    }
+
+    // MARK: - Records
+
+    /// The atom of every code of a block's dictionary, by number.
     ///
-    /// A code that the model has since lost, or that is coarser than the axis, is "not known".
-    func places(of dictionary: CodeDictionary.Dimension) -> [Int32] {
+    /// A code that the model has since lost is "not known".
+    func atoms(of dictionary: CodeDictionary.Dimension) -> [Int] {
         let nodeOfCode = Dictionary(
             dimension.nodes.enumerated().map { ($1.code, $0) }, uniquingKeysWith: { first, _ in first })
-        return dictionary.codes.map { code in
-            let node = nodeOfCode[code].map { dimension.ancestor(of: $0, at: spec.level) } ?? 0
-            return placeOfCode[dimension.nodes[node].code] ?? AxisCodes.noPlace
-        }
+        return dictionary.codes.map { atoms[nodeOfCode[$0] ?? 0] }
     }
 
-    /// The place of a record without this dimension.
-    var unknownPlace: Int32 { placeOfCode[dimension.nodes.first?.code ?? ""] ?? AxisCodes.noPlace }
+    /// The atom of a record without this dimension.
+    var unknownAtom: Int { atoms[0] }
 
-    func place(ofMonth index: Int) -> Int32 {
-        guard index >= firstMonth.index, index <= lastMonth.index, let month = CivilMonth(index: index) else {
-            return AxisCodes.noPlace
-        }
-        return placeOfCode[AxisCodes.monthCode(month, level: spec.level)] ?? AxisCodes.noPlace
-    }
+    /// The atom of a month in the period.
+    func atom(ofMonth index: Int) -> Int { atoms[index - period.first.index] }
 
     /// `2026-04`, `2026-Q2`, `2026`, or `2026-27` for a financial year.
     static func monthCode(_ month: CivilMonth, level: String) -> String {

@@ -1,7 +1,7 @@
 import Crypto
 import SluiceCertificate
 import SluiceLedger
-import SluiceModel
+package import SluiceModel
 import SluiceStore
 import SluiceSystem
 
@@ -15,51 +15,120 @@ import SluiceSystem
 ///
 /// The store knows the release as `publishing` before the first rename, so that `recover` can finish after a crash.
 extension ReleaseBuilder {
-    func publish(_ spec: ReleaseSpec, _ proved: [ProvedTable], _ counted: Counted) throws -> BuiltRelease {
-        let overlaps = try overlapping(spec)
+    func publish(
+        _ spec: ReleaseSpec, _ parts: [Part], _ counted: Counted, earlier: [ReleaseRecord], hidden: [HiddenShare]
+    ) throws -> BuiltRelease {
         let version = (try store.releases().filter { $0.release == spec.id }.map(\.version).max() ?? 0) + 1
         let builtAt = clock.now()
-        let warnings =
-            counted.gaps
-            + counted.leftOut.map {
-                "Records of \($0.authority) are not in it: \($0.because) (\($0.citation))."
+        var tables: [(path: String, text: String)] = []
+        for part in parts {
+            for table in part.proved.tables.tables.indices {
+                let path = "tables/\(part.proved.tables.tables[table].id).csv"
+                tables.append((path, TableFile.text(part.proved, table: table)))
             }
-            + overlaps.map {
-                "Release \($0.release), version \($0.version), counts some of the same events. Whoever has both may work "
-                    + "out more than from either alone; protection across releases is not part of this version."
-            }
+        }
+        let certificate = Certificate(
+            release: spec.id, version: version, profile: spec.profile.name,
+            files: tables.map { .init(path: $0.path, sha256: hexadecimal(SHA256.hash(data: Array($0.text.utf8)))) },
+            parts: parts.map { .init(tables: $0.proved.tables, rules: $0.proved.rules, protection: $0.protection) })
+        let certificateBytes = certificate.bytes
+        let certificateHash = hexadecimal(SHA256.hash(data: certificateBytes))
+        let warnings = warnings(counted, earlier: earlier)
         let facts = ReleaseFacts(
-            spec: spec, version: version, builtAt: builtAt, warnings: warnings, proved: proved, counted: counted,
-            sources: try sources(of: counted), settingsHash: settingsHash,
-            checkpoint: signer.checkpoint(try store.ledgerHead()))
-        let staging = try Folder.createIfMissing(path: folder + "/.staging", mode: 0o700)
+            spec: spec, version: version, builtAt: builtAt, warnings: warnings, proved: parts.map(\.proved),
+            counted: counted, sources: try sources(of: counted), settingsHash: place.settingsHash,
+            checkpoint: signer.checkpoint(try store.ledgerHead()), certificateHash: certificateHash)
+        let staging = try Folder.createIfMissing(path: place.folder + "/.staging", mode: 0o700)
         let stagingName = "\(spec.id)-\(padded(version, 4))"
         // What an earlier build left there.
         try staging.removeTree(FileName(own: stagingName))
         let target = try staging.subfolder(FileName(own: stagingName), create: true, mode: 0o755)
-        let sumsHash = try write(facts.files(), in: target)
+        let sumsHash = try write(tables + facts.files(), in: target)
         try staging.sync()
+        // The proof before what it proves.
+        let certificates = try Folder.createIfMissing(path: place.certificates, mode: 0o700)
+        try certificates.writeAtomically(
+            FileName(own: ReleaseBuilder.certificateName(spec.id, version)), certificateBytes, mode: 0o600)
+        try certificates.sync()
 
-        let record = ReleaseRecord(
-            release: spec.id, version: version, state: .publishing, builtAt: builtAt, sumsHash: sumsHash,
-            stagingName: stagingName, audience: spec.audience, eventKinds: spec.tables.map(\.eventKind).sorted(),
-            period: spec.period, deliveries: counted.deliveries)
+        let waits = spec.audience == .public
+        var record = ReleaseRecord(
+            release: spec.id, version: version, state: waits ? .pending : .publishing, builtAt: builtAt,
+            sumsHash: sumsHash, stagingName: stagingName, audience: spec.audience,
+            eventKinds: Set(spec.tables.map(\.eventKind)).sorted(), period: spec.period, deliveries: counted.deliveries)
         let entry = LedgerEntry(
             at: builtAt, actor: actor, kind: .releaseBuilt, subject: "\(spec.id)/\(padded(version, 4))",
             details: [
                 "recipients": spec.recipients.map { "\($0.name) (\($0.kind.rawValue))" }.joined(separator: "; "),
                 "sha256sums": sumsHash, "audience": spec.audience.rawValue, "purpose": spec.purpose,
-                "proof": Proof.Rule.noEquations.rawValue, "threshold": "\(spec.profile.threshold)",
+                "certificate": certificateHash, "profile": spec.profile.name, "scope": Certificate.scope,
             ])
         try store.insert(record, ledger: [entry])
-        try putInPlace(record)
-        var published = record
-        published.state = .published
+        if !waits {
+            try putInPlace(record)
+            record.state = .published
+        }
         return BuiltRelease(
-            record: published, path: "\(folder)/\(spec.id)/\(padded(version, 4))", warnings: warnings,
-            hidden: proved.map { table in
-                (table.table.id, table.table.cells.count { $0.shown == .confidential }, table.table.cells.count)
-            })
+            record: record,
+            path: waits
+                ? "\(place.folder)/.staging/\(stagingName)" : "\(place.folder)/\(spec.id)/\(padded(version, 4))",
+            warnings: warnings, hidden: hidden, certificateHash: certificateHash)
+    }
+
+    /// Name of a version's certificate in the folder of certificates.
+    package static func certificateName(_ release: String, _ version: Int) -> String {
+        "\(release)-\(padded(version, 4)).certificate"
+    }
+
+    private func warnings(_ counted: Counted, earlier: [ReleaseRecord]) -> [String] {
+        counted.gaps
+            + counted.leftOut.map {
+                "Records of \($0.authority) are not in it: \($0.because) (\($0.citation))."
+            }
+            + earlier.map {
+                "Release \($0.release), version \($0.version), counts some of the same events. Whoever has both may work "
+                    + "out more than from either alone; protection across releases is not part of this version."
+            }
+    }
+
+    /// Publishes what waits for it, on a person's word.
+    ///
+    /// - Parameters:
+    ///   - name: who decided.
+    ///   - judgement: on what may be published without prejudicing law enforcement or anybody's safety.
+    /// - Source: draft guidance June 2022, para 37 b.
+    package func approve(_ release: String, by name: String, judgement: String) throws -> ReleaseRecord {
+        let known = try store.releases().filter { $0.release == release }
+        guard var record = known.last(where: { $0.state == .pending }) else {
+            throw ReleaseRefusal.versionUnknown(release: release)
+        }
+        let staging = try Folder.createIfMissing(path: place.folder + "/.staging", mode: 0o700)
+        guard try staging.status(FileName(own: record.stagingName)) != nil else {
+            throw ReleaseRefusal.stagingLost(release: release, version: record.version)
+        }
+        // What was built meanwhile may have changed what it gives away.
+        let others = try store.releases().filter {
+            ($0.release, $0.version) != (record.release, record.version) && $0.state != .pending
+                && $0.period.overlaps(record.period) && !Set(record.eventKinds).isDisjoint(with: $0.eventKinds)
+        }
+        guard others.isEmpty else {
+            throw ReleaseRefusal.overlapsEarlier(
+                others.map {
+                    "release \($0.release), version \(padded($0.version, 4)), holds figures over the same events"
+                })
+        }
+        try store.approve(
+            release: release, version: record.version,
+            ledger: [
+                LedgerEntry(
+                    at: clock.now(), actor: actor, kind: .releaseApproved,
+                    subject: "\(release)/\(padded(record.version, 4))",
+                    details: ["by": name, "judgement": judgement, "sha256sums": record.sumsHash])
+            ])
+        record.state = .publishing
+        try putInPlace(record)
+        record.state = .published
+        return record
     }
 
     /// Finishes releases that a crash left between the store and their place.
@@ -69,7 +138,7 @@ extension ReleaseBuilder {
 
     /// The two renames. Repeating them is harmless.
     private func putInPlace(_ record: ReleaseRecord) throws {
-        let releases = try Folder(path: folder)
+        let releases = try Folder(path: place.folder)
         let release = try releases.subfolder(FileName(own: record.release), create: true, mode: 0o755)
         let version = FileName(own: padded(record.version, 4))
         if try release.status(version) == nil {
@@ -98,6 +167,8 @@ extension ReleaseBuilder {
             sums += "\(hexadecimal(SHA256.hash(data: bytes)))  \(path)\n"
         }
         try target.writeAtomically(FileName(own: "SHA256SUMS"), Array(sums.utf8), mode: 0o644)
+        try target.writeAtomically(
+            FileName(own: "SHA256SUMS.sig"), signer.signature(of: Array(sums.utf8)), mode: 0o644)
         try tables.sync()
         try target.sync()
         return hexadecimal(SHA256.hash(data: Array(sums.utf8)))
@@ -112,7 +183,7 @@ extension ReleaseBuilder {
                 ReleaseFacts.Source(
                     authority: delivery.authority.text, dataset: delivery.dataset ?? "",
                     period: delivery.period.map { "\($0)" } ?? "", plugin: delivery.plugin,
-                    pluginVersion: pluginVersions[delivery.plugin] ?? ""))
+                    pluginVersion: place.pluginVersions[delivery.plugin] ?? ""))
         }
         return sources.sorted { ($0.authority, $0.dataset, $0.period) < ($1.authority, $1.dataset, $1.period) }
     }

@@ -17,36 +17,19 @@ struct ReleaseFacts {
     var version: Int
     var builtAt: Instant
     var warnings: [String]
-    var proved: [ProvedTable]
+    /// By kind of event.
+    var proved: [ProvedTables]
     var counted: ReleaseBuilder.Counted
     var sources: [Source]
     var settingsHash: String
     /// The ledger's head, signed.
     var checkpoint: String
+    /// SHA-256, hexadecimal.
+    var certificateHash: String
 
+    /// All but the tables.
     func files() -> [(path: String, text: String)] {
-        var files = proved.map { (path: "tables/\($0.table.id).csv", text: csv($0)) }
-        files.append(("datapackage.json", dataPackage.prettyText))
-        files.append(("provenance.json", provenance.prettyText))
-        return files
-    }
-
-    /// One row per cell: the dimensions, `measure`, `value`, `marker`.
-    private func csv(_ proved: ProvedTable) -> String {
-        let table = proved.table
-        var text = (table.axes.map(\.dimension) + ["measure", "value", "marker"]).joined(separator: ",") + "\r\n"
-        for cell in table.cells {
-            for code in cell.codes {
-                text += csvField(code)
-                text += ","
-            }
-            text += csvField(table.eventKind)
-            switch cell.shown {
-            case .count(let count): text += ",\(count),\r\n"
-            case .confidential: text += ",,[c]\r\n"
-            }
-        }
-        return text
+        [("datapackage.json", dataPackage.prettyText), ("provenance.json", provenance.prettyText)]
     }
 
     // MARK: - datapackage.json
@@ -60,34 +43,46 @@ struct ReleaseFacts {
             "version": .string(padded(version, 4)),
             "created": .string("\(builtAt)"),
             "description": .string(
-                "Counts for \(spec.period), for the purpose \(spec.purpose). Counts from 1 to "
-                    + "\(spec.profile.threshold - 1) are not shown: their marker is [c]. "
+                "Counts for \(spec.period), for the purpose \(spec.purpose). Counts of 1 to "
+                    + "\(spec.profile.threshold - 1) persons are not shown, nor some others that would give them away: "
+                    + "their marker is [c]. "
+                    + (spec.profile.roundingBase > 1
+                        ? "All others are rounded to the nearest \(spec.profile.roundingBase). " : "")
                     + (counted.leftOut.isEmpty
                         ? "A 0 is a true zero."
                         : "A 0 is a true zero of the records that are in it; whose are left out stands in "
                             + "provenance.json.")),
-            "resources": .array(proved.indices.map { resource($0) }),
+            "resources": .array(
+                proved.indices.flatMap { part in
+                    proved[part].tables.tables.indices.map { resource(part, $0) }
+                }),
         ])
     }
 
-    private func resource(_ index: Int) -> JSON {
-        let table = proved[index].table
-        let axes = counted.aggregators[index].axes
-        var fields: [JSON] = axes.map { axis in
-            .members([
-                "name": .string(axis.spec.dimension),
+    private func resource(_ part: Int, _ index: Int) -> JSON {
+        let tables = proved[part].tables
+        let table = tables.tables[index]
+        let counter = counted.counters[part]
+        let isFree = proved[part].standsFree
+        var fields: [JSON] = zip(table.columns, counter.specs[index].axes).map { column, use in
+            let axis = counter.axes[column]
+            return .members([
+                "name": .string(axis.dimension.id),
                 "type": "string",
-                "title": .string(axis.label),
-                "description": .string("Level: \(axis.spec.level)"),
+                "title": .string(axis.dimension.label),
+                "description": .string(
+                    "Level: " + use.levels.joined(separator: ", ") + (use.hasTotal ? ", total" : "")),
                 "constraints": .members(["required": true]),
                 "categories": .array(
-                    axis.codes.map { .members(["value": .string($0.code), "label": .string($0.label)]) }),
+                    table.codes[column].map {
+                        .members(["value": .string(axis.axis.codes[$0].name), "label": .string(axis.labels[$0])])
+                    }),
             ])
         }
         fields += [
             .members([
                 "name": "measure", "type": "string", "title": "What is counted",
-                "constraints": .members(["required": true, "enum": .strings([table.eventKind])]),
+                "constraints": .members(["required": true, "enum": .strings([tables.eventKind])]),
             ]),
             .members([
                 "name": "value", "type": "integer", "title": "Count of events", "description": "Empty where marked",
@@ -95,13 +90,16 @@ struct ReleaseFacts {
             ]),
             .members([
                 "name": "marker", "type": "string", "title": "Status marker",
-                "description": .string("[c] confidential: a count from 1 to \(spec.profile.threshold - 1)"),
+                "description": .string(
+                    isFree
+                        ? "[c] confidential: a count from 1 to \(spec.profile.threshold - 1)"
+                        : "[c] confidential: a small count, or one that would give a small one away"),
                 "constraints": .members(["enum": .strings(["[c]"])]),
             ]),
         ]
         return .members([
             "name": .string(table.id),
-            "title": .string(spec.tables[index].title),
+            "title": .string(counter.specs[index].title),
             "path": .string("tables/\(table.id).csv"),
             "type": "table",
             "format": "csv",
@@ -109,7 +107,7 @@ struct ReleaseFacts {
             "encoding": "utf-8",
             "schema": .members([
                 "fields": .array(fields),
-                "primaryKey": .strings(table.axes.map(\.dimension)),
+                "primaryKey": .strings(table.columns.map { tables.axes[$0].id }),
                 "missingValues": .strings([""]),
             ]),
         ])
@@ -130,12 +128,22 @@ struct ReleaseFacts {
             "purpose": .string(spec.purpose),
             "period": .string("\(spec.period)"),
             "profile": .members([
-                "id": .string(spec.profile.id), "threshold": .int(spec.profile.threshold), "zeros": "published",
+                "id": .string(spec.profile.id), "version": .int(spec.profile.version),
+                "threshold": .int(spec.profile.threshold), "width": .int(spec.profile.width),
+                "zeros": .string(spec.profile.zeros.rawValue), "rounding": .int(spec.profile.roundingBase),
             ]),
-            "proof": .string(proved.first?.proof.rule.rawValue ?? Proof.Rule.noEquations.rawValue),
-            "proofScope": "this release alone",
+            "proof": .members([
+                "verdict": "accepted", "scope": .string(Certificate.scope), "certificate": .string(certificateHash),
+            ]),
             "warnings": .strings(warnings),
-            "countedBy": "rows",
+            "countedBy": .array(
+                counted.counters.map {
+                    .members([
+                        "measure": .string($0.eventKind),
+                        "value": "events",
+                        "threshold": .string($0.countsPersons ? "persons, by link token where there is one" : "events"),
+                    ])
+                }),
             "sources": .array(
                 sources.map {
                     .members([

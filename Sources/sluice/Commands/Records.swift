@@ -1,11 +1,14 @@
 import ArgumentParser
+import Glibc
 import SluiceInstance
 import SluiceModel
+import SluiceRelease
 import SluiceStore
 
 struct Release: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Combined anonymised datasets.", subcommands: [Build.self, List.self])
+        abstract: "Combined anonymised datasets.",
+        subcommands: [Build.self, List.self, Approve.self, Verify.self])
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Build and publish the next version of a release.")
@@ -13,6 +16,62 @@ struct Release: ParsableCommand {
         @Argument(help: "The release's name, from releases/.") var release: String
 
         func run() throws { try common.carryOut(.buildRelease(release)) }
+    }
+
+    struct Approve: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Publish a release for the public that waits for a person's approval.",
+            discussion: """
+                The judgement goes on record: what may be published without prejudicing law enforcement or endangering \
+                anybody (draft guidance June 2022, para 37 b). Without --judgement it is read from standard input.
+                """)
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The release's name.") var release: String
+        @Option(help: "Who approves it: name and office.") var by: String
+        @Option(help: "Why it may be published, in at most 500 characters.") var judgement: String?
+
+        func run() throws {
+            let words = judgement ?? ask()
+            try common.carryOut(.approveRelease(release, by: by, judgement: words))
+        }
+
+        private func ask() -> String {
+            let isTerminal = isatty(0) == 1
+            if isTerminal {
+                print("What may this publish without prejudicing law enforcement or endangering anybody, and why?")
+                print("(draft guidance June 2022, para 37 b; one line)  ", terminator: "")
+            }
+            return readLine() ?? ""
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check a published release: its signature, its files, and the proof that it is safe.",
+            discussion: """
+                The signature needs the public key, the proof the certificate. --config finds both in an instance; a \
+                recipient has the key alone and can check signature and files.
+                """)
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The release's folder, RELEASES/<release>/<version>.", completion: .directory) var folder:
+            String
+        @Option(help: "The certificate.", completion: .file()) var certificate: String?
+        @Option(help: "The public key, NAME+HASH+KEY or a file that holds it.") var key: String?
+        @Flag(help: "Leave signature and hashes out: do the tables prove as they stand?") var proofOnly = false
+
+        func run() throws {
+            try common.answeringFailures {
+                let found: ReleaseVerification
+                if certificate != nil || key != nil {
+                    found = try Instance.verifyRelease(
+                        folder: folder, certificate: certificate, key: key, checksHashes: !proofOnly)
+                } else {
+                    found = try common.openForQueries().verifyRelease(folder: folder, checksHashes: !proofOnly)
+                }
+                common.show(found.json, found.text)
+                if !found.isFine { throw ExitCode(1) }
+            }
+        }
     }
 
     struct List: ParsableCommand {

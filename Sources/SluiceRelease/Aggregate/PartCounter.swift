@@ -1,0 +1,172 @@
+import SluiceCertificate
+import SluiceModel
+import SluiceStore
+
+/// Counts the events of one kind for all tables of a release that are about them.
+struct PartCounter {
+    let eventKind: String
+    /// In the release's order.
+    let specs: [TableSpec]
+    let axes: [AxisCodes]
+    private let tables: [LinkedTable]
+    private let period: Period
+    /// Authority numbers in the order they came.
+    private var authorities: [AuthorityID] = []
+    private var persons: [UInt128: Int] = [:]
+    private var events: [Event] = []
+    /// Whether any record names the person it is about, by a token.
+    private(set) var countsPersons = false
+
+    private struct Event: Comparable {
+        var atom: UInt64
+        var authority: Int32
+        var person: UInt32
+        var count: Int32
+
+        static func < (first: Event, second: Event) -> Bool {
+            (first.atom, first.authority, first.person) < (second.atom, second.authority, second.person)
+        }
+    }
+
+    init(_ eventKind: String, _ specs: [TableSpec], model: EventModel, period: Period) throws(ReleaseRefusal) {
+        self.eventKind = eventKind
+        self.specs = specs
+        self.period = period
+        var ids: [String] = []
+        for spec in specs {
+            for axis in spec.axes where !ids.contains(axis.dimension) {
+                guard model.dimensionIndex(axis.dimension) != nil else {
+                    throw .axisUnknown(table: spec.id, dimension: axis.dimension)
+                }
+                ids.append(axis.dimension)
+            }
+        }
+        var axes: [AxisCodes] = []
+        var shown = specs.map { _ in [[Int]]() }
+        for id in ids {
+            let uses = specs.map { $0.axes.first { $0.dimension == id } }
+            let (made, codes) = AxisCodes.make(model.dimensions[model.dimensionIndex(id)!], uses: uses, period: period)
+            axes.append(made)
+            for table in specs.indices { shown[table].append(codes[table]) }
+        }
+        self.axes = axes
+        tables = specs.indices.map { table in
+            LinkedTable(
+                id: specs[table].id, codes: shown[table],
+                columns: specs[table].axes.compactMap { axis in ids.firstIndex(of: axis.dimension) })
+        }
+        for (spec, table) in zip(specs, tables) {
+            guard table.codes.reduce(1, { min($0 * max(1, $1.count), 1 << 40) }) <= PartCounter.cellLimit else {
+                throw .tableTooLarge(table: spec.id, cellLimit: PartCounter.cellLimit)
+            }
+        }
+    }
+
+    /// Cells above which a table is refused: it would hold more zeros than sense.
+    static let cellLimit = 5_000_000
+
+    /// Adds the events of a block that fall in the period.
+    mutating func add(_ stored: StoredBlock, of authority: AuthorityID) {
+        let block = stored.block
+        guard let months = column("month", of: stored) else { return }
+        var keys = [UInt64](repeating: 0, count: block.rowCount)
+        var isOutside = [Bool](repeating: false, count: block.rowCount)
+        forEachCode(months) { row, month in
+            isOutside[row] = month < period.first.index || month > period.last.index
+        }
+        for axis in axes {
+            let size = UInt64(axis.axis.atomCount)
+            guard let column = column(axis.dimension.id, of: stored) else {
+                let atom = UInt64(axis.unknownAtom)
+                for row in keys.indices { keys[row] = keys[row] * size + atom }
+                continue
+            }
+            if axis.dimension.kind == .month {
+                forEachCode(column) { row, month in
+                    keys[row] = keys[row] * size + (isOutside[row] ? 0 : UInt64(axis.atom(ofMonth: month)))
+                }
+            } else {
+                let atoms = axis.atoms(of: stored.dictionary.dimensions[column.dimension])
+                forEachCode(column) { row, code in keys[row] = keys[row] * size + UInt64(atoms[code]) }
+            }
+        }
+        let number: Int32
+        if let known = authorities.firstIndex(of: authority) {
+            number = Int32(known)
+        } else {
+            number = Int32(authorities.count)
+            authorities.append(authority)
+        }
+        let from = events.count
+        for row in keys.indices where !isOutside[row] {
+            events.append(Event(atom: keys[row], authority: number, person: person(block.linkTokens, row), count: 1))
+        }
+        if from < events.count { PartCounter.merge(&events, from: from) }
+    }
+
+    private mutating func person(_ tokens: [UInt8], _ row: Int) -> UInt32 {
+        let start = row * RecordBlock.linkTokenBytes
+        guard start + RecordBlock.linkTokenBytes <= tokens.count else { return 0 }
+        var token: UInt128 = 0
+        for index in start..<start + RecordBlock.linkTokenBytes { token = token << 8 | UInt128(tokens[index]) }
+        guard token != 0 else { return 0 }
+        countsPersons = true
+        if let known = persons[token] { return UInt32(known) }
+        persons[token] = persons.count + 1
+        return UInt32(persons.count)
+    }
+
+    /// Sorts what stands from `from` on and makes one of what is alike.
+    private static func merge(_ events: inout [Event], from: Int) {
+        events[from...].sort()
+        var last = from
+        for index in from + 1..<max(events.count, from + 1) {
+            let event = events[index]
+            if event.atom == events[last].atom, event.authority == events[last].authority,
+                event.person == events[last].person
+            {
+                events[last].count += event.count
+            } else {
+                last += 1
+                events[last] = event
+            }
+        }
+        events.removeLast(events.count - last - 1)
+    }
+
+    private func column(_ dimension: String, of stored: StoredBlock) -> RecordBlock.Column? {
+        stored.block.columns.first { stored.dictionary.dimensions[$0.dimension].id == dimension }
+    }
+
+    /// All that was added, as the certificate has it.
+    ///
+    /// - Parameter rules: what an authority asks for its own records, besides what the release asks.
+    mutating func linkedTables(_ rules: (AuthorityID) -> PrimaryRules?) -> LinkedTables {
+        if authorities.isEmpty { authorities = [AuthorityID("none")!] }
+        let order = authorities.indices.sorted { authorities[$0].text < authorities[$1].text }
+        var place = [Int32](repeating: 0, count: order.count)
+        for (new, old) in order.enumerated() { place[old] = Int32(new) }
+        for index in events.indices { events[index].authority = place[Int(events[index].authority)] }
+        if !events.isEmpty { PartCounter.merge(&events, from: 0) }
+        return LinkedTables(
+            eventKind: eventKind, axes: axes.map(\.axis), tables: tables,
+            authorities: order.map { LinkedTables.Authority(id: authorities[$0].text, rules: rules(authorities[$0])) },
+            contributions: events.map {
+                Contribution(atom: $0.atom, authority: Int($0.authority), person: Int($0.person), count: Int($0.count))
+            })
+    }
+}
+
+/// Calls `body` with each row's index and code.
+func forEachCode(_ column: RecordBlock.Column, _ body: (Int, Int) -> Void) {
+    let bytes = column.bytes.span
+    switch column.width {
+    case 1: for row in bytes.indices { body(row, Int(bytes[row])) }
+    case 2: for row in 0..<bytes.count / 2 { body(row, Int(bytes[2 * row]) | Int(bytes[2 * row + 1]) << 8) }
+    default:
+        for row in 0..<bytes.count / 4 {
+            let low = Int(bytes[4 * row]) | Int(bytes[4 * row + 1]) << 8
+            body(row, low | Int(bytes[4 * row + 2]) << 16 | Int(bytes[4 * row + 3]) << 24)
+        }
+    }
+}

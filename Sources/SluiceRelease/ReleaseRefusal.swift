@@ -1,0 +1,59 @@
+package import SluiceCertificate
+package import SluiceModel
+
+/// Why a release may not be built or published. Nothing was written.
+package enum ReleaseRefusal: Error, CustomStringConvertible {
+    case specUnknown(String)
+    case axisUnknown(table: String, dimension: String)
+    case tableTooLarge(table: String, cellLimit: Int)
+    /// No accepted delivery has records of these kinds in the period.
+    case nothingToCount(Period)
+    case notProved(ProofRefusal)
+    /// Disclosure rules leave nothing to count.
+    case allLeftOut([String])
+    /// `sluice-protect` gave no answer.
+    case protectionFailed(String)
+    /// Cells for which nothing can be hidden that makes them safe, by table and codes.
+    case cannotBeProtected([String])
+    /// More than half of the nonzero cells would be hidden.
+    case hidesMost([String])
+    /// A public release over events that an earlier one holds figures of.
+    case overlapsEarlier([String])
+    case versionUnknown(release: String)
+    case notPending(release: String, version: Int)
+    case stagingLost(release: String, version: Int)
+
+    package var description: String {
+        switch self {
+        case .specUnknown(let id): "no release spec is called \(id); see the files of releases/"
+        case .axisUnknown(let table, let dimension): "table \(table): the model has no dimension \(dimension)"
+        case .tableTooLarge(let table, let limit):
+            "table \(table): more than \(limit) cells; use coarser levels, or name the codes to show under `only`"
+        case .nothingToCount(let period):
+            "no accepted delivery has anything to count in \(period); see `sluice deliveries list`"
+        case .allLeftOut(let rules):
+            "nothing is left to count: every record is kept out by a disclosure rule, \(rules.joined(separator: ", ")); "
+                + "see disclosure/rules.yaml"
+        case .notProved(let refusal): "not proved safe, so not published: \(refusal)"
+        case .protectionFailed(let what):
+            "sluice-protect gave no answer: \(what); use coarser levels or fewer tables, or `search: fast` in the profile"
+        case .cannotBeProtected(let cells):
+            "nothing can be hidden that makes these cells safe, so nothing is published: "
+                + cells.prefix(5).joined(separator: "; ")
+                + (cells.count > 5 ? "; and \(cells.count - 5) more" : "")
+                + "; `sluice release build --explain` says what stands in the way"
+        case .hidesMost(let tables):
+            "more than half of the figures that are not zero would be hidden in: \(tables.joined(separator: ", ")); "
+                + "`sluice release plan` proposes tables that show more, or write `acceptHidingMost: true` into the spec"
+        case .overlapsEarlier(let others):
+            "not for the public yet: \(others.joined(separator: "; ")); what both give away together cannot be proved, "
+                + "so choose another period or build for `audience: partnership`"
+        case .versionUnknown(let release):
+            "no version of the release \(release) waits for approval; see `sluice release list`"
+        case .notPending(let release, let version):
+            "release \(release), version \(padded(version, 4)), does not wait for approval"
+        case .stagingLost(let release, let version):
+            "release \(release), version \(padded(version, 4)): its folder is no longer in staging; build it again"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Crypto
+import SluiceCertificate
+package import SluiceLedger
+import SluiceModel
+import SluiceSystem
+
+/// What was found out about a published release.
+package struct ReleaseVerification: Sendable {
+    package enum Answer: Hashable, Sendable {
+        case holds
+        /// Why not.
+        case fails(String)
+        /// What is needed for it.
+        case notChecked(String)
+    }
+
+    /// Of `SHA256SUMS`.
+    package var signature: Answer
+    /// Of every file.
+    package var hashes: Answer
+    /// Of the tables, as they are published.
+    package var proof: Answer
+
+    package var isFine: Bool {
+        for answer in [signature, hashes, proof] { if case .fails = answer { return false } }
+        return [signature, hashes, proof].contains(.holds)
+    }
+}
+
+/// Holds a release's folder against its certificate and signature.
+///
+/// - Parameters:
+///   - certificate: the bytes of its certificate; nil when there is none to be had.
+///   - verifier: the key that should have signed it.
+///   - checksHashes: false to ask whether the tables prove as they stand, whatever their hashes.
+package func verifyRelease(
+    folder path: String, certificate: [UInt8]?, verifier: CheckpointVerifier?, checksHashes: Bool
+) throws -> ReleaseVerification {
+    _ = try Folder(path: path)
+    let verification = VerifiedFolder(path: path)
+    return ReleaseVerification(
+        signature: !checksHashes
+            ? .notChecked("left out as asked")
+            : verifier.map { verifier in answer { try verification.checkSignature(verifier) } }
+                ?? .notChecked("needs the public key: --key, or --config of the instance"),
+        hashes: checksHashes ? answer { try verification.checkHashes() } : .notChecked("left out as asked"),
+        proof: certificate.map { bytes in
+            answer { try verification.checkProof(bytes, checksHashes: checksHashes) }
+        } ?? .notChecked("needs the certificate, which stays with the controller: --certificate, or --config"))
+}
+
+private func answer(_ check: () throws -> Void) -> ReleaseVerification.Answer {
+    do {
+        try check()
+        return .holds
+    } catch {
+        return .fails("\(error)")
+    }
+}
+
+private struct VerifiedFolder {
+    var path: String
+
+    private static let fileLimitBytes = 1 << 30
+
+    func bytes(_ name: String) throws -> [UInt8] {
+        do {
+            return try readSmallFile(path + "/" + name, limitBytes: VerifiedFolder.fileLimitBytes)
+        } catch {
+            if error.errno == 2 { throw VerifyRefusal.missing(name) }
+            throw error
+        }
+    }
+
+    func checkSignature(_ verifier: CheckpointVerifier) throws {
+        guard verifier.isValid(try bytes("SHA256SUMS.sig"), for: try bytes("SHA256SUMS")) else {
+            throw VerifyRefusal.signatureDiffers
+        }
+    }
+
+    /// Every file that is listed is there and as it was, and no table is there that is not listed.
+    func checkHashes() throws {
+        var listed: Set<String> = []
+        let text = String(decoding: try bytes("SHA256SUMS"), as: UTF8.self)
+        for line in text.split(separator: "\n") {
+            let parts = line.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].utf8.count == 64, parts[1].hasPrefix(" ") else {
+                throw VerifyRefusal.sumsUnreadable
+            }
+            let name = String(parts[1].dropFirst())
+            guard !name.hasPrefix("/"), !name.split(separator: "/").contains("..") else {
+                throw VerifyRefusal.sumsUnreadable
+            }
+            listed.insert(name)
+            guard hexadecimal(SHA256.hash(data: try bytes(name))) == parts[0] else {
+                throw VerifyRefusal.hashDiffers(name)
+            }
+        }
+        for name in try listSmallFolder(path + "/tables") where !listed.contains("tables/" + name) {
+            throw VerifyRefusal.hashDiffers("tables/" + name)
+        }
+    }
+
+    /// Proves what the published tables show, not what the certificate says they do.
+    func checkProof(_ certificateBytes: [UInt8], checksHashes: Bool) throws {
+        let certificate: Certificate
+        do throws(ProofRefusal) {
+            certificate = try Certificate(certificateBytes)
+        } catch {
+            throw VerifyRefusal.notProved(error)
+        }
+        if checksHashes {
+            let provenance = String(decoding: try bytes("provenance.json"), as: UTF8.self)
+            guard provenance.contains("\"\(hexadecimal(SHA256.hash(data: certificateBytes)))\"") else {
+                throw VerifyRefusal.otherCertificate
+            }
+            for file in certificate.files {
+                guard hexadecimal(SHA256.hash(data: try bytes(file.path))) == file.sha256 else {
+                    throw VerifyRefusal.hashDiffers(file.path)
+                }
+            }
+        }
+        var tables: Set<String> = []
+        for part in certificate.parts {
+            try check(part)
+            tables.formUnion(part.tables.tables.map { $0.id + ".csv" })
+        }
+        for name in try listSmallFolder(path + "/tables") where !tables.contains(name) {
+            throw VerifyRefusal.otherCertificate
+        }
+    }
+
+    private func check(_ part: Certificate.Part) throws {
+        let layout = Layout(part.tables)
+        var protection = part.protection
+        protection.statuses = [Protection.Status](repeating: .shown, count: layout.slotCount)
+        var counts: [Int: Int] = [:]
+        for table in part.tables.tables.indices {
+            let name = "tables/\(part.tables.tables[table].id).csv"
+            try TableFile.read(
+                String(decoding: try bytes(name), as: UTF8.self), part.tables, layout, table: table
+            ) { slot, shown in
+                switch shown {
+                case .confidential: protection.statuses[slot] = .hidden
+                case .count(let count): counts[slot] = count
+                }
+            }
+        }
+        let proved: ProvedTables
+        do throws(ProofRefusal) {
+            proved = try prove(part.tables, part.rules, protection)
+        } catch {
+            throw VerifyRefusal.notProved(error)
+        }
+        for slot in protection.statuses.indices {
+            guard case .count(let count) = proved.shown(slot) else { continue }
+            guard counts[slot] == count else {
+                let (table, cell) = layout.place(of: slot)
+                throw VerifyRefusal.valueDiffers(table: part.tables.tables[table].id, cell: cell)
+            }
+        }
+    }
+}

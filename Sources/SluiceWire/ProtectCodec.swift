@@ -1,0 +1,127 @@
+package import SluiceCertificate
+package import SluiceModel
+
+/// What the daemon asks of `sluice-protect`: to hide what must be hidden in the tables of one release.
+package struct ProtectionRequest: Sendable {
+    package struct Part: Sendable {
+        package var tables: LinkedTables
+        package var rules: AuditRules
+        package var options: SearchOptions
+
+        package init(tables: LinkedTables, rules: AuditRules, options: SearchOptions) {
+            self.tables = tables
+            self.rules = rules
+            self.options = options
+        }
+    }
+
+    package var parts: [Part]
+
+    package init(parts: [Part]) { self.parts = parts }
+}
+
+/// What it answers. Nothing of it is believed before it is proved.
+package struct ProtectionAnswer: Sendable {
+    package struct Part: Sendable {
+        package var protection: Protection
+        /// Slots of sensitive cells for which it found no way, ascending.
+        package var unproved: [Int]
+
+        package init(protection: Protection, unproved: [Int]) {
+            self.protection = protection
+            self.unproved = unproved
+        }
+    }
+
+    /// Parallel to those of the request.
+    package var parts: [Part]
+
+    package init(parts: [Part]) { self.parts = parts }
+}
+
+/// Both, as bytes in the certificate's notation.
+package enum ProtectCodec {
+    /// Of a request or an answer.
+    package static let limitBytes = 1 << 30
+    private static let requestMagic = "SLUICE-PROTECT 1\n"
+    private static let answerMagic = "SLUICE-PROTECTED 1\n"
+
+    package static func encode(_ request: ProtectionRequest) -> [UInt8] {
+        var writer = CertificateWriter()
+        writer.raw(requestMagic.utf8)
+        writer.count(request.parts.count)
+        for part in request.parts {
+            part.rules.write(&writer)
+            part.tables.write(&writer)
+            writer.count(part.options.tier == .fast ? 0 : 1)
+            writer.number(part.options.key)
+            writer.count(part.options.totalWeight)
+            writer.count(part.options.isGrandTotalPublic ? 1 : 0)
+            for slots in [part.options.forcedPublic, part.options.hiddenBefore] {
+                writer.count(slots.count)
+                for slot in slots.sorted() { writer.count(slot) }
+            }
+        }
+        return writer.bytes
+    }
+
+    package static func decodeRequest(_ bytes: [UInt8]) throws(ProofRefusal) -> ProtectionRequest {
+        var reader = CertificateReader(bytes)
+        try expect(requestMagic, &reader)
+        var request = ProtectionRequest(parts: [])
+        for _ in 0..<(try reader.items()) {
+            let rules = try AuditRules(&reader)
+            let tables = try LinkedTables(&reader)
+            var options = SearchOptions(tier: try reader.count(1) == 0 ? .fast : .good, key: try reader.number())
+            options.totalWeight = try reader.count(1000)
+            options.isGrandTotalPublic = try reader.count(1) == 1
+            options.forcedPublic = try slots(&reader)
+            options.hiddenBefore = try slots(&reader)
+            request.parts.append(ProtectionRequest.Part(tables: tables, rules: rules, options: options))
+        }
+        guard reader.isAtEnd else { throw .malformed("end") }
+        return request
+    }
+
+    package static func encode(_ answer: ProtectionAnswer) -> [UInt8] {
+        var writer = CertificateWriter()
+        writer.raw(answerMagic.utf8)
+        writer.count(answer.parts.count)
+        for part in answer.parts {
+            part.protection.write(&writer)
+            writer.count(part.unproved.count)
+            for slot in part.unproved { writer.count(slot) }
+        }
+        return writer.bytes
+    }
+
+    /// - Parameter slotCounts: of each part that was asked about; a slot beyond them means nothing.
+    package static func decodeAnswer(_ bytes: [UInt8], slotCounts: [Int]) throws(ProofRefusal) -> ProtectionAnswer {
+        var reader = CertificateReader(bytes)
+        try expect(answerMagic, &reader)
+        guard try reader.items() == slotCounts.count else { throw .partsDiffer }
+        var answer = ProtectionAnswer(parts: [])
+        for slotCount in slotCounts {
+            let protection = try Protection(&reader)
+            guard protection.statuses.count == slotCount else { throw .partsDiffer }
+            answer.parts.append(ProtectionAnswer.Part(protection: protection, unproved: []))
+            for _ in 0..<(try reader.items()) {
+                let slot = try reader.count(LinkedTables.cellLimit)
+                guard slot < slotCount else { throw .malformed("slots") }
+                answer.parts[answer.parts.count - 1].unproved.append(slot)
+            }
+        }
+        guard reader.isAtEnd else { throw .malformed("end") }
+        return answer
+    }
+
+    private static func expect(_ magic: String, _ reader: inout CertificateReader) throws(ProofRefusal) {
+        guard try reader.raw(magic.utf8.count).elementsEqual(magic.utf8) else { throw .malformed("first line") }
+    }
+
+    private static func slots(_ reader: inout CertificateReader) throws(ProofRefusal) -> Set<Int> {
+        var slots: Set<Int> = []
+        for _ in 0..<(try reader.items()) { slots.insert(try reader.count(LinkedTables.cellLimit)) }
+        return slots
+    }
+}

@@ -1,0 +1,83 @@
+import Glibc
+import SluiceCertificate
+import SluiceDisclosure
+import SluiceSystem
+import SluiceWire
+
+// The program with the solvers: one release's tables in on descriptor 0, what to hide and the proof out on descriptor 1.
+// It holds nothing else, and nothing it says is believed before `SluiceCertificate` has checked it.
+
+/// How it ends; numbers after sysexits.h.
+enum ExitCode {
+    static let done: Int32 = 0
+    static let usage: Int32 = 64
+    static let failed: Int32 = 70
+    static let outputClosed: Int32 = 74
+}
+
+struct Options {
+    var memoryLimitBytes = 4 << 30
+    var cpuLimitSeconds = 600
+    var parent: Int32?
+    var allowsDegraded = false
+
+    static let usage = """
+        usage: sluice-protect [--memory-bytes N] [--cpu-seconds N] [--parent PID] [--allow-degraded]
+        Protects the tables it reads from descriptor 0. Started by sluiced; see sluice release build.
+
+        """
+
+    init?(_ arguments: some Sequence<String>) {
+        var rest = Array(arguments)[...]
+        while let argument = rest.popFirst() {
+            func number() -> Int? { rest.popFirst().flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+            switch argument {
+            case "--memory-bytes": guard let value = number() else { return nil }; memoryLimitBytes = value
+            case "--cpu-seconds": guard let value = number() else { return nil }; cpuLimitSeconds = value
+            case "--parent": guard let value = number() else { return nil }; parent = Int32(clamping: value)
+            case "--allow-degraded": allowsDegraded = true
+            default: return nil
+            }
+        }
+    }
+}
+
+func run(_ options: Options) -> Int32 {
+    do throws(SystemError) {
+        let report = try confineWorker(
+            memoryLimitBytes: options.memoryLimitBytes, cpuSeconds: options.cpuLimitSeconds,
+            parentProcessID: options.parent)
+        guard options.allowsDegraded || (report.landlockABI > 0 && report.isSingleThreaded) else {
+            return ExitCode.failed
+        }
+    } catch {
+        return ExitCode.failed
+    }
+    let request: ProtectionRequest
+    do {
+        let bytes = try OpenFile(descriptor: 0, label: "the request").readToEnd(limitBytes: ProtectCodec.limitBytes)
+        request = try ProtectCodec.decodeRequest(bytes)
+    } catch {
+        return ExitCode.failed
+    }
+    var answer = ProtectionAnswer(parts: [])
+    for part in request.parts {
+        var protector = Protector(part.tables, part.rules, part.options)
+        let protection = protector.run()
+        answer.parts.append(
+            ProtectionAnswer.Part(protection: protection, unproved: protector.unprovedSlots))
+    }
+    do {
+        try OpenFile(descriptor: 1, label: "the answer").writeAll(ProtectCodec.encode(answer))
+    } catch {
+        return ExitCode.outputClosed
+    }
+    return ExitCode.done
+}
+
+guard let options = Options(CommandLine.arguments.dropFirst()) else {
+    try? OpenFile(descriptor: 2, label: "messages").writeAll(Array(Options.usage.utf8))
+    exit(ExitCode.usage)
+}
+signal(SIGPIPE, SIG_IGN)
+exit(run(options))

@@ -1,0 +1,100 @@
+import SluiceCertificate
+import SluiceDisclosure
+import SluiceModel
+import Testing
+
+/// Tables whose answers are known.
+///
+/// Source: the cases T, L, F, S and Z of the project's reference on disclosure control, worked out by hand.
+@Suite struct CaseTests {
+    /// Region {A, B, C, D, total} × sex {male, female, total} with one sensitive cell: three complements suffice, a
+    /// rectangle.
+    @Test(arguments: SearchOptions.Tier.allCases)
+    func `one sensitive cell in a table of two ways needs three complements`(tier: SearchOptions.Tier) throws {
+        let tables = Made.crossed([("region", 4), ("sex", 2)], [20, 31, 3, 44, 25, 36, 27, 48])
+        let result = try Made.protect(tables, tier: tier)
+        #expect(result.hidden == 4)
+        #expect(result.unproved.isEmpty)
+    }
+
+    /// Two tables over the same areas grouped two ways, each safe alone: what is hidden in one is hidden in the other.
+    @Test(arguments: SearchOptions.Tier.allCases)
+    func `a cell that two tables share is hidden in both`(tier: SearchOptions.Tier) throws {
+        // Eight areas in two counties, and the same eight in two classes of size.
+        var codes = [Axis.Code(name: "total", atoms: Array(0..<8))]
+        codes += (0..<8).map { Axis.Code(name: "a\($0)", atoms: [$0]) }
+        codes += [Axis.Code(name: "north", atoms: [0, 1, 2, 3]), Axis.Code(name: "south", atoms: [4, 5, 6, 7])]
+        codes += [Axis.Code(name: "large", atoms: [0, 4, 5, 6]), Axis.Code(name: "small", atoms: [1, 2, 3, 7])]
+        let tables = LinkedTables(
+            eventKind: "offence", axes: [Axis(id: "area", atomCount: 8, codes: codes)],
+            tables: [
+                LinkedTable(id: "counties", codes: [[0, 9, 10] + Array(1...8)]),
+                LinkedTable(id: "sizes", codes: [[0, 11, 12] + Array(1...8)]),
+            ],
+            authorities: [.init(id: "one")],
+            contributions: [2, 11, 12, 13, 14, 15, 16, 17].enumerated().map {
+                Contribution(atom: UInt64($0.offset), count: $0.element)
+            })
+        let result = try Made.protect(tables, tier: tier)
+        let statuses = result.protection.statuses
+        #expect((0..<8).allSatisfy { statuses[3 + $0] == statuses[14 + $0] })
+        // Safe alone is not safe together: with its county's table alone two would do.
+        var alone = tables
+        alone.tables.removeLast()
+        #expect(try Made.protect(alone, tier: tier, forced: [1, 2]).hidden == 2)
+    }
+
+    /// A table of 3 × 4 whose other cells were published before.
+    @Test(arguments: SearchOptions.Tier.allCases)
+    func `frozen cells that leave no way are told and nothing loops`(tier: SearchOptions.Tier) throws {
+        let tables = Made.crossed([("row", 3), ("column", 4)], [3, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30])
+        let layout = Layout(tables)
+        let values = layout.values(of: tables)
+        let frozen = Set((0..<layout.slotCount).filter { values[$0] != 3 })
+        let result = try Made.protect(tables, tier: tier, forced: frozen)
+        #expect(result.unproved.count == 1)
+        #expect(values[result.unproved[0]] == 3)
+        // With the first row free there is a way again only when a second row is free too.
+        let row = frozen.filter { slot in layout.positions(table: 0, cell: slot, tables)[0] != 1 }
+        #expect(try Made.protect(tables, tier: tier, forced: row).unproved.count == 1)
+        let two = row.filter { slot in layout.positions(table: 0, cell: slot, tables)[0] != 2 }
+        #expect(try Made.protect(tables, tier: tier, forced: two).unproved.isEmpty)
+    }
+
+    /// Two cells that hide each other do not when one who is alone in one of them knows it.
+    @Test(arguments: SearchOptions.Tier.allCases)
+    func `one who is alone in a cell must not learn the other`(tier: SearchOptions.Tier) throws {
+        let tables = Made.crossed([("region", 4)], [1, 2, 9, 9])
+        var rules = AuditRules(primary: PrimaryRules(threshold: 3), zeros: .hideable)
+        #expect(try Made.protect(tables, rules, tier: tier).hidden == 2)
+        rules.knowsSingletons = true
+        let result = try Made.protect(tables, rules, tier: tier)
+        #expect(result.unproved.isEmpty)
+        #expect(result.hidden == 3)
+    }
+
+    /// With zeros published a hidden cell is 1 or more: hidden cells of a line that comes to their number are all 1.
+    @Test func `what is proved with hideable zeros is not proved with published ones`() throws {
+        let tables = Made.crossed([("region", 5)], [1, 1, 1, 9, 9])
+        let layout = Layout(tables)
+        let rules = AuditRules(primary: PrimaryRules(threshold: 3), zeros: .hideable)
+        let result = try Made.protect(tables, rules, tier: .fast)
+        #expect(result.protection.statuses.count { $0 == .hidden } == 3)
+        var strict = rules
+        strict.zeros = .published
+        #expect(throws: ProofRefusal.self) { try prove(tables, strict, result.protection) }
+        let again = try Made.protect(tables, strict, tier: .fast)
+        #expect(again.unproved.isEmpty)
+        #expect(again.protection.statuses.count { $0 == .hidden } > 3)
+        #expect(layout.slotCount == 6)
+    }
+
+    @Test func `the same input and key give the same answer, and another key may give another`() throws {
+        let tables = Made.random(seed: 7, [("area", 6), ("sex", 3), ("month", 4)])
+        let first = try Made.protect(tables, tier: .fast, key: 1)
+        let second = try Made.protect(tables, tier: .fast, key: 1)
+        #expect(first.protection == second.protection)
+        let others = try (2..<12).map { try Made.protect(tables, tier: .fast, key: $0).protection.statuses }
+        #expect(Set(others).count > 1)
+    }
+}
