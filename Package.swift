@@ -27,6 +27,7 @@ let package = Package(
             name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CClp", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
 
         // Row 0: values and pure checks.
         .target(name: "SluiceModel"),
@@ -38,7 +39,7 @@ let package = Package(
         .target(name: "SluiceWire", dependencies: ["SluiceModel", "SluiceCertificate"]),
         .target(name: "SluiceReaders", dependencies: ["CLibArchive", "CLibExpat", "CLibZ", "SluiceModel"]),
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
-        .target(name: "SluiceDisclosure", dependencies: ["SluiceModel", "SluiceCertificate"]),
+        .target(name: "SluiceDisclosure", dependencies: ["CClp", "SluiceModel", "SluiceCertificate"]),
 
         // Row 2: a library, a file format or a database behind each.
         .target(name: "SluiceIngest", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceReaders", "SluiceSystem"]),

@@ -51,6 +51,42 @@ struct Instance {
             authorities: [LinkedTables.Authority(id: "one")], contributions: contributions)
     }
 
+    /// What a partnership publishes: three kinds of event with four linked tables each, 200,000 cells or so.
+    ///
+    /// Areas down to wards, three years of months, what happened and one attribute of persons; each table crosses two or
+    /// three of them, and no table all four.
+    static func partnership(seed: UInt64) -> [LinkedTables] {
+        (0..<3).map { kind in
+            var chance = Chance(seed: seed &+ UInt64(kind) &* 1_000)
+            let axes = [
+                tree("area", [2, 8, 12]), tree("month", [3, 4, 3]), tree("what", [1, 4]), tree("who", [1, 7]),
+            ]
+            let sums = axes.map { axis in
+                (0..<axis.atomCount).reduce(into: [Double]()) { sums, _ in
+                    sums.append((sums.last ?? 0) + chance.logNormal(0.7))
+                }
+            }
+            var counts: [UInt64: Int] = [:]
+            for _ in 0..<150_000 {
+                var key: UInt64 = 0
+                for axis in axes.indices {
+                    let at = chance.uniform() * sums[axis].last!
+                    key = key * UInt64(axes[axis].atomCount) + UInt64(sums[axis].firstIndex { $0 >= at } ?? 0)
+                }
+                counts[key, default: 0] += 1
+            }
+            let tables = [[0, 1, 2], [0, 2, 3], [1, 2, 3], [0, 3]].enumerated().map { number, cross in
+                LinkedTable(
+                    id: "t\(kind)\(number)",
+                    codes: axes.indices.map { cross.contains($0) ? Array(axes[$0].codes.indices) : [0] }, columns: cross
+                )
+            }
+            return LinkedTables(
+                eventKind: "kind\(kind)", axes: axes, tables: tables, authorities: [LinkedTables.Authority(id: "one")],
+                contributions: counts.sorted { $0.key < $1.key }.map { Contribution(atom: $0.key, count: $0.value) })
+        }
+    }
+
     /// A tree with one total; a level with one code is left out, for it is the total.
     static func tree(_ id: String, _ counts: [Int]) -> Axis {
         let atomCount = counts.reduce(1, *)

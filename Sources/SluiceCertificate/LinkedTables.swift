@@ -19,6 +19,12 @@ package struct Axis: Hashable, Sendable {
             self.name = name
             self.atoms = atoms
         }
+
+        package func contains(_ atom: Int) -> Bool {
+            // Most codes are one run.
+            if atoms.count == atoms.last! - atoms[0] + 1 { return atom >= atoms[0] && atom <= atoms.last! }
+            return atoms.contains(atom)
+        }
     }
 
     package var id: String

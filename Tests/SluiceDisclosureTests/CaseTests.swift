@@ -38,6 +38,12 @@ import Testing
         let result = try Made.protect(tables, tier: tier)
         let statuses = result.protection.statuses
         #expect((0..<8).allSatisfy { statuses[3 + $0] == statuses[14 + $0] })
+        // With counties and classes shown, another area of its county and another of its class are hidden beside it, and
+        // one that meets them both: a change that no product makes.
+        let shown = try Made.protect(tables, tier: tier, forced: [1, 2, 12, 13])
+        #expect(shown.unproved.isEmpty)
+        #expect((0..<8).filter { shown.protection.statuses[3 + $0] == .hidden }.count == 4)
+        #expect(shown.protection.statuses[3] == .hidden && shown.protection.statuses[3 + 7] == .hidden)
         // Safe alone is not safe together: with its county's table alone two would do.
         var alone = tables
         alone.tables.removeLast()

@@ -24,6 +24,8 @@ struct Board {
     let needOfSlot: [Int32]
     var cells: [Cell]
     var isHidden: [Bool]
+    /// What each cell costs to hide while it is shown.
+    private(set) var prices: [Int32] = []
     /// For slots that stand for the same cell as an earlier one: that one. Empty in parts with one table.
     let firstSlots: [Int: Int]
     /// How many records each atom has left, where atoms are not cells of a table.
@@ -53,6 +55,7 @@ struct Board {
         let floor: Int32 = rules.zeros == .published ? 1 : 0
         cells = values.map { Cell(price: 0, room: $0 - floor) }
         priceAll(options)
+        prices = cells.map(\.price)
         for need in needs { hide(need.slot) }
         if !layout.showsAtoms || rules.knowsOwn { noteAtoms() }
     }
@@ -171,6 +174,11 @@ struct Board {
         let first = firstSlots[slot] ?? slot
         isHidden[first] = true
         cells[first].price = 0
+    }
+
+    mutating func unhide(_ slot: Int) {
+        isHidden[slot] = false
+        cells[slot].price = prices[slot]
     }
 
     /// What is hidden, by slot.

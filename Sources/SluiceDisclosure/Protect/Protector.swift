@@ -35,9 +35,14 @@ package struct Protector {
         var position: Int32
         var low: Int32
         var high: Int32
+        /// It moved by more than one at a time, so that not all between has been reached.
+        var hasGaps = false
     }
 
     private var reached: [Reached] = []
+    /// What has been hidden since it was last asked, and what more may be spent.
+    private var hiddenNow: [Int] = []
+    private var budget = Board.forbidden - 1
 
     /// A walk as it was found.
     private struct Trail {
@@ -64,10 +69,12 @@ package struct Protector {
         facts.cells = board.layout.slotCount
         facts.sensitive = board.needs.count
         // What the first pass hides for others may be what some could not find.
-        unproved = order().filter { !prove($0) }.filter { !isProved($0) && !prove($0) }
+        for need in order() { _ = prove(need) }
+        unproved = order().filter { !isProved($0) && !prove($0) }.filter { !isProved($0) && !prove($0) }
         facts.complementsBought = board.isHidden.indices.count { board.isHidden[$0] && board.needOfSlot[$0] < 0 }
         unhideWhatCan()
         facts.tried = search.tried
+        facts.programs = search.programs
         return protection()
     }
 
@@ -222,8 +229,8 @@ package struct Protector {
             attempt.legs.append((found.changes, direction * found.times))
             attempt.cost += Int(found.cost)
             apply(found.changes, direction * found.times)
-            for (touched, sign) in search.moves where Int(touched) == slot {
-                left -= (isUp ? 1 : -1) * direction * sign * found.times
+            for (touched, by) in search.moves where Int(touched) == slot {
+                left -= (isUp ? 1 : -1) * direction * by * found.times
             }
             if found.cost > 0 {
                 for (touched, _) in search.moves {
@@ -239,22 +246,39 @@ package struct Protector {
     }
 
     private mutating func find(_ slot: Int, isUp: Bool, _ left: Int32, buys: Bool) -> Candidate? {
-        let breadths: [Search.Breadth] = [.siblings, .cousins, .transfers, .farTransfers]
+        let breadths: [Search.Breadth] =
+            board.atoms.isEmpty
+            ? [.siblings, .cousins, .transfers, .farTransfers] : [.swaps, .siblings, .transfers, .farTransfers]
         var result: Candidate?
+        let limit = buys ? max(0, min(budget, Board.forbidden - 1)) : 0
         for breadth in breadths where buys ? breadth != .farTransfers || result == nil : breadth <= spareBreadth {
-            let limit = buys ? Board.forbidden - 1 : 0
             let found = search.best(board, slot: slot, isUp: isUp, wanted: left, limit: limit, breadth: breadth)
-            if let found {
-                if let best = result {
-                    if Int(found.cost) * Int(best.times) < Int(best.cost) * Int(found.times) { result = found }
-                } else {
-                    result = found
-                }
+            if let found, isCheaper(found, than: result) { result = found }
+            guard let result else { continue }
+            // Records that exchange something disturb least.
+            if breadth == .swaps || Int(result.cost) <= Int(result.times) * Int(Protector.cheapEnough) { break }
+        }
+        guard buys, usesPrograms || result == nil, result.map({ $0.cost > 0 }) ?? true else { return result }
+        var times = left
+        while times > 0 {
+            let ceiling = result?.cost ?? limit
+            if var found = search.local(board, slot: slot, isUp: isUp, times: times, limit: ceiling) {
+                found.times = min(found.times, left)
+                if isCheaper(found, than: result) { result = found }
+                break
             }
-            if let result, Int(result.cost) <= Int(result.times) * Int(Protector.cheapEnough) { return result }
+            times /= 2
         }
         return result
     }
+
+    private func isCheaper(_ first: Candidate, than second: Candidate?) -> Bool {
+        guard let second else { return true }
+        return Int(first.cost) * Int(second.times) < Int(second.cost) * Int(first.times)
+    }
+
+    /// Whether linear programs are asked where products cost something, and not only where there are none.
+    private var usesPrograms: Bool { options.tier == .good && board.needs.count <= Protector.goodLimit }
 
     /// The cheapest way to raise a cell beside this one, from which the next leg can then take.
     private mutating func bringNear(_ slot: Int, _ left: Int32) -> Candidate? {
@@ -282,11 +306,11 @@ package struct Protector {
 
     private mutating func apply(_ changes: [Int32], _ times: Int32) {
         search.expand(changes)
-        for (slot, sign) in search.moves where board.cells[Int(slot)].room < Board.endless / 2 {
-            board.cells[Int(slot)].room += sign * times
+        for (slot, by) in search.moves where board.cells[Int(slot)].room < Board.endless / 2 {
+            board.cells[Int(slot)].room += by * times
         }
         if !board.atoms.isEmpty {
-            for (key, sign) in search.atoms(changes) { board.atoms[key, default: 0] += sign * times }
+            for (key, by) in search.atoms(changes) { board.atoms[key, default: 0] += by * times }
         }
     }
 
@@ -297,10 +321,12 @@ package struct Protector {
         reached.removeAll(keepingCapacity: true)
         for leg in attempt.legs {
             search.expand(leg.changes)
-            for (touched, sign) in search.moves {
+            for (touched, by) in search.moves {
                 let slot = Int(touched)
                 if !board.isHidden[slot], !board.isTwin(slot) {
                     board.hide(slot)
+                    hiddenNow.append(slot)
+                    budget -= board.prices[slot]
                     facts.bought += 1
                 }
                 if !board.singletons.isEmpty, let person = board.singletons[slot], !trail.singletons.contains(person) {
@@ -310,18 +336,21 @@ package struct Protector {
                 guard other >= 0, !board.isTwin(slot) else { continue }
                 if isProved(Int(other)), Int(other) != need { continue }
                 let place = reached.firstIndex { $0.need == other }
-                let position = (place.map { reached[$0].position } ?? 0) + sign * leg.times
+                let position = (place.map { reached[$0].position } ?? 0) + by * leg.times
                 if let place {
                     reached[place].position = position
                     reached[place].low = min(reached[place].low, position)
                     reached[place].high = max(reached[place].high, position)
+                    if abs(by) > 1 { reached[place].hasGaps = true }
                 } else {
                     reached.append(
-                        Reached(need: other, position: position, low: min(0, position), high: max(0, position)))
+                        Reached(
+                            need: other, position: position, low: min(0, position), high: max(0, position),
+                            hasGaps: abs(by) > 1))
                 }
             }
         }
-        for entry in reached {
+        for entry in reached where !entry.hasGaps {
             let other = Int(entry.need)
             let value = board.values[board.needs[other].slot]
             // Where singletons are reckoned with, a walk that shows no more may still be one that avoids somebody.
@@ -342,17 +371,29 @@ package struct Protector {
 
     /// Complements that a walk over other hidden cells can spare become visible, the dearest first.
     private mutating func unhideWhatCan() {
-        let complements = board.isHidden.indices.filter { board.isHidden[$0] && board.needOfSlot[$0] < 0 }
-        guard !complements.isEmpty else { return }
         var walksOfSlot = [[Int32]](repeating: [], count: board.isHidden.count)
         for number in walks.indices {
             for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
         }
-        let dearestFirst = complements.sorted {
-            (board.values[$1], mixed(options.key ^ UInt64($0))) < (board.values[$0], mixed(options.key ^ UInt64($1)))
+        for slot in complements() where spare(slot, &walksOfSlot, exchanges: false) { facts.unhidden += 1 }
+        guard options.tier == .good, board.needs.count <= Protector.goodLimit else { return }
+        for _ in 0..<Protector.exchangeRounds {
+            var improved = 0
+            for slot in complements() where board.isHidden[slot] {
+                if spare(slot, &walksOfSlot, exchanges: true) { improved += 1 }
+            }
+            facts.exchanged += improved
+            if improved * 200 < board.needs.count { break }
         }
-        for slot in dearestFirst {
-            if spare(slot, &walksOfSlot) { facts.unhidden += 1 }
+    }
+
+    private static let exchangeRounds = 0
+    private static let goodLimit = 60_000
+
+    /// Hidden cells that are not sensitive, the dearest first.
+    private func complements() -> [Int] {
+        board.isHidden.indices.filter { board.isHidden[$0] && board.needOfSlot[$0] < 0 }.sorted {
+            (board.prices[$1], mixed(options.key ^ UInt64($0))) < (board.prices[$0], mixed(options.key ^ UInt64($1)))
         }
     }
 
@@ -367,16 +408,22 @@ package struct Protector {
         return slots
     }
 
-    private static let userLimit = 24
-    private var spareBreadth: Search.Breadth { options.tier == .fast ? .cousins : .transfers }
+    private static let userLimit = 10
+    private var spareBreadth: Search.Breadth {
+        options.tier == .fast ? (board.atoms.isEmpty ? .cousins : .swaps) : .transfers
+    }
 
-    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [[Int32]]) -> Bool {
+    /// - Parameter exchanges: whether other cells may be hidden instead that cost less together.
+    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [[Int32]], exchanges: Bool) -> Bool {
         let lost = walksOfSlot[slot].filter { walks[Int($0)].isUsed }
         let users = Set(lost.flatMap { walks[Int($0)].users }).sorted()
         if users.count > Protector.userLimit { return false }
-        // As if it were shown.
+        // As if it were shown, and must be.
         board.cells[slot].price = Board.forbidden
         board.isHidden[slot] = false
+        hiddenNow.removeAll(keepingCapacity: true)
+        budget = exchanges ? board.prices[slot] - 1 : Board.forbidden - 1
+        defer { budget = Board.forbidden - 1 }
         let before = users.map { (low: low[Int($0)], high: high[Int($0)], walks: walksOfNeed[Int($0)]) }
         for user in users {
             let user = Int(user)
@@ -386,12 +433,13 @@ package struct Protector {
         let firstNew = walks.count
         var isFine = true
         for user in users where !isProved(Int(user)) {
-            guard prove(Int(user), buys: false) else {
+            guard prove(Int(user), buys: exchanges), budget >= 0 else {
                 isFine = false
                 break
             }
         }
         if isFine {
+            board.cells[slot].price = board.prices[slot]
             for walk in lost { walks[Int(walk)].isUsed = false }
             for number in firstNew..<walks.count {
                 for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
@@ -409,6 +457,7 @@ package struct Protector {
             let user = Int(user)
             (low[user], high[user], walksOfNeed[user]) = (before[place].low, before[place].high, before[place].walks)
         }
+        for bought in hiddenNow { board.unhide(bought) }
         board.isHidden[slot] = true
         board.cells[slot].price = 0
         return false
@@ -445,7 +494,7 @@ package struct Protector {
                 numbers[walk] = result.walks.count
                 list.append(result.walks.count)
                 result.walks.append(
-                    Walk(walks[Int(walk)].legs.map { Walk.Leg(.product(search.steps($0.changes)), Int($0.times)) }))
+                    Walk(walks[Int(walk)].legs.map { Walk.Leg(search.move($0.changes), Int($0.times)) }))
             }
             result.proofs.append(Protection.Proof(slot: wanted.slot, walks: list))
         }
@@ -460,6 +509,10 @@ package struct SearchFacts: Hashable, Sendable {
     package var bought = 0
     package var complementsBought = 0
     package var unhidden = 0
+    package var exchanged = 0
     package var legs = 0
     package var tried = 0
+    package var programs = 0
+
+    package init() {}
 }

@@ -17,6 +17,10 @@ struct Search {
     private let layout: Layout
     /// Where there are atoms to mind: by table, which records each of its finest cells holds.
     private var records: [RecordIndex] = []
+    /// By axis, which records are alike but for it.
+    private var alike: [AlikeIndex] = []
+    /// By table, a bit for each axis it has.
+    private let seenAxes: [UInt32]
     /// By axis and atom: how many different records have it, where there are atoms to mind.
     private var popularity: [[Int32]]
     /// By table, axis and atom, see `finest(_:table:axis:)`.
@@ -28,7 +32,11 @@ struct Search {
     private(set) var tried = 0
 
     /// What `expand` noted.
-    private(set) var moves: [(slot: Int32, sign: Int32)] = []
+    private(set) var moves: [(slot: Int32, by: Int32)] = []
+    /// Changes of atoms that no product makes.
+    private var explicit: [[(key: UInt64, by: Int32)]] = []
+    /// Linear programs solved.
+    var programs = 0
     /// By axis and code, changes from the only atom of the code to those of the codes beside it; empty until asked for.
     private var beforehand: [[[Int32]?]]
 
@@ -59,9 +67,13 @@ struct Search {
         }
         beforehand = board.tables.axes.map { Array(repeating: nil, count: $0.codes.count) }
         bases = Array(repeating: [], count: board.layout.blocks.count)
+        seenAxes = board.tables.tables.map { table in
+            table.codes.indices.reduce(0) { table.codes[$1].count > 1 ? $0 | 1 << UInt32($1) : $0 }
+        }
         popularity = board.tables.axes.map { [Int32](repeating: 0, count: $0.atomCount) }
         if !board.atoms.isEmpty {
             records = board.tables.tables.indices.map { RecordIndex(board, table: $0, finest: finest[$0]) }
+            alike = board.tables.axes.indices.map { AlikeIndex(board, axis: $0) }
             for key in board.atoms.keys {
                 for (axis, atom) in board.tables.atoms(ofKey: key).enumerated() { popularity[axis][atom] += 1 }
             }
@@ -72,6 +84,8 @@ struct Search {
 
     /// How wide to look.
     enum Breadth: Int, Comparable {
+        /// Two records exchange what they are on one axis; only where there are atoms to mind.
+        case swaps
         case siblings, cousins, transfers, farTransfers
 
         static func < (first: Breadth, second: Breadth) -> Bool { first.rawValue < second.rawValue }
@@ -88,7 +102,11 @@ struct Search {
         let (table, cell) = layout.place(of: slot)
         let places = layout.positions(table: table, cell: cell, tables)
         let codes = tables.axes.indices.map { tables.tables[table].codes[$0][places[$0]] }
-        if records.isEmpty { return best(board, table, codes, background: nil, isUp, wanted, limit, breadth) }
+        if records.isEmpty {
+            return breadth == .swaps
+                ? nil : best(board, table, codes, background: nil, isUp, wanted, limit, breadth)
+        }
+        if breadth == .swaps { return swap(board, table, codes, isUp, wanted, limit) }
         var result: Candidate?
         var limit = limit
         for background in backgrounds(board, table, codes, isUp) {
@@ -101,7 +119,7 @@ struct Search {
         return result
     }
 
-    private static let backgroundLimit = 12
+    private static let backgroundLimit = 4
 
     /// Records whose attributes a product may keep where its table does not tell: of what would fall.
     private func backgrounds(_ board: borrowing Board, _ table: Int, _ codes: [Int], _ isUp: Bool) -> [[Int]] {
@@ -133,6 +151,62 @@ struct Search {
     /// The number of the finest cell of a table that atoms are in.
     private func cell(_ table: Int, _ atoms: [Int]) -> Int {
         atoms.indices.reduce(0) { $0 + Int(max(0, finest[table][$1][atoms[$1]])) }
+    }
+
+    /// Products tried for one cell.
+    private static let swapLimit = 12
+
+    /// The cheapest exchange of one axis between two records that are alike on all but two.
+    private mutating func swap(
+        _ board: borrowing Board, _ table: Int, _ codes: [Int], _ isUp: Bool, _ wanted: Int32, _ limit: Int32
+    ) -> Candidate? {
+        var result: Candidate?
+        var left = Search.swapLimit
+        let seen = codes.indices.filter { tables.tables[table].codes[$0].count > 1 && codes[$0] != 0 }
+        guard seen.count > 1 else { return nil }
+        for second in seen {
+            for beside in neighbours[second].siblings[codes[second]].prefix(8) {
+                // The record that is taken: from beside the cell when it rises, from the cell when it falls.
+                var from = codes
+                if isUp { from[second] = Int(beside) }
+                let atoms = descend(board, table, from, nil, .fullest)
+                for key in records[table].keys(in: cell(table, atoms)).prefix(4) where (board.atoms[key] ?? 0) > 0 {
+                    let taken = tables.atoms(ofKey: key)
+                    // What it turns into on the second axis: the other record has that already.
+                    let turned = atom(board, table, second, isUp ? codes[second] : Int(beside), taken, .cheapest, nil)
+                    for first in seen where first != second {
+                        var other = taken
+                        other[second] = turned
+                        let own = tables.axes[first].codes[codes[first]]
+                        for partner in alike[first].keys(tables, other, but: first).prefix(6) {
+                            let there = tables.atoms(ofKey: partner)[first]
+                            if there == taken[first] || (board.atoms[partner] ?? 0) <= 0 || own.contains(there) {
+                                continue
+                            }
+                            var options = codes.indices.map { [changes[$0].number(taken[$0], -1)] }
+                            var plus = taken
+                            options[first] = [changes[first].number(taken[first], there)]
+                            if isUp {
+                                plus[second] = turned
+                                options[second] = [changes[second].number(turned, taken[second])]
+                            } else {
+                                options[second] = [changes[second].number(taken[second], turned)]
+                            }
+                            let ceiling = result.map { min(limit, $0.cost * wanted / max(1, $0.times)) } ?? limit
+                            if let found = cheapest(board, table, plus, options, isUp, wanted, ceiling),
+                                isBetter(found, than: result, wanted)
+                            {
+                                result = found
+                                if found.cost == 0 { return found }
+                            }
+                            left -= 1
+                            if left == 0 { return result }
+                        }
+                    }
+                }
+            }
+        }
+        return result
     }
 
     private func isBetter(_ first: Candidate, than second: Candidate?, _ wanted: Int32) -> Bool {
@@ -194,7 +268,9 @@ struct Search {
         let falling = isUp ? [] : taken(board, table, codes, background)
         for axis in codes.indices {
             let beside = breadth == .transfers ? neighbours[axis].cousins : neighbours[axis].others
-            for code in neighbours[axis].siblings[codes[axis]] + beside[codes[axis]] {
+            // Each is dear to weigh where there are records to mind.
+            let most = records.isEmpty ? Int.max : breadth == .transfers ? 8 : 32
+            for code in (neighbours[axis].siblings[codes[axis]] + beside[codes[axis]]).prefix(most) {
                 var atoms = falling
                 var other = codes
                 other[axis] = Int(code)
@@ -338,7 +414,18 @@ struct Search {
         repeat {
             let least = outer.reduce(0) { $0 + Int(prices[$1][choice[$1]]) }
             if least * Int(bestTimes) > Int(bestCost) * Int(wanted) { continue }
-            for block in layout.blocks.indices { makeBase(block, options, choice, outer, sign) }
+            // A table that lacks an axis on which something goes elsewhere does not change.
+            var moved: UInt32 = 0
+            for axis in outer where changes[axis].pairs[Int(options[axis][choice[axis]])].minus >= 0 {
+                moved |= 1 << UInt32(axis)
+            }
+            for block in layout.blocks.indices {
+                if moved & ~seenAxes[block] == 0 {
+                    makeBase(block, options, choice, outer, sign)
+                } else {
+                    bases[block].removeAll(keepingCapacity: true)
+                }
+            }
             if mindsAtoms { makeCorners(options, choice, outer, inner, sign) }
             var lastClass: Int32 = -1
             var upCost: Int32 = 0
@@ -453,7 +540,7 @@ struct Search {
             base.removeFirst(count)
             if base.isEmpty { break }
         }
-        swap(&base, &bases[block])
+        Swift.swap(&base, &bases[block])
     }
 
     /// What one side of an inner change costs over all tables, and how often it can be made.
@@ -518,9 +605,12 @@ struct Search {
 
     // MARK: - Carrying out
 
-    /// Notes every slot that a product moves, and which way, in `moves`.
+    /// Notes every slot that a change moves, and by how much, in `moves`.
+    ///
+    /// - Parameter candidate: by axis into `Changes`; or one negative number, −1 less an index into `explicit`.
     mutating func expand(_ candidate: [Int32]) {
         moves.removeAll(keepingCapacity: true)
+        if candidate[0] < 0 { return expandExplicit(Int(-1 - candidate[0])) }
         for block in layout.blocks.indices {
             let start = moves.count
             moves.append((Int32(layout.blocks[block].base), 1))
@@ -528,11 +618,11 @@ struct Search {
                 let end = moves.count
                 for at in changes[axis].up(candidate[axis], block: block) {
                     let step = changes[axis].steps[at]
-                    for index in start..<end { moves.append((moves[index].slot + step, moves[index].sign)) }
+                    for index in start..<end { moves.append((moves[index].slot + step, moves[index].by)) }
                 }
                 for at in changes[axis].down(candidate[axis], block: block) {
                     let step = changes[axis].steps[at]
-                    for index in start..<end { moves.append((moves[index].slot + step, -moves[index].sign)) }
+                    for index in start..<end { moves.append((moves[index].slot + step, -moves[index].by)) }
                 }
                 moves.removeSubrange(start..<end)
                 if moves.count == start { break }
@@ -540,23 +630,147 @@ struct Search {
         }
     }
 
-    /// The atoms that a product moves, by key.
-    func atoms(_ candidate: [Int32]) -> [(key: UInt64, sign: Int32)] {
-        var list: [(key: UInt64, sign: Int32)] = [(0, 1)]
+    private mutating func expandExplicit(_ number: Int) {
+        var all: [(slot: Int32, by: Int32)] = []
+        for (key, by) in explicit[number] {
+            for slot in slots(ofAtom: key) { all.append((Int32(slot), by)) }
+        }
+        all.sort { $0.slot < $1.slot }
+        for entry in all {
+            if let last = moves.last, last.slot == entry.slot {
+                moves[moves.count - 1].by += entry.by
+            } else {
+                if moves.last?.by == 0 { moves.removeLast() }
+                moves.append(entry)
+            }
+        }
+        if moves.last?.by == 0 { moves.removeLast() }
+    }
+
+    /// Keeps a change of atoms and gives the number that stands for it.
+    mutating func keep(_ changes: [(key: UInt64, by: Int32)]) -> Int32 {
+        explicit.append(changes)
+        return -Int32(explicit.count)
+    }
+
+    /// Lets go of the change that was kept last.
+    mutating func forget(_ number: Int32) { if number == -Int32(explicit.count) { explicit.removeLast() } }
+
+    /// The atoms that a change moves, by key.
+    func atoms(_ candidate: [Int32]) -> [(key: UInt64, by: Int32)] {
+        if candidate[0] < 0 { return explicit[Int(-1 - candidate[0])] }
+        var list: [(key: UInt64, by: Int32)] = [(0, 1)]
         for axis in candidate.indices {
             let size = UInt64(tables.axes[axis].atomCount)
             let pair = changes[axis].pairs[Int(candidate[axis])]
             list =
-                list.map { ($0.key * size + UInt64(pair.plus), $0.sign) }
-                + (pair.minus < 0 ? [] : list.map { ($0.key * size + UInt64(pair.minus), -$0.sign) })
+                list.map { ($0.key * size + UInt64(pair.plus), $0.by) }
+                + (pair.minus < 0 ? [] : list.map { ($0.key * size + UInt64(pair.minus), -$0.by) })
         }
         return list
     }
 
     mutating func number(axis: Int, _ atom: Int) -> Int32 { changes[axis].number(atom, -1) }
 
-    func steps(_ candidate: [Int32]) -> [Move.Step] {
-        candidate.indices.map { changes[$0].pairs[Int(candidate[$0])] }
+    /// As the certificate has it.
+    func move(_ candidate: [Int32]) -> Move {
+        if candidate[0] < 0 {
+            return .atoms(
+                explicit[Int(-1 - candidate[0])].map { Move.Change(atom: $0.key, by: Int($0.by)) }
+                    .sorted { $0.atom < $1.atom })
+        }
+        return .product(candidate.indices.map { changes[$0].pairs[Int(candidate[$0])] })
+    }
+
+    // MARK: - Around a cell
+
+    /// Every slot that counts an atom.
+    func slots(ofAtom key: UInt64) -> [Int] {
+        let atoms = tables.atoms(ofKey: key)
+        var all: [Int] = []
+        for block in layout.blocks {
+            let start = all.count
+            all.append(block.base)
+            for (axis, atom) in zip(block.axes, atoms) {
+                let end = all.count
+                for at in Int(axis.starts[atom])..<Int(axis.starts[atom + 1]) {
+                    for index in start..<end { all.append(all[index] + Int(axis.steps[at])) }
+                }
+                all.removeSubrange(start..<end)
+                if all.count == start { break }
+            }
+        }
+        return all
+    }
+
+    /// Atoms that a cell may trade with: some of its own on every axis, and some of the codes beside it.
+    func neighbourhood(_ board: borrowing Board, _ slot: Int) -> [UInt64] {
+        let all = tables.axes.reduce(UInt64(1)) {
+            $0.multipliedReportingOverflow(by: UInt64($1.atomCount)).partialValue
+        }
+        if all <= UInt64(Search.localLimit) { return Array(0..<all) }
+        let (table, cell) = layout.place(of: slot)
+        let places = layout.positions(table: table, cell: cell, tables)
+        let codes = tables.axes.indices.map { tables.tables[table].codes[$0][places[$0]] }
+        let plus = descend(board, table, codes, nil, .cheapest)
+        var lists: [[Int]] = tables.axes.indices.map { axis in
+            var list = [plus[axis]]
+            let isSeen = tables.tables[table].codes[axis].count > 1
+            let own = tables.axes[axis].codes[codes[axis]].atoms
+            let beside = neighbours[axis].siblings[codes[axis]] + neighbours[axis].cousins[codes[axis]]
+            if isSeen {
+                for code in beside where list.count < 14 {
+                    let other = atom(board, table, axis, Int(code), plus, .cheapest, nil)
+                    if !list.contains(other) { list.append(other) }
+                }
+            }
+            for other in own where list.count < (isSeen ? 8 : 3) && !list.contains(other) { list.append(other) }
+            return list
+        }
+        // The longest list gives way first.
+        while lists.reduce(1, { $0 * $1.count }) > Search.localLimit {
+            let longest = lists.indices.max { lists[$0].count < lists[$1].count }!
+            lists[longest].removeLast()
+        }
+        var keys: [UInt64] = [0]
+        for (axis, list) in lists.enumerated() {
+            let size = UInt64(tables.axes[axis].atomCount)
+            keys = keys.flatMap { key in list.map { key * size + UInt64($0) } }
+        }
+        return keys
+    }
+}
+
+/// Which records are alike on all axes but one.
+struct AlikeIndex {
+    private var ranges: [UInt64: Range<Int32>] = [:]
+    private var sorted: [UInt64] = []
+    private let weight: UInt64
+    private let size: UInt64
+
+    init(_ board: Board, axis: Int) {
+        let axes = board.tables.axes
+        let weight = axes[(axis + 1)...].reduce(UInt64(1)) { $0 * UInt64($1.atomCount) }
+        let size = UInt64(axes[axis].atomCount)
+        self.weight = weight
+        self.size = size
+        var placed = board.atoms.keys.map { (rest: $0 - $0 / weight % size * weight, key: $0) }
+        placed.sort { ($0.rest, $0.key) < ($1.rest, $1.key) }
+        sorted = placed.map(\.key)
+        var from = 0
+        while from < placed.count {
+            var to = from
+            while to < placed.count, placed[to].rest == placed[from].rest { to += 1 }
+            // One that is like no other is nobody's partner.
+            ranges[placed[from].rest] = Int32(from)..<Int32(to)
+            from = to
+        }
+    }
+
+    func keys(_ tables: LinkedTables, _ atoms: [Int], but axis: Int) -> ArraySlice<UInt64> {
+        let key = tables.atomKey(atoms)
+        guard let range = ranges[key - key / weight % size * weight] else { return [] }
+        return sorted[Int(range.lowerBound)..<Int(range.upperBound)]
     }
 }
 

@@ -13,7 +13,7 @@ package struct ProtectJob: Sendable {
     package var allowsDegraded: Bool
 
     package init(
-        executable: String, timeLimitSeconds: Int = 600, memoryLimitBytes: Int = 4 << 30, allowsDegraded: Bool = false
+        executable: String, timeLimitSeconds: Int = 600, memoryLimitBytes: Int = 3 << 29, allowsDegraded: Bool = false
     ) {
         self.executable = executable
         self.timeLimitSeconds = timeLimitSeconds

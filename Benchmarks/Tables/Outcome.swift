@@ -1,0 +1,96 @@
+import SluiceCertificate
+import SluiceDisclosure
+import SluiceModel
+
+/// What protecting the parts of one instance took.
+struct Outcome {
+    private var facts = SearchFacts()
+    private var nonzero = 0
+    private var hidden = 0
+    private var hiddenNonzero = 0
+    private var hiddenNonzeroByLevel: [String: (hidden: Int, nonzero: Int)] = [:]
+    private var value = 0
+    private var hiddenValue = 0
+    private var unproved = 0
+    private var walks = 0
+    private var explicitLegs = 0
+    private var floorSeconds = 0.0
+    private var protectSeconds = 0.0
+    private var checkSeconds = 0.0
+    private(set) var isAccepted = true
+    private var refusal = ""
+
+    mutating func add(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions) {
+        let layout = Layout(tables)
+        // Floor: one pass of additions over everything that adds up.
+        var start = seconds()
+        let values = layout.values(of: tables)
+        floorSeconds += seconds() - start
+
+        start = seconds()
+        var protector = Protector(tables, rules, options)
+        let protection = protector.run()
+        protectSeconds += seconds() - start
+
+        start = seconds()
+        do throws(ProofRefusal) {
+            _ = try prove(tables, rules, protection)
+        } catch {
+            isAccepted = false
+            refusal = "\(error)"
+        }
+        checkSeconds += seconds() - start
+        count(tables, layout, values, protection)
+        unproved += protector.unproved.count
+        let found = protector.facts
+        facts.cells += found.cells
+        facts.sensitive += found.sensitive
+        facts.unhidden += found.unhidden
+        facts.legs += found.legs
+        facts.tried += found.tried
+        facts.programs += found.programs
+    }
+
+    private mutating func count(
+        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ protection: Protection
+    ) {
+        walks += protection.walks.count
+        for walk in protection.walks {
+            for leg in walk.legs { if case .atoms = leg.move { explicitLegs += 1 } }
+        }
+        for slot in values.indices {
+            let isHidden = protection.statuses[slot] == .hidden
+            if isHidden { hidden += 1 }
+            guard values[slot] > 0 else { continue }
+            let (table, cell) = layout.place(of: slot)
+            let places = layout.positions(table: table, cell: cell, tables)
+            // How many atoms of each axis the cell covers, as its level.
+            let level = places.indices.filter { tables.tables[table].codes[$0].count > 1 }.map { axis in
+                "\(tables.axes[axis].codes[tables.tables[table].codes[axis][places[axis]]].atoms.count)"
+            }.joined(separator: "x")
+            nonzero += 1
+            value += Int(values[slot])
+            hiddenNonzeroByLevel[level, default: (0, 0)].nonzero += 1
+            guard isHidden else { continue }
+            hiddenNonzero += 1
+            hiddenValue += Int(values[slot])
+            hiddenNonzeroByLevel[level, default: (0, 0)].hidden += 1
+        }
+    }
+
+    func json(name: String, tier: String, peakMiB: Int) -> String {
+        let levels = hiddenNonzeroByLevel.sorted { $0.key < $1.key }.map { level, counts in
+            JSON.Member(level, .array([.int(counts.hidden), .int(counts.nonzero)]))
+        }
+        return JSON.members([
+            "name": .string(name), "tier": .string(tier), "verdict": .string(isAccepted ? "accepted" : refusal),
+            "cells": .int(facts.cells), "nonzero": .int(nonzero), "sensitive": .int(facts.sensitive),
+            "hidden": .int(hidden), "hiddenNonzero": .int(hiddenNonzero), "value": .int(value),
+            "hiddenValue": .int(hiddenValue), "unproved": .int(unproved), "unhidden": .int(facts.unhidden),
+            "walks": .int(walks), "legs": .int(facts.legs), "explicitLegs": .int(explicitLegs),
+            "programs": .int(facts.programs), "tried": .int(facts.tried), "peakMiB": .int(peakMiB),
+            "floorMicroseconds": .int(Int(floorSeconds * 1e6)), "protectMicroseconds": .int(Int(protectSeconds * 1e6)),
+            "checkMicroseconds": .int(Int(checkSeconds * 1e6)), "hiddenByLevel": .object(levels),
+        ]).compactText
+    }
+}

@@ -1,0 +1,50 @@
+import CClp
+
+/// A linear program, solved by Clp. What comes back is a guess in floating point: whoever uses it rounds it and checks it
+/// in whole numbers.
+struct LinearProgram {
+    private var columnStarts: [CoinBigIndex] = [0]
+    private var rowNumbers: [Int32] = []
+    private var elements: [Double] = []
+    private var columnLower: [Double] = []
+    private var columnUpper: [Double] = []
+    private var costs: [Double] = []
+    private var rowLower: [Double] = []
+    private var rowUpper: [Double] = []
+
+    var columnCount: Int { costs.count }
+
+    /// - Returns: the row's number.
+    mutating func row(_ lower: Double, _ upper: Double) -> Int32 {
+        rowLower.append(lower)
+        rowUpper.append(upper)
+        return Int32(rowLower.count - 1)
+    }
+
+    /// - Parameter entries: rows that were added, each at most once.
+    mutating func column(_ lower: Double, _ upper: Double, cost: Double, _ entries: [(row: Int32, value: Double)]) {
+        for entry in entries {
+            rowNumbers.append(entry.row)
+            elements.append(entry.value)
+        }
+        columnStarts.append(CoinBigIndex(rowNumbers.count))
+        columnLower.append(lower)
+        columnUpper.append(upper)
+        costs.append(cost)
+    }
+
+    /// The cheapest values of the columns; nil when there are none, or none that Clp is sure of.
+    func solution(iterationLimit: Int32 = 20_000) -> [Double]? {
+        guard let model = unsafe Clp_newModel() else { return nil }
+        defer { unsafe Clp_deleteModel(model) }
+        unsafe Clp_setLogLevel(model, 0)
+        unsafe Clp_loadProblem(
+            model, Int32(costs.count), Int32(rowLower.count), columnStarts, rowNumbers, elements, columnLower,
+            columnUpper,
+            costs, rowLower, rowUpper)
+        unsafe Clp_setMaximumIterations(model, iterationLimit)
+        _ = unsafe Clp_dual(model, 0)
+        guard unsafe Clp_status(model) == 0, let found = unsafe Clp_primalColumnSolution(model) else { return nil }
+        return (0..<costs.count).map { unsafe found[$0] }
+    }
+}
