@@ -116,6 +116,7 @@ let package = Package(
                 "SluiceYAML",
             ],
             path: "Tests/DeliverySupport"),
+        .target(name: "TableSupport", dependencies: ["SluiceCertificate"], path: "Tests/TableSupport"),
         .executableTarget(
             name: "sluice-fuzz",
             dependencies: [
@@ -132,9 +133,10 @@ let package = Package(
             path: "Benchmarks/Tables"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),
-        .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate"]),
+        .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate", "TableSupport"]),
         .testTarget(
-            name: "SluiceDisclosureTests", dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel"]),
+            name: "SluiceDisclosureTests",
+            dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel", "TableSupport"]),
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
         .testTarget(
             name: "SluiceWireTests",

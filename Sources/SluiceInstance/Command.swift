@@ -6,7 +6,7 @@ package import SluiceYAML
 /// Its JSON form crosses the control socket; an open file travels beside `ingest`.
 package enum Command: Hashable, Sendable {
     case withdraw(delivery: String, reason: String)
-    case buildRelease(String)
+    case buildRelease(String, explains: Bool = false)
     case approveRelease(String, by: String, judgement: String)
     case acknowledgeReview(String)
     case closeReview(String, note: String)
@@ -25,7 +25,8 @@ package enum Command: Hashable, Sendable {
         switch self {
         case .withdraw(let delivery, let reason):
             .members(["command": "withdraw", "delivery": .string(delivery), "reason": .string(reason)])
-        case .buildRelease(let release): .members(["command": "build-release", "release": .string(release)])
+        case .buildRelease(let release, let explains):
+            .members(["command": "build-release", "release": .string(release), "explains": .bool(explains)])
         case .approveRelease(let release, let by, let judgement):
             .members([
                 "command": "approve-release", "release": .string(release), "by": .string(by),
@@ -54,7 +55,7 @@ package enum Command: Hashable, Sendable {
             self = .withdraw(delivery: delivery, reason: reason)
         case "build-release":
             guard let release = text("release") else { return nil }
-            self = .buildRelease(release)
+            self = .buildRelease(release, explains: json["explains"]?.isTrue ?? false)
         case "approve-release":
             guard let release = text("release"), let by = text("by"), let judgement = text("judgement") else {
                 return nil

@@ -15,7 +15,7 @@ extension Instance {
             case .rotateLink(_, let reason) where !isReason(reason), .withdraw(_, let reason) where !isReason(reason):
                 return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
-            case .buildRelease(let id): return try buildRelease(id, actor: actor)
+            case .buildRelease(let id, let explains): return try buildRelease(id, explains: explains, actor: actor)
             case .approveRelease(_, let by, let judgement) where !isReason(by) || !isReason(judgement):
                 return .no("who approves and their judgement must say something, in at most 500 characters each")
             case .approveRelease(let id, let by, let judgement):
@@ -74,11 +74,11 @@ extension Instance {
         )
     }
 
-    private func buildRelease(_ id: String, actor: String) throws -> CommandResult {
+    private func buildRelease(_ id: String, explains: Bool, actor: String) throws -> CommandResult {
         guard let spec = settings.releases.first(where: { $0.id == id }) else { throw ReleaseRefusal.specUnknown(id) }
         let built: BuiltRelease
         do {
-            built = try releases(actor: actor).build(spec)
+            built = try releases(actor: actor).build(spec, explains: explains)
         } catch let refusal as ReleaseRefusal {
             try store.append([
                 LedgerEntry(
@@ -171,6 +171,11 @@ extension CommandResult {
             default: .ourFault
             }
         var json = JSON.members(["error": .string("\(error)")])
+        if case ReleaseRefusal.cannotBeProtected(let cells, let conflicts) = error {
+            json = .members([
+                "error": .string("\(error)"), "cells": .strings(cells), "conflicts": .array(conflicts.map(\.json)),
+            ])
+        }
         if case InstanceError.settings(let mistakes) = error {
             json = .members(["mistakes": .array(mistakes.map(\.json))])
         }

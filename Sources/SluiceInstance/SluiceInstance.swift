@@ -25,7 +25,7 @@ import SluiceFormat
 package import SluiceIntake
 import SluiceLedger
 package import SluiceModel
-import SluiceRelease
+package import SluiceRelease
 package import SluiceReview
 package import SluiceSettings
 package import SluiceStore
@@ -264,7 +264,8 @@ package final class Instance {
         return keeper
     }
 
-    func releases(actor: String) -> ReleaseBuilder {
+    /// Builds releases for `actor`.
+    package func releases(actor: String) -> ReleaseBuilder {
         ReleaseBuilder(
             model: catalogue.model, store: store,
             place: ReleaseBuilder.Place(

@@ -129,6 +129,8 @@ package struct TableSpec: Hashable, Sendable {
     package var title: String
     package var eventKind: String
     package var axes: [Axis]
+    /// Cells that must be shown, each as codes by dimension; a dimension that is not named stands at its total.
+    package var publicCells: [[String: String]] = []
 
     package init(id: String, title: String, eventKind: String, axes: [Axis]) {
         self.id = id

@@ -14,7 +14,9 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     /// `sluice-protect` gave no answer.
     case protectionFailed(String)
     /// Cells for which nothing can be hidden that makes them safe, by table and codes.
-    case cannotBeProtected([String])
+    case cannotBeProtected([String], conflicts: [CellConflict])
+    /// A cell that a spec wants shown is none of its table.
+    case publicCellUnknown(table: String, dimension: String)
     /// More than half of the nonzero cells would be hidden.
     case hidesMost([String])
     /// A public release over events that an earlier one holds figures of.
@@ -37,11 +39,15 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
         case .notProved(let refusal): "not proved safe, so not published: \(refusal)"
         case .protectionFailed(let what):
             "sluice-protect gave no answer: \(what); use coarser levels or fewer tables, or `search: fast` in the profile"
-        case .cannotBeProtected(let cells):
+        case .cannotBeProtected(let cells, let conflicts):
             "nothing can be hidden that makes these cells safe, so nothing is published: "
                 + cells.prefix(5).joined(separator: "; ")
                 + (cells.count > 5 ? "; and \(cells.count - 5) more" : "")
-                + "; `sluice release build --explain` says what stands in the way"
+                + (conflicts.isEmpty
+                    ? "; `sluice release build --explain` says what stands in the way"
+                    : "\n" + conflicts.map(\.description).joined(separator: "\n"))
+        case .publicCellUnknown(let table, let dimension):
+            "table \(table): an item of `public` has a code of \(dimension) that the table does not show, or no total to stand at"
         case .hidesMost(let tables):
             "more than half of the figures that are not zero would be hidden in: \(tables.joined(separator: ", ")); "
                 + "`sluice release plan` proposes tables that show more, or write `acceptHidingMost: true` into the spec"
@@ -55,5 +61,26 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
         case .stagingLost(let release, let version):
             "release \(release), version \(padded(version, 4)): its folder is no longer in staging; build it again"
         }
+    }
+}
+
+/// Figures that together leave no way to protect a cell.
+package struct CellConflict: Hashable, Sendable, CustomStringConvertible {
+    /// The sensitive cell.
+    package var cell: String
+    /// Those that must be shown and by themselves leave no way, none to spare. Empty when there is none even with nothing
+    /// that must be shown.
+    package var mustBeShown: [String]
+
+    package var description: String {
+        mustBeShown.isEmpty
+            ? "\(cell): too little is counted around it, whatever is hidden; use coarser levels, a longer period, or leave "
+                + "the dimension out"
+            : "\(cell): it cannot be safe while all of these are shown, so one of them at least must be free to be hidden: "
+                + "\(mustBeShown.joined(separator: "; ")); take it out of `public`, or use coarser levels"
+    }
+
+    package var json: JSON {
+        .members(["cell": .string(cell), "mustBeShown": .strings(mustBeShown)])
     }
 }

@@ -10,7 +10,7 @@ package import SluiceCertificate
 package import SluiceLedger
 package import SluiceModel
 package import SluiceStore
-import SluiceWire
+package import SluiceWire
 
 /// Builds releases of one instance.
 package struct ReleaseBuilder {
@@ -38,7 +38,7 @@ package struct ReleaseBuilder {
     let place: Place
     let clock: any Clock
     let signer: CheckpointSigner
-    let job: ProtectJob
+    package var job: ProtectJob
     /// For ties in the search: private, and the same for the same release.
     let searchKey: (String) -> UInt64
     /// Which rule keeps a delivery's records out of a release; nil when none does.
@@ -68,7 +68,7 @@ package struct ReleaseBuilder {
     ///
     /// - Throws: `ReleaseRefusal` when it may not be published, having written nothing; otherwise what the store or
     ///   the file system throws, and then either nothing is on record or `recover` finishes it.
-    package func build(_ spec: ReleaseSpec) throws -> BuiltRelease {
+    package func build(_ spec: ReleaseSpec, explains: Bool = false) throws -> BuiltRelease {
         let earlier = try overlapping(spec)
         if spec.audience == .public, !earlier.isEmpty {
             throw ReleaseRefusal.overlapsEarlier(
@@ -80,7 +80,7 @@ package struct ReleaseBuilder {
                 })
         }
         var counted = try count(spec)
-        let parts = try protect(&counted, spec)
+        let parts = try protect(&counted, spec, explains: explains)
         let hidden = parts.flatMap { $0.proved.hiddenShares() }
         let all = hidden.reduce(into: HiddenShare(table: "", cells: 0)) { $0.add($1) }
         if all.hiddenNonzero * 2 > all.nonzero, !spec.acceptsHidingMost {
@@ -155,24 +155,22 @@ package struct ReleaseBuilder {
     }
 
     /// Has `sluice-protect` choose what to hide, and proves it.
-    private func protect(_ counted: inout Counted, _ spec: ReleaseSpec) throws -> [Part] {
-        let rules = spec.profile.auditRules
-        var request = ProtectionRequest(parts: [])
-        for index in counted.counters.indices {
-            let tables = counted.counters[index].linkedTables { profile($0)?.primaryRules }
-            do { try tables.check() } catch { throw ReleaseRefusal.notProved(error) }
-            request.parts.append(
-                ProtectionRequest.Part(
-                    tables: tables, rules: rules,
-                    options: SearchOptions(
-                        tier: spec.profile.tier, key: searchKey(spec.id), totalWeight: spec.profile.totalWeight)))
-        }
-        let slotCounts = request.parts.map { part in part.tables.tables.reduce(0) { $0 + $1.cellCount } }
-        let answer = try job.run(request, slotCounts: slotCounts)
+    private func protect(_ counted: inout Counted, _ spec: ReleaseSpec, explains: Bool) throws -> [Part] {
+        let (request, answer) = try ask(&counted, spec, explains: explains)
         let unproved = zip(request.parts, answer.parts).flatMap { asked, given in
             given.unproved.map { asked.tables.cellName($0) }
         }
-        guard unproved.isEmpty else { throw ReleaseRefusal.cannotBeProtected(unproved) }
+        guard unproved.isEmpty else {
+            throw ReleaseRefusal.cannotBeProtected(
+                unproved,
+                conflicts: zip(request.parts, answer.parts).flatMap { asked, given in
+                    given.conflicts.map { conflict in
+                        CellConflict(
+                            cell: asked.tables.cellName(conflict.slot),
+                            mustBeShown: conflict.core.map { asked.tables.cellName($0) })
+                    }
+                })
+        }
         return try zip(request.parts, answer.parts).map { asked, given in
             do throws(ProofRefusal) {
                 let proved = try prove(asked.tables, asked.rules, given.protection)
@@ -181,6 +179,59 @@ package struct ReleaseBuilder {
                 throw ReleaseRefusal.notProved(error)
             }
         }
+    }
+
+    /// What `sluice-protect` would be asked.
+    package func request(_ spec: ReleaseSpec) throws -> ProtectionRequest {
+        var counted = try count(spec)
+        return try request(&counted, spec, explains: false)
+    }
+
+    /// Asks `sluice-protect` what to hide.
+    func ask(
+        _ counted: inout Counted, _ spec: ReleaseSpec, explains: Bool
+    ) throws -> (ProtectionRequest, ProtectionAnswer) {
+        let request = try request(&counted, spec, explains: explains)
+        let slotCounts = request.parts.map { part in part.tables.tables.reduce(0) { $0 + $1.cellCount } }
+        return (request, try job.run(request, slotCounts: slotCounts))
+    }
+
+    private func request(
+        _ counted: inout Counted, _ spec: ReleaseSpec, explains: Bool
+    ) throws -> ProtectionRequest {
+        let rules = spec.profile.auditRules
+        var request = ProtectionRequest(parts: [], explains: explains)
+        for index in counted.counters.indices {
+            let tables = counted.counters[index].linkedTables { profile($0)?.primaryRules }
+            do { try tables.check() } catch { throw ReleaseRefusal.notProved(error) }
+            var options = SearchOptions(
+                tier: spec.profile.tier, key: searchKey(spec.id), totalWeight: spec.profile.totalWeight)
+            options.forcedPublic = try forcedPublic(counted.counters[index].specs, tables)
+            request.parts.append(ProtectionRequest.Part(tables: tables, rules: rules, options: options))
+        }
+        return request
+    }
+
+    /// The slots of the cells that a spec wants shown.
+    private func forcedPublic(_ specs: [TableSpec], _ tables: LinkedTables) throws -> Set<Int> {
+        guard specs.contains(where: { !$0.publicCells.isEmpty }) else { return [] }
+        let layout = Layout(tables)
+        var slots: Set<Int> = []
+        for (table, spec) in specs.enumerated() {
+            for cell in spec.publicCells {
+                var slot = layout.blocks[table].base
+                for axis in tables.tables[table].columns {
+                    let name = cell[tables.axes[axis].id] ?? AxisCodes.totalName
+                    let shown = tables.tables[table].codes[axis]
+                    guard let place = shown.firstIndex(where: { tables.axes[axis].codes[$0].name == name }) else {
+                        throw ReleaseRefusal.publicCellUnknown(table: spec.id, dimension: tables.axes[axis].id)
+                    }
+                    slot += place * layout.blocks[table].strides[axis]
+                }
+                slots.insert(slot)
+            }
+        }
+        return slots
     }
 
     /// Releases of other specs or earlier versions that count events of the same kinds and months: together with them
@@ -220,7 +271,20 @@ extension LinkedTables {
 
 extension ProvedTables {
     /// How much of each table is hidden: for the person who builds, never part of a release.
-    func hiddenShares() -> [HiddenShare] {
+    func hiddenShares() -> [HiddenShare] { HiddenShare.of(tables, layout, values, statuses) }
+}
+
+/// How much of one table is hidden.
+package struct HiddenShare: Hashable, Sendable {
+    package var table: String
+    package var cells: Int
+    package var hidden = 0
+    package var nonzero = 0
+    package var hiddenNonzero = 0
+
+    static func of(
+        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ statuses: [Protection.Status]
+    ) -> [HiddenShare] {
         tables.tables.indices.map { table in
             let block = layout.blocks[table]
             var share = HiddenShare(table: tables.tables[table].id, cells: block.cellCount)
@@ -235,15 +299,6 @@ extension ProvedTables {
             return share
         }
     }
-}
-
-/// How much of one table is hidden.
-package struct HiddenShare: Hashable, Sendable {
-    package var table: String
-    package var cells: Int
-    package var hidden = 0
-    package var nonzero = 0
-    package var hiddenNonzero = 0
 
     mutating func add(_ other: HiddenShare) {
         cells += other.cells

@@ -123,9 +123,11 @@ private func readTables(_ reader: inout MappingReader) -> [(table: TableSpec, pl
         let event = table.requiredShortName("event")
         let eventNode = table.node("event")
         let axes = readAxes(&table)
+        let publicCells = readPublicCells(&table, axes.map(\.axis.dimension))
         table.finish()
         guard let id, let title, let event, let eventNode else { continue }
-        let spec = TableSpec(id: id, title: title, eventKind: event, axes: axes.map(\.axis))
+        var spec = TableSpec(id: id, title: title, eventKind: event, axes: axes.map(\.axis))
+        spec.publicCells = publicCells
         result.append((spec, ReleasePlaces.Table(event: eventNode, axes: axes.map(\.places))))
     }
     return result
@@ -171,6 +173,22 @@ private func readAxes(_ table: inout MappingReader) -> [(axis: TableSpec.Axis, p
         let axis = TableSpec.Axis(
             dimension: dimension, levels: levels, codes: codes.compactMap(\.text), hasTotal: totals.contains(dimension))
         return (axis, ReleasePlaces.Axis(dimension: pair.key, levels: levelNodes, codes: codes))
+    }
+}
+
+/// `public: [{area: E1, month: 2025-Q2}]`: cells that must be shown.
+private func readPublicCells(_ table: inout MappingReader, _ dimensions: [String]) -> [[String: String]] {
+    let mistakes = table.mistakes
+    return (table.nodes("public") ?? []).compactMap { node in
+        guard let pairs = pairs(node, "an item of `public`", mistakes) else { return nil }
+        var cell: [String: String] = [:]
+        for pair in pairs {
+            guard let dimension = knownName(pair.key, "the dimension", among: dimensions, mistakes: mistakes),
+                let code = scalarText(pair.value, mistakes: mistakes, what: "a code")
+            else { continue }
+            cell[dimension] = code
+        }
+        return cell
     }
 }
 

@@ -16,8 +16,13 @@ package struct ProtectionRequest: Sendable {
     }
 
     package var parts: [Part]
+    /// Whether to look for what stands in the way of cells that cannot be protected.
+    package var explains: Bool
 
-    package init(parts: [Part]) { self.parts = parts }
+    package init(parts: [Part], explains: Bool = false) {
+        self.parts = parts
+        self.explains = explains
+    }
 }
 
 /// What it answers. Nothing of it is believed before it is proved.
@@ -26,10 +31,13 @@ package struct ProtectionAnswer: Sendable {
         package var protection: Protection
         /// Slots of sensitive cells for which it found no way, ascending.
         package var unproved: [Int]
+        /// For some of them the slots that must be shown and stand in the way; none when even that would not help.
+        package var conflicts: [(slot: Int, core: [Int])]
 
-        package init(protection: Protection, unproved: [Int]) {
+        package init(protection: Protection, unproved: [Int], conflicts: [(slot: Int, core: [Int])] = []) {
             self.protection = protection
             self.unproved = unproved
+            self.conflicts = conflicts
         }
     }
 
@@ -49,6 +57,7 @@ package enum ProtectCodec {
     package static func encode(_ request: ProtectionRequest) -> [UInt8] {
         var writer = CertificateWriter()
         writer.raw(requestMagic.utf8)
+        writer.count(request.explains ? 1 : 0)
         writer.count(request.parts.count)
         for part in request.parts {
             part.rules.write(&writer)
@@ -68,7 +77,7 @@ package enum ProtectCodec {
     package static func decodeRequest(_ bytes: [UInt8]) throws(ProofRefusal) -> ProtectionRequest {
         var reader = CertificateReader(bytes)
         try expect(requestMagic, &reader)
-        var request = ProtectionRequest(parts: [])
+        var request = ProtectionRequest(parts: [], explains: try reader.count(1) == 1)
         for _ in 0..<(try reader.items()) {
             let rules = try AuditRules(&reader)
             let tables = try LinkedTables(&reader)
@@ -91,6 +100,12 @@ package enum ProtectCodec {
             part.protection.write(&writer)
             writer.count(part.unproved.count)
             for slot in part.unproved { writer.count(slot) }
+            writer.count(part.conflicts.count)
+            for conflict in part.conflicts {
+                writer.count(conflict.slot)
+                writer.count(conflict.core.count)
+                for slot in conflict.core { writer.count(slot) }
+            }
         }
         return writer.bytes
     }
@@ -104,12 +119,15 @@ package enum ProtectCodec {
         for slotCount in slotCounts {
             let protection = try Protection(&reader)
             guard protection.statuses.count == slotCount else { throw .partsDiffer }
-            answer.parts.append(ProtectionAnswer.Part(protection: protection, unproved: []))
+            var part = ProtectionAnswer.Part(protection: protection, unproved: [])
+            for _ in 0..<(try reader.items()) { part.unproved.append(try slot(&reader, below: slotCount)) }
             for _ in 0..<(try reader.items()) {
-                let slot = try reader.count(LinkedTables.cellLimit)
-                guard slot < slotCount else { throw .malformed("slots") }
-                answer.parts[answer.parts.count - 1].unproved.append(slot)
+                let sensitive = try slot(&reader, below: slotCount)
+                var core: [Int] = []
+                for _ in 0..<(try reader.items()) { core.append(try slot(&reader, below: slotCount)) }
+                part.conflicts.append((sensitive, core))
             }
+            answer.parts.append(part)
         }
         guard reader.isAtEnd else { throw .malformed("end") }
         return answer
@@ -117,6 +135,12 @@ package enum ProtectCodec {
 
     private static func expect(_ magic: String, _ reader: inout CertificateReader) throws(ProofRefusal) {
         guard try reader.raw(magic.utf8.count).elementsEqual(magic.utf8) else { throw .malformed("first line") }
+    }
+
+    private static func slot(_ reader: inout CertificateReader, below limit: Int) throws(ProofRefusal) -> Int {
+        let slot = try reader.count(LinkedTables.cellLimit)
+        guard slot < limit else { throw .malformed("slots") }
+        return slot
     }
 
     private static func slots(_ reader: inout CertificateReader) throws(ProofRefusal) -> Set<Int> {

@@ -64,8 +64,12 @@ func run(_ options: Options) -> Int32 {
     for part in request.parts {
         var protector = Protector(part.tables, part.rules, part.options)
         let protection = protector.run()
+        let unproved = protector.unprovedSlots
+        let conflicts =
+            request.explains ? Conflict.find(part.tables, part.rules, part.options, unproved: unproved) : []
         answer.parts.append(
-            ProtectionAnswer.Part(protection: protection, unproved: protector.unprovedSlots))
+            ProtectionAnswer.Part(
+                protection: protection, unproved: unproved, conflicts: conflicts.map { ($0.slot, $0.core) }))
     }
     do {
         try OpenFile(descriptor: 1, label: "the answer").writeAll(ProtectCodec.encode(answer))

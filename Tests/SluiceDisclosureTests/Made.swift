@@ -1,6 +1,7 @@
 import SluiceCertificate
 import SluiceDisclosure
 import SluiceModel
+import TableSupport
 
 /// Small tables for tests.
 enum Made {
@@ -24,7 +25,7 @@ enum Made {
     }
 
     static func random(seed: UInt64, _ axes: [(id: String, count: Int)]) -> LinkedTables {
-        var chance = SmallChance(seed: seed)
+        var chance = Chance(seed: seed)
         let cells = axes.reduce(1) { $0 * $1.count }
         return crossed(axes, (0..<cells).map { _ in chance.below(3) == 0 ? chance.below(5) : chance.below(40) })
     }
@@ -48,21 +49,4 @@ enum Made {
             protection: protection, hidden: protection.statuses.count { $0 == .hidden },
             unproved: protector.unprovedSlots)
     }
-}
-
-/// Chance from a seed (SplitMix64).
-struct SmallChance {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state = state &+ 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

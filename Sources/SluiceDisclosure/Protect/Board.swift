@@ -56,7 +56,9 @@ struct Board {
         cells = values.map { Cell(price: 0, room: $0 - floor) }
         priceAll(options)
         prices = cells.map(\.price)
-        for need in needs { hide(need.slot) }
+        // What must be shown and must not be is the search's to tell.
+        let forced = Set(options.forcedPublic.map { firstSlots[$0] ?? $0 })
+        for need in needs where !forced.contains(firstSlots[need.slot] ?? need.slot) { hide(need.slot) }
         if !layout.showsAtoms || rules.knowsOwn { noteAtoms() }
     }
 

@@ -97,6 +97,12 @@ package struct Protector {
             }
     }
 
+    /// Whether one sensitive cell can be protected at all, whatever is hidden for it.
+    mutating func canProve(_ slot: Int) -> Bool {
+        let need = Int(board.needOfSlot[board.firstSlots[slot] ?? slot])
+        return need < 0 || prove(need)
+    }
+
     // MARK: - One cell
 
     private func isProved(_ need: Int) -> Bool {
@@ -117,6 +123,7 @@ package struct Protector {
 
     /// Finds what is missing to prove a need, also against each who is alone in a cell that its walks change.
     private mutating func prove(_ need: Int, buys: Bool = true) -> Bool {
+        guard board.isHidden[board.needs[need].slot] else { return false }
         guard proveOnce(need, buys: buys) else { return false }
         guard !board.singletons.isEmpty else { return true }
         let own = board.singletons[board.needs[need].slot]

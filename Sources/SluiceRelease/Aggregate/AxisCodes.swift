@@ -9,6 +9,8 @@ struct AxisCodes {
     private(set) var axis: Axis
     /// For people, parallel to the axis's codes.
     private(set) var labels: [String]
+    /// At which level each code stands, parallel to them; `total` for a total.
+    private(set) var levels: [String]
     /// By node of the dimension, or by month from the first of the period: its atom.
     private var atoms: [Int] = []
     private let period: Period
@@ -44,6 +46,7 @@ struct AxisCodes {
         self.period = period
         axis = Axis(id: dimension.id, atomCount: 0, codes: [])
         labels = []
+        levels = []
     }
 
     static let totalName = "total"
@@ -51,24 +54,31 @@ struct AxisCodes {
     private mutating func add(_ uses: [TableSpec.Axis?]) -> [[Int]] {
         var numbers: [Meaning: Int] = [:]
         var covered: [[Int]] = []
-        func number(_ meaning: Meaning, _ name: String, _ label: String, _ places: [Int]) -> Int {
+        func number(_ meaning: Meaning, _ name: String, _ label: String, _ level: String, _ places: [Int]) -> Int {
             if let known = numbers[meaning] { return known }
             numbers[meaning] = covered.count
             covered.append(places)
             axis.codes.append(Axis.Code(name: name, atoms: []))
             labels.append(label)
+            levels.append(level)
             return covered.count - 1
         }
-        _ = number(.total, AxisCodes.totalName, "Total", Array(0..<places))
+        _ = number(.total, AxisCodes.totalName, "Total", AxisCodes.totalName, Array(0..<places))
         let shown = uses.map { use -> [Int] in
             guard let use else { return [0] }
             var list: [Int] = []
-            for entry in entries(use) { list.append(number(entry.meaning, entry.name, entry.label, entry.places)) }
+            for entry in entries(use) {
+                list.append(number(entry.meaning, entry.name, entry.label, entry.level, entry.places))
+            }
             guard use.hasTotal else { return list }
             // The total of a table is that of the codes it shows.
             let all = Set(list.flatMap { covered[$0] })
             if all.count == places { return [0] + list }
-            return [number(.selection(use.levels + [""] + use.codes), AxisCodes.totalName, "Total", all.sorted())]
+            return [
+                number(
+                    .selection(use.levels + [""] + use.codes), AxisCodes.totalName, "Total", AxisCodes.totalName,
+                    all.sorted())
+            ]
                 + list
         }
         refine(covered)
@@ -99,9 +109,9 @@ struct AxisCodes {
 
     private func entries(
         _ use: TableSpec.Axis
-    ) -> [(meaning: Meaning, name: String, label: String, places: [Int])] {
+    ) -> [(meaning: Meaning, name: String, label: String, level: String, places: [Int])] {
         let isWanted: (String) -> Bool = { use.codes.isEmpty || use.codes.contains($0) }
-        var result: [(meaning: Meaning, name: String, label: String, places: [Int])] = []
+        var result: [(meaning: Meaning, name: String, label: String, level: String, places: [Int])] = []
         if dimension.kind == .month {
             for level in use.levels {
                 var months: [(name: String, places: [Int])] = []
@@ -115,7 +125,7 @@ struct AxisCodes {
                     }
                 }
                 for entry in months where isWanted(entry.name) {
-                    result.append((.month(level: level, entry.name), entry.name, entry.name, entry.places))
+                    result.append((.month(level: level, entry.name), entry.name, entry.name, level, entry.places))
                 }
             }
             return result
@@ -130,7 +140,8 @@ struct AxisCodes {
             for node in dimension.nodes.indices where dimension.nodes[node].level == level {
                 guard isWanted(dimension.nodes[node].code) else { continue }
                 result.append(
-                    (.node(node), dimension.nodes[node].code, dimension.nodes[node].label, under[node] ?? [node]))
+                    (.node(node), dimension.nodes[node].code, dimension.nodes[node].label, level, under[node] ?? [node])
+                )
                 // What is under it and under nothing of the next level would stand there by subtraction.
                 guard depth + 1 < use.levels.count else { continue }
                 let finer = use.levels[depth + 1]
@@ -139,12 +150,12 @@ struct AxisCodes {
                     result.append(
                         (
                             .rest(node, finer), dimension.nodes[node].code + "/" + dimension.nodes[0].code,
-                            dimension.nodes[node].label + ", not known more closely", rest
+                            dimension.nodes[node].label + ", not known more closely", finer, rest
                         ))
                 }
             }
             if depth == 0, isWanted(dimension.nodes[0].code) {
-                result.append((.unknown(level), dimension.nodes[0].code, dimension.nodes[0].label, unknown))
+                result.append((.unknown(level), dimension.nodes[0].code, dimension.nodes[0].label, level, unknown))
             }
         }
         return result

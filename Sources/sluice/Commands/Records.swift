@@ -8,14 +8,31 @@ import SluiceStore
 struct Release: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Combined anonymised datasets.",
-        subcommands: [Build.self, List.self, Approve.self, Verify.self])
+        subcommands: [Build.self, Plan.self, List.self, Approve.self, Verify.self])
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Build and publish the next version of a release.")
         @OptionGroup var common: CommonOptions
         @Argument(help: "The release's name, from releases/.") var release: String
+        @Flag(help: "Say what stands in the way when a cell cannot be protected.") var explain = false
 
-        func run() throws { try common.carryOut(.buildRelease(release)) }
+        func run() throws { try common.carryOut(.buildRelease(release, explains: explain)) }
+    }
+
+    struct Plan: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Show what a release would hide, table by table and level by level, and which tables would show more.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The release's name, from releases/.") var release: String
+
+        func run() throws {
+            try common.answeringFailures {
+                let found = try common.openForQueries().planRelease(release)
+                common.show(found.json, found.text)
+                if found.exit != .done { throw ExitCode(found.exit.rawValue) }
+            }
+        }
     }
 
     struct Approve: ParsableCommand {

@@ -1,0 +1,74 @@
+import SluiceModel
+import SluiceRelease
+import SluiceSettings
+
+extension Instance {
+    /// What a release would hide, and which other tables would show more. Changes nothing.
+    package func planRelease(_ id: String) throws -> CommandResult {
+        guard let spec = settings.releases.first(where: { $0.id == id }) else { throw ReleaseRefusal.specUnknown(id) }
+        let plan = try releases(actor: "query").plan(spec)
+        return CommandResult(exit: plan.unproved.isEmpty ? .done : .no, json: plan.json, text: plan.text)
+    }
+}
+
+extension ReleasePlan {
+    fileprivate var json: JSON {
+        .members([
+            "tables": .array(
+                shares.map { share in
+                    .members([
+                        "table": .string(share.table), "cells": .int(share.cells), "nonzero": .int(share.nonzero),
+                        "hiddenNonzero": .int(share.hiddenNonzero), "percentHidden": .int(share.percentNonzero),
+                    ])
+                }),
+            "levels": .array(
+                levels.map { level in
+                    .members([
+                        "table": .string(level.table), "levels": .strings(level.levels), "nonzero": .int(level.nonzero),
+                        "percentHidden": .int(level.percentHidden),
+                        "percentValueHidden": .int(level.percentValueHidden),
+                    ])
+                }),
+            "standing": .array(standing.map(\.json)), "proposals": .array(proposals.map(\.json)),
+            "cannotBeProtected": .strings(unproved),
+        ])
+    }
+
+    fileprivate var text: String {
+        var lines: [String] = []
+        for share in shares {
+            lines.append("\(share.table): \(share.percentNonzero) % of \(share.nonzero) figures hidden")
+            for level in levels where level.table == share.table {
+                lines.append(
+                    "  \(level.levels.joined(separator: " × ")): \(level.percentHidden) % of \(level.nonzero) figures, "
+                        + "\(level.percentValueHidden) % of what they count")
+            }
+            let others = proposals.filter { $0.table == share.table }
+            guard let now = standing.first(where: { $0.table == share.table }) else { continue }
+            lines.append("  as it stands \(now.visible) figures are seen; instead:")
+            for other in others {
+                lines.append(
+                    "    by: " + other.instead.joined(separator: "  and  ")
+                        + ": \(other.visible) of \(other.nonzero) are seen")
+            }
+            if others.isEmpty { lines.append("    nothing that was tried can be protected") }
+        }
+        if !unproved.isEmpty {
+            lines.append(
+                "nothing can be hidden that makes these safe: " + unproved.prefix(5).joined(separator: "; ")
+                    + (unproved.count > 5 ? "; and \(unproved.count - 5) more" : ""))
+        }
+        lines.append(
+            "Figures are cells that are not zero. Nothing of this may be passed on: it tells how much is hidden.")
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension ReleasePlan.Proposal {
+    fileprivate var json: JSON {
+        .members([
+            "table": .string(table), "by": .strings(instead), "nonzero": .int(nonzero), "visible": .int(visible),
+            "visibleValue": .int(visibleValue),
+        ])
+    }
+}
