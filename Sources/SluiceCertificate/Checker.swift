@@ -73,7 +73,8 @@ struct Checker {
         case .shown:
             guard rules.roundingBase > 1 else { return moved[slot] == 0 }
             return rounded(value, to: rules.roundingBase) == rounded(Int(values[slot]), to: rules.roundingBase)
-                && (value == 0) == (values[slot] == 0)
+                // A shown 0 is one, and whatever else is shown is not small.
+                && (values[slot] == 0 ? value == 0 : value >= rules.primary.threshold)
         case .hidden:
             if sensitivity.standsFree || rules.roundingBase > 1 {
                 return value >= 1 && value <= sensitivity.markerTop

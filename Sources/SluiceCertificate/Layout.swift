@@ -88,6 +88,14 @@ package struct Layout: Sendable {
         for step in buffer { body(block.base + Int(step)) }
     }
 
+    /// Every slot that counts the atom.
+    package func slots(of atoms: [Int]) -> [Int] {
+        var slots: [Int] = []
+        var buffer: [Int32] = []
+        for table in blocks.indices { forEachSlot(table: table, atoms: atoms, &buffer) { slots.append($0) } }
+        return slots
+    }
+
     /// The true count of every slot.
     package func values(of tables: LinkedTables) -> [Int32] {
         var values = [Int32](repeating: 0, count: slotCount)

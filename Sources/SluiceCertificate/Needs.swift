@@ -63,14 +63,15 @@ extension LinkedTables {
                 applyByContributor(table, rules, layout, values, &result)
             }
         }
-        if standsFree || rules.roundingBase > 1 { markerSays(&result) }
+        if standsFree || rules.roundingBase > 1 { markerSays(rules, &result) }
         return result
     }
 
     /// The marker of a small cell says 1 to `markerTop`: all of that must stay open, and nothing more can.
-    private func markerSays(_ result: inout Sensitivity) {
+    private func markerSays(_ rules: AuditRules, _ result: inout Sensitivity) {
         for index in result.needs.indices {
-            result.needs[index].reach = min(result.needs[index].reach, result.markerTop)
+            // Between rounded figures no one value can be asked for, only that enough are possible.
+            result.needs[index].reach = rules.roundingBase > 1 ? 0 : min(result.needs[index].reach, result.markerTop)
             result.needs[index].width = min(result.needs[index].width, result.markerTop)
             result.needs[index].wantsZero = false
         }

@@ -164,7 +164,7 @@ extension CommandResult {
             case InstanceError.settings, StoreError.unusable: .settings
             case InstanceError.neverStarted, InstanceError.noAccess: .no
             case is TrialFailure, is SampleRefusal, is MinimiseRefusal, is AnchorRefusal, is BackupRefusal,
-                is GeographyRefusal:
+                is GeographyRefusal, is VerifyRefusal, is ExchangeRefusal:
                 .no
             case let error as SystemError where error.isTemporary: .busy
             case let error as SystemError where error.isAboutPlace: .no

@@ -104,3 +104,50 @@ import Testing
         #expect(Set(others).count > 1)
     }
 }
+
+/// Rounding is audited, not assumed: each rounded figure is a range, and so is the marker of a small count.
+@Suite struct RoundingTests {
+    private let rules = AuditRules(
+        primary: PrimaryRules(threshold: 8, width: 3), zeros: .hideable, roundingBase: 5)
+
+    @Test(arguments: 0..<40)
+    func `what is rounded is proved with nothing but small counts hidden, or refused`(seed: UInt64) throws {
+        let tables = Made.random(seed: seed, [("area", 4), ("sex", 2), ("month", 3)])
+        var protector = Protector(tables, rules, SearchOptions(tier: .good, key: seed))
+        let protection = protector.run()
+        let values = Layout(tables).values(of: tables)
+        for slot in values.indices {
+            #expect((protection.statuses[slot] == .hidden) == (values[slot] > 0 && values[slot] < 8))
+        }
+        guard protector.unproved.isEmpty else { return }
+        let proved = try prove(tables, rules, protection)
+        for slot in values.indices where protection.statuses[slot] == .shown {
+            #expect(proved.shown(slot) == .count((Int(values[slot]) + 2) / 5 * 5))
+        }
+    }
+
+    /// Three small counts in a row of four whose total and rest are shown to 5: of each three values stay possible.
+    @Test func `small counts beside rounded ones stay open`() throws {
+        let tables = Made.crossed([("region", 4)], [3, 4, 21, 34])
+        var protector = Protector(tables, rules, SearchOptions(tier: .fast))
+        let protection = protector.run()
+        #expect(protector.unproved.isEmpty)
+        _ = try prove(tables, rules, protection)
+        // Exactly shown, the same would not do.
+        var exact = rules
+        exact.roundingBase = 1
+        #expect(throws: ProofRefusal.self) { try prove(tables, exact, protection) }
+    }
+
+    /// Counts 1 and 40, rounded to 2: the total of 41 is 41 or 42, the 40 is 39 or 40, so that the 1 is 1 to 3.
+    @Test func `a base that is too small is refused`() throws {
+        let tables = Made.crossed([("region", 2)], [1, 40])
+        var narrow = rules
+        narrow.roundingBase = 2
+        narrow.primary.width = 4
+        var protector = Protector(tables, narrow, SearchOptions(tier: .good))
+        let protection = protector.run()
+        #expect(!protector.unproved.isEmpty)
+        #expect(throws: ProofRefusal.self) { try prove(tables, narrow, protection) }
+    }
+}

@@ -9,6 +9,8 @@ struct Board {
         /// How far it may still fall. Where a cell stands in several tables, all but its first slot cost nothing and
         /// fall without end.
         var room: Int32
+        /// How far it may still rise: without end, but where what is shown or marked gives a range away.
+        var lift: Int32 = Board.endless
     }
 
     /// More than any sum of prices.
@@ -31,6 +33,10 @@ struct Board {
     /// How many records each atom has left, where atoms are not cells of a table.
     var atoms: [UInt64: Int32] = [:]
     let standsFree: Bool
+    /// The least that a hidden cell can be taken for.
+    let floor: Int32
+    /// Shown figures are rounded, so that each may move in its range and nothing but small counts is hidden.
+    var isRounded: Bool { rules.roundingBase > 1 }
     let markerTop: Int
     /// By slot where one person is alone in a cell: who; empty where nobody reckons with that.
     let singletons: [Int: Int]
@@ -53,6 +59,7 @@ struct Board {
         isHidden = [Bool](repeating: false, count: values.count)
         firstSlots = Board.firstSlots(tables, layout)
         let floor: Int32 = rules.zeros == .published ? 1 : 0
+        self.floor = rules.roundingBase > 1 ? 1 : floor
         cells = values.map { Cell(price: 0, room: $0 - floor) }
         priceAll(options)
         prices = cells.map(\.price)
@@ -60,6 +67,23 @@ struct Board {
         let forced = Set(options.forcedPublic.map { firstSlots[$0] ?? $0 })
         for need in needs where !forced.contains(firstSlots[need.slot] ?? need.slot) { hide(need.slot) }
         if !layout.showsAtoms || rules.knowsOwn { noteAtoms() }
+        if isRounded { giveRanges() }
+    }
+
+    /// The range that each figure gives away.
+    private mutating func giveRanges() {
+        let base = Int32(rules.roundingBase)
+        for slot in cells.indices where !isTwin(slot) {
+            let value = values[slot]
+            var range = (low: Int32(0), high: Int32(0))
+            if isHidden[slot] {
+                range = (1, Int32(markerTop))
+            } else if value > 0 {
+                let shown = (value + base / 2) / base * base
+                range = (max(shown - base / 2, Int32(rules.primary.threshold)), shown + base - 1 - base / 2)
+            }
+            cells[slot] = Cell(price: 0, room: value - range.low, lift: range.high - value)
+        }
     }
 
     private mutating func priceAll(_ options: SearchOptions) {

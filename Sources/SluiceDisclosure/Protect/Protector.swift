@@ -172,9 +172,9 @@ package struct Protector {
         }
         let missing = wanted.width - Int(high[need] - low[need]) - 1
         if missing > 0 {
-            let floor: Int32 = board.rules.zeros == .published ? 1 : 0
             let depth = value - low[need] + Int32(missing)
-            let down = value - depth >= floor ? attempt(need, isUp: false, depth, buys: buys) : nil
+            if board.isRounded { return proveInRange(need, missing: Int32(missing)) }
+            let down = value - depth >= board.floor ? attempt(need, isUp: false, depth, buys: buys) : nil
             if let down, down.cost == 0 {
                 carryOut(down, need)
             } else {
@@ -188,6 +188,23 @@ package struct Protector {
             carryOut(down, need)
         }
         return isEnough(wanted, low: low[need], high: high[need])
+    }
+
+    /// Some of the missing values below and some above, as the ranges around allow.
+    private mutating func proveInRange(_ need: Int, missing: Int32) -> Bool {
+        let value = board.values[board.needs[need].slot]
+        var below = min(value - board.floor, value - low[need] + missing)
+        while below >= 0 {
+            let above = value - low[need] + high[need] - value + missing - below
+            let down = below > 0 ? attempt(need, isUp: false, below, buys: false) : Attempt()
+            if let down, let up = above > 0 ? attempt(need, isUp: true, above, buys: false) : Attempt() {
+                if below > 0 { carryOut(down, need) }
+                if above > 0 { carryOut(up, need) }
+                return isEnough(board.needs[need], low: low[need], high: high[need])
+            }
+            below -= 1
+        }
+        return false
     }
 
     private func cheaper(_ first: Attempt?, _ second: Attempt?) -> Attempt? {
@@ -258,7 +275,8 @@ package struct Protector {
             ? [.siblings, .cousins, .transfers, .farTransfers] : [.swaps, .siblings, .transfers, .farTransfers]
         var result: Candidate?
         let limit = buys ? max(0, min(budget, Board.forbidden - 1)) : 0
-        for breadth in breadths where buys ? breadth != .farTransfers || result == nil : breadth <= spareBreadth {
+        for breadth in breadths
+        where buys ? breadth != .farTransfers || result == nil : board.isRounded || breadth <= spareBreadth {
             let found = search.best(board, slot: slot, isUp: isUp, wanted: left, limit: limit, breadth: breadth)
             if let found, isCheaper(found, than: result) { result = found }
             guard let result else { continue }
@@ -315,6 +333,7 @@ package struct Protector {
         search.expand(changes)
         for (slot, by) in search.moves where board.cells[Int(slot)].room < Board.endless / 2 {
             board.cells[Int(slot)].room += by * times
+            board.cells[Int(slot)].lift -= by * times
         }
         if !board.atoms.isEmpty {
             for (key, by) in search.atoms(changes) { board.atoms[key, default: 0] += by * times }
@@ -330,7 +349,7 @@ package struct Protector {
             search.expand(leg.changes)
             for (touched, by) in search.moves {
                 let slot = Int(touched)
-                if !board.isHidden[slot], !board.isTwin(slot) {
+                if !board.isHidden[slot], !board.isTwin(slot), !board.isRounded {
                     board.hide(slot)
                     hiddenNow.append(slot)
                     budget -= board.prices[slot]
@@ -378,6 +397,8 @@ package struct Protector {
 
     /// Complements that a walk over other hidden cells can spare become visible, the dearest first.
     private mutating func unhideWhatCan() {
+        // Nothing but small counts is hidden.
+        if board.isRounded { return }
         var walksOfSlot = [[Int32]](repeating: [], count: board.isHidden.count)
         for number in walks.indices {
             for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }

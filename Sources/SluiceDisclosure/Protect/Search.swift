@@ -492,7 +492,7 @@ struct Search {
                 let step = finest[table][axis][Int(minus)]
                 guard step >= 0 else { continue }
                 let cell = board.cells[from + Int(step)]
-                if cell.price > limit || (isUp && cell.room <= 0) { continue }
+                if cell.price > limit || (isUp ? cell.room : cell.lift) <= 0 { continue }
                 kept.append((cell.price, option))
             }
             if kept.isEmpty { return nil }
@@ -559,7 +559,8 @@ struct Search {
                     let cell = board.cells[Int(entry.step + step)]
                     cost += Int(cell.price)
                     let isFalling = (entry.sign < 0) == isUpSide
-                    if isFalling, cell.room < times { times = cell.room }
+                    let reach = isFalling ? cell.room : cell.lift
+                    if reach < times { times = reach }
                 }
                 if times <= 0 || cost * Int(bestTimes) > ceiling { return (Board.forbidden, 0) }
             }
@@ -685,23 +686,7 @@ struct Search {
     // MARK: - Around a cell
 
     /// Every slot that counts an atom.
-    func slots(ofAtom key: UInt64) -> [Int] {
-        let atoms = tables.atoms(ofKey: key)
-        var all: [Int] = []
-        for block in layout.blocks {
-            let start = all.count
-            all.append(block.base)
-            for (axis, atom) in zip(block.axes, atoms) {
-                let end = all.count
-                for at in Int(axis.starts[atom])..<Int(axis.starts[atom + 1]) {
-                    for index in start..<end { all.append(all[index] + Int(axis.steps[at])) }
-                }
-                all.removeSubrange(start..<end)
-                if all.count == start { break }
-            }
-        }
-        return all
-    }
+    func slots(ofAtom key: UInt64) -> [Int] { layout.slots(of: tables.atoms(ofKey: key)) }
 
     /// Atoms that a cell may trade with: some of its own on every axis, and some of the codes beside it.
     func neighbourhood(_ board: borrowing Board, _ slot: Int) -> [UInt64] {

@@ -23,19 +23,20 @@ extension Search {
         for (place, key) in keys.enumerated() {
             for other in slots(ofAtom: key) { atomsOfSlot[Int32(other), default: []].append(Int32(place)) }
         }
-        var groups: [[Int32]: (price: Int, room: Int32, isTarget: Bool)] = [:]
+        var groups: [[Int32]: Group] = [:]
         let first = Int32(board.firstSlots[slot] ?? slot)
         for (other, atoms) in atomsOfSlot {
             let cell = board.cells[Int(other)]
-            var group = groups[atoms] ?? (0, Int32.max, false)
+            var group = groups[atoms] ?? Group()
             group.price += Int(cell.price)
             group.room = min(group.room, cell.room)
+            group.lift = min(group.lift, cell.lift)
             if other == first { group.isTarget = true }
             groups[atoms] = group
         }
         var program = LinearProgram()
         var rowsOfAtom = [[(row: Int32, value: Double)]](repeating: [], count: keys.count)
-        var own = [(price: Int, room: Int32, isTarget: Bool)](repeating: (0, Int32.max, false), count: keys.count)
+        var own = [Group](repeating: Group(), count: keys.count)
         let sign: Double = isUp ? 1 : -1
         for (atoms, group) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
             if atoms.count == 1 {
@@ -49,7 +50,7 @@ extension Search {
             } else if isForced {
                 row = program.row(0, 0)
             } else {
-                row = program.row(-Double(max(0, group.room) / times), .infinity)
+                row = program.row(-Double(max(0, group.room) / times), Search.bound(group.lift, times))
             }
             for atom in atoms { rowsOfAtom[Int(atom)].append((row, 1)) }
             if group.price > 0, !isForced, !group.isTarget {
@@ -66,7 +67,7 @@ extension Search {
             let isForced = group.price >= Int(Board.forbidden)
             var room = group.room
             if !board.atoms.isEmpty { room = min(room, board.atoms[key] ?? 0) }
-            var up: (lower: Double, upper: Double) = (0, isForced ? 0 : .infinity)
+            var up: (lower: Double, upper: Double) = (0, isForced ? 0 : Search.bound(group.lift, times))
             var down: (lower: Double, upper: Double) = (0, isForced ? 0 : Double(max(0, room) / times))
             if group.isTarget {
                 up = isUp ? (1, 1) : (0, 0)
@@ -88,6 +89,18 @@ extension Search {
         return weighed(board, changes, slot: Int(first), isUp: isUp, limit: limit)
     }
 
+    /// Slots that hold the same atoms of a neighbourhood, and so move alike.
+    private struct Group {
+        var price = 0
+        var room = Int32.max
+        var lift = Int32.max
+        var isTarget = false
+    }
+
+    private static func bound(_ lift: Int32, _ times: Int32) -> Double {
+        lift >= Board.endless / 2 ? .infinity : Double(max(0, lift) / times)
+    }
+
     /// The change as a candidate, its cost and how often it can be made worked out in whole numbers.
     private mutating func weighed(
         _ board: borrowing Board, _ changes: [(key: UInt64, by: Int32)], slot: Int, isUp: Bool, limit: Int32
@@ -103,6 +116,7 @@ extension Search {
             cost += Int(cell.price)
             let down = isUp ? -by : by
             if down > 0 { times = min(times, cell.room / down) }
+            if down < 0 { times = min(times, cell.lift / -down) }
             if Int(other) == slot { movesTarget = by == 1 }
         }
         if !board.atoms.isEmpty {

@@ -8,7 +8,9 @@ import SluiceStore
 struct Release: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Combined anonymised datasets.",
-        subcommands: [Build.self, Plan.self, List.self, Approve.self, Verify.self])
+        subcommands: [
+            Build.self, Plan.self, List.self, Approve.self, Verify.self, Export.self, Judge.self,
+        ])
 
     struct Build: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Build and publish the next version of a release.")
@@ -59,6 +61,46 @@ struct Release: ParsableCommand {
                 print("(draft guidance June 2022, para 37 b; one line)  ", terminator: "")
             }
             return readLine() ?? ""
+        }
+    }
+
+    struct Export: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write what a certificate proves in the JJ form, for other tools to check.",
+            discussion: "One file for each kind of event. They hold true counts, as the certificate does.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The certificate, from state/certificates/.", completion: .file()) var certificate: String
+        @Option(name: [.short, .long], help: "The folder to write to.", completion: .directory) var output: String
+
+        func run() throws {
+            try common.answeringFailures {
+                let result = try Instance.exportExchange(certificate: certificate, to: output)
+                common.show(result.json, result.text)
+            }
+        }
+    }
+
+    struct Judge: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Look for a proof that the pattern of hidden cells in a JJ file is safe, whoever made it.",
+            discussion: "No instance is needed. Cells are named by their numbers in the file.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The file in JJ form.", completion: .file()) var file: String
+        @Option(help: "Counts from 1 to one below it are sensitive.") var threshold = 5
+        @Option(help: "How many values must stay possible; the threshold when left out.") var width: Int?
+        @Flag(help: "Everybody knows that a hidden count is 1 or more.") var zerosPublished = false
+
+        func run() throws {
+            guard (3...1_000_000).contains(threshold), (2...1_000_000).contains(width ?? threshold) else {
+                throw ValidationError("a threshold is 3 or more, a width 2 or more")
+            }
+            var profile = DisclosureProfile(id: "asked", threshold: threshold, width: width)
+            profile.zeros = zerosPublished ? .published : .hideable
+            try common.answeringFailures {
+                let result = try Instance.judgeExchange(file: file, profile: profile)
+                common.show(result.json, result.text)
+                if result.exit != .done { throw ExitCode(result.exit.rawValue) }
+            }
         }
     }
 
