@@ -129,7 +129,8 @@ let package = Package(
             dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceYAML"],
             path: "Benchmarks/Probe"),
         .executableTarget(
-            name: "tables-probe", dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel"],
+            name: "tables-probe",
+            dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel", "SluiceSystem"],
             path: "Benchmarks/Tables"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),

@@ -51,7 +51,6 @@ let parts =
 if parts.isEmpty { exit(64) }
 let rules = AuditRules(primary: PrimaryRules(threshold: 5), zeros: zeros)
 
-var outcome = Outcome()
-for part in parts { outcome.add(part, rules, SearchOptions(tier: tier, key: seed)) }
+let outcome = Outcome(parts, rules, SearchOptions(tier: tier, key: seed))
 print(outcome.json(name: name, tier: tier.rawValue, peakMiB: peakMiB()))
 exit(outcome.isAccepted ? 0 : 1)

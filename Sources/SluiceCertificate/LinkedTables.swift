@@ -120,6 +120,8 @@ package struct LinkedTables: Hashable, Sendable {
     /// Cells above which a part is refused.
     package static let cellLimit = 20_000_000
     package static let axisLimit = 24
+    /// More than any count.
+    package static let countLimit = 1 << 30
 
     package func atomKey(_ atoms: [Int]) -> UInt64 {
         var key: UInt64 = 0

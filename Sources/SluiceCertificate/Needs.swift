@@ -46,7 +46,11 @@ extension LinkedTables {
             && zip(axes, tables[0].codes).allSatisfy { axis, shown in
                 shown.reduce(0) { $0 + axis.codes[$1].atoms.count } == Set(shown.flatMap { axis.codes[$0].atoms }).count
             }
-        let markerTop = authorities.reduce(rules.primary.threshold) { max($0, $1.rules?.threshold ?? 0) } - 1
+        // Where persons are counted few persons may stand for any number of events.
+        let markerTop =
+            contributions.contains { $0.person > 0 }
+            ? LinkedTables.countLimit
+            : authorities.reduce(rules.primary.threshold) { max($0, $1.rules?.threshold ?? 0) } - 1
         var result = Sensitivity(needs: [], singletons: [:], standsFree: standsFree, markerTop: markerTop)
         let isPlain =
             contributions.allSatisfy { $0.person == 0 } && rules.primary.isThresholdOnly && !rules.knowsSingletons

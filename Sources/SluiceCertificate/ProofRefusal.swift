@@ -13,7 +13,6 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case stepImpossible(walk: Int, leg: Int, table: String, cell: Int)
     case atomImpossible(walk: Int, leg: Int)
     case zeroHidden(table: String, cell: Int)
-    case statusesDiffer(table: String, other: String)
 
     package var description: String {
         switch self {
@@ -32,8 +31,6 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "step \(leg + 1) of argument \(walk + 1) is impossible: it leaves fewer events somewhere than there can be"
         case .zeroHidden(let table, let cell):
             "table \(table), cell \(cell + 1): a zero is hidden, which the profile forbids"
-        case .statusesDiffer(let table, let other):
-            "a cell that stands in the tables \(table) and \(other) is hidden in one of them only"
         }
     }
 }

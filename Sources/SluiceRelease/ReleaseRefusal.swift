@@ -24,6 +24,8 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     case versionUnknown(release: String)
     case notPending(release: String, version: Int)
     case stagingLost(release: String, version: Int)
+    /// What it counts was replaced, taken back or purged since.
+    case recordsGone(release: String, version: Int)
 
     package var description: String {
         switch self {
@@ -56,6 +58,9 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
                 + "so choose another period or build for `audience: partnership`"
         case .versionUnknown(let release):
             "no version of the release \(release) waits for approval; see `sluice release list`"
+        case .recordsGone(let release, let version):
+            "release \(release), version \(padded(version, 4)), counts records that were replaced, taken back or purged since; "
+                + "build it again"
         case .notPending(let release, let version):
             "release \(release), version \(padded(version, 4)), does not wait for approval"
         case .stagingLost(let release, let version):

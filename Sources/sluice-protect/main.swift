@@ -43,10 +43,12 @@ struct Options {
 }
 
 func run(_ options: Options) -> Int32 {
+    var team = ThreadTeam(count: 1)
     do throws(SystemError) {
         let report = try confineWorker(
             memoryLimitBytes: options.memoryLimitBytes, cpuSeconds: options.cpuLimitSeconds,
-            parentProcessID: options.parent)
+            parentProcessID: options.parent
+        ) { team = ThreadTeam(count: min(processorCount(), 4)) }
         guard options.allowsDegraded || (report.landlockABI > 0 && report.isSingleThreaded) else {
             return ExitCode.failed
         }
@@ -60,23 +62,24 @@ func run(_ options: Options) -> Int32 {
     } catch {
         return ExitCode.failed
     }
-    var answer = ProtectionAnswer(parts: [])
-    for part in request.parts {
-        var protector = Protector(part.tables, part.rules, part.options)
-        let protection = protector.run()
-        let unproved = protector.unprovedSlots
-        let conflicts =
-            request.explains ? Conflict.find(part.tables, part.rules, part.options, unproved: unproved) : []
-        answer.parts.append(
-            ProtectionAnswer.Part(
-                protection: protection, unproved: unproved, conflicts: conflicts.map { ($0.slot, $0.core) }))
-    }
+    // Kinds of event have nothing to do with each other.
+    let parts = team.map(request.parts.count) { protect(request.parts[$0], explains: request.explains) }
+    let answer = ProtectionAnswer(parts: parts)
     do {
         try OpenFile(descriptor: 1, label: "the answer").writeAll(ProtectCodec.encode(answer))
     } catch {
         return ExitCode.outputClosed
     }
     return ExitCode.done
+}
+
+func protect(_ part: ProtectionRequest.Part, explains: Bool) -> ProtectionAnswer.Part {
+    var protector = Protector(part.tables, part.rules, part.options)
+    let protection = protector.run()
+    let unproved = protector.unprovedSlots
+    let conflicts = explains ? Conflict.find(part.tables, part.rules, part.options, unproved: unproved) : []
+    return ProtectionAnswer.Part(
+        protection: protection, unproved: unproved, conflicts: conflicts.map { ($0.slot, $0.core) })
 }
 
 guard let options = Options(CommandLine.arguments.dropFirst()) else {

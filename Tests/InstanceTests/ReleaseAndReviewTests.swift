@@ -123,6 +123,21 @@ import Testing
         #expect(second.text.contains("violence-profile, version 0001"))
     }
 
+    @Test func `a release that waits is not published over records that were taken back`() throws {
+        let site = try TestInstance { folder in
+            try edit(folder + "/releases/violence-profile.yaml", "audience: partnership", "audience: public")
+        }
+        let delivery = try site.deliver(crimes((1...40).map { crime($0) }), as: "march.csv", for: police)
+        #expect(
+            site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0").exit == .done)
+        _ = site.instance.perform(
+            .withdraw(delivery: delivery.id.text, reason: "sent in error"), attachment: nil, actor: "user:0")
+        let result = site.instance.perform(
+            .approveRelease("violence-profile", by: "A. Lead", judgement: "Fine."), attachment: nil, actor: "user:0")
+        #expect(result.exit == .no)
+        #expect(result.text.contains("taken back"))
+    }
+
     @Test func `a second release over the same events says so`() throws {
         let site = try TestInstance()
         _ = try site.deliver(crimes((1...20).map { crime($0) }), as: "march.csv", for: police)

@@ -105,6 +105,70 @@ import Testing
     }
 }
 
+@Suite struct ContributorTests {
+    /// Seven events of one person, in a table without totals: hidden, for one is too few, and the marker says nothing of
+    /// how many events there are.
+    @Test(arguments: SearchOptions.Tier.allCases)
+    func `few persons with many events are hidden and proved`(tier: SearchOptions.Tier) throws {
+        var tables = Made.crossed([("region", 3)], [0, 20, 30])
+        tables.tables[0].codes = [[1, 2, 3]]
+        tables.contributions.insert(Contribution(atom: 0, person: 1, count: 7), at: 0)
+        let result = try Made.protect(tables, tier: tier)
+        #expect(result.unproved.isEmpty)
+        #expect(result.protection.statuses == [.hidden, .shown, .shown])
+        // With the total in the table another is hidden beside it.
+        tables.tables[0].codes = [[0, 1, 2, 3]]
+        #expect(try Made.protect(tables, tier: tier).hidden == 2)
+    }
+
+    /// The worked numbers of docs/disclosure.md: contributions 60, 30 and 5.
+    @Test func `dominance and p per cent ask for what their rules say`() throws {
+        var tables = Made.crossed([("region", 2)], [0, 400])
+        tables.contributions =
+            [(1, 60), (2, 30), (3, 5)].map { Contribution(atom: 0, person: $0.0, count: $0.1) } + tables.contributions
+        let layout = Layout(tables)
+        let values = layout.values(of: tables)
+        func reach(_ rules: PrimaryRules) -> Int? {
+            tables.sensitivity(AuditRules(primary: rules, zeros: .hideable), layout: layout, values: values).needs
+                .first { values[$0.slot] == 95 }?.reach
+        }
+        #expect(reach(PrimaryRules(threshold: 3)) == nil)
+        #expect(reach(PrimaryRules(threshold: 3, dominance: (n: 2, k: 90))) == 100)
+        #expect(reach(PrimaryRules(threshold: 3, pPercent: 10)) == 96)
+        #expect(reach(PrimaryRules(threshold: 3, dominance: (n: 2, k: 95))) == nil)
+    }
+
+    /// Two events of one authority among ten of another: the other knows its own.
+    @Test func `an authority must not learn the few records of another`() throws {
+        var tables = Made.crossed([("region", 3)], [8, 20, 30])
+        tables.authorities = [.init(id: "a"), .init(id: "b")]
+        tables.contributions = [
+            Contribution(atom: 0, authority: 0, count: 8), Contribution(atom: 0, authority: 1, count: 2),
+            Contribution(atom: 1, authority: 1, count: 20), Contribution(atom: 2, authority: 1, count: 30),
+        ]
+        let plain = AuditRules(primary: PrimaryRules(threshold: 5), zeros: .hideable)
+        #expect(try Made.protect(tables, plain, tier: .fast).hidden == 0)
+        var own = plain
+        own.knowsOwn = true
+        let result = try Made.protect(tables, own, tier: .good)
+        // b knows 20 and 30 of the others and so may not move them: nothing but its own stands there.
+        #expect(result.hidden > 0)
+        #expect(throws: ProofRefusal.self) {
+            try prove(tables, own, Protection(statuses: [.shown, .hidden, .hidden, .shown]))
+        }
+    }
+
+    /// An authority that asks for ten persons gets them wherever its records are.
+    @Test func `the stricter of two profiles holds where an authority's records go in`() throws {
+        var tables = Made.crossed([("region", 3)], [7, 20, 30])
+        tables.authorities = [.init(id: "a", rules: PrimaryRules(threshold: 10))]
+        let rules = AuditRules(primary: PrimaryRules(threshold: 5), zeros: .hideable)
+        #expect(try Made.protect(tables, rules, tier: .fast).protection.statuses[1] == .hidden)
+        tables.authorities[0].rules = nil
+        #expect(try Made.protect(tables, rules, tier: .fast).hidden == 0)
+    }
+}
+
 /// Rounding is audited, not assumed: each rounded figure is a range, and so is the marker of a small count.
 @Suite struct RoundingTests {
     private let rules = AuditRules(

@@ -216,7 +216,8 @@ package struct Protector {
     private mutating func proveFree(_ need: Int) -> Bool {
         let slot = board.needs[need].slot
         let value = board.values[slot]
-        let top = Int32(board.markerTop)
+        let wanted = board.needs[need]
+        let top = max(value, Int32(min(board.markerTop, max(wanted.reach, wanted.width))))
         let (table, cell) = board.layout.place(of: slot)
         let positions = board.layout.positions(table: table, cell: cell, board.tables)
         let changes = board.tables.axes.indices.map { axis in

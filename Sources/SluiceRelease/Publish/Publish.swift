@@ -106,6 +106,10 @@ extension ReleaseBuilder {
         guard try staging.status(FileName(own: record.stagingName)) != nil else {
             throw ReleaseRefusal.stagingLost(release: release, version: record.version)
         }
+        for id in record.deliveries {
+            guard let delivery = try store.delivery(id), case .final(let outcome) = delivery.status, outcome.isAccepted
+            else { throw ReleaseRefusal.recordsGone(release: release, version: record.version) }
+        }
         // What was built meanwhile may have changed what it gives away.
         let others = try store.releases().filter {
             ($0.release, $0.version) != (record.release, record.version) && $0.state != .pending

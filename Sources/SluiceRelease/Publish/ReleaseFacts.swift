@@ -92,7 +92,10 @@ struct ReleaseFacts {
                 "name": "marker", "type": "string", "title": "Status marker",
                 "description": .string(
                     isFree
-                        ? "[c] confidential: a count from 1 to \(spec.profile.threshold - 1)"
+                        ? "[c] confidential: "
+                            + (counter.countsPersons
+                                ? "a count of 1 to \(spec.profile.threshold - 1) persons"
+                                : "a count from 1 to \(spec.profile.threshold - 1)")
                         : "[c] confidential: a small count, or one that would give a small one away"),
                 "constraints": .members(["enum": .strings(["[c]"])]),
             ]),
