@@ -49,13 +49,20 @@ struct Checker {
 
     // MARK: - Statuses
 
-    /// Sensitive cells are hidden, zeros only where they may be, and a cell that stands twice has one status.
+    /// Sensitive cells are hidden, zeros only where they may be, and where only small counts are marked nothing else is.
     func checkStatuses() throws(ProofRefusal) {
         for need in sensitivity.needs where statuses[need.slot] != .hidden {
             let (table, cell) = layout.place(of: need.slot)
             throw .sensitiveShown(table: tables.tables[table].id, cell: cell)
         }
         let marksOnlySmall = sensitivity.standsFree || rules.roundingBase > 1
+        if marksOnlySmall {
+            for slot in statuses.indices where statuses[slot] == .hidden {
+                if let top = sensitivity.markerTops[slot], Int(values[slot]) <= top { continue }
+                let (table, cell) = layout.place(of: slot)
+                throw .markerLies(table: tables.tables[table].id, cell: cell)
+            }
+        }
         if rules.zeros == .published || marksOnlySmall {
             for slot in statuses.indices where statuses[slot] == .hidden && values[slot] == 0 {
                 let (table, cell) = layout.place(of: slot)
@@ -74,10 +81,10 @@ struct Checker {
             guard rules.roundingBase > 1 else { return moved[slot] == 0 }
             return rounded(value, to: rules.roundingBase) == rounded(Int(values[slot]), to: rules.roundingBase)
                 // A shown 0 is one, and whatever else is shown is not small.
-                && (values[slot] == 0 ? value == 0 : value >= rules.primary.threshold)
+                && (values[slot] == 0 ? value == 0 : value >= min(Int(values[slot]), tables.highestThreshold(rules)))
         case .hidden:
             if sensitivity.standsFree || rules.roundingBase > 1 {
-                return value >= 1 && value <= sensitivity.markerTop
+                return value >= 1 && value <= sensitivity.markerTops[slot] ?? 0
             }
             return value >= (rules.zeros == .published ? 1 : 0)
         }
@@ -120,6 +127,7 @@ struct Checker {
     ) throws(ProofRefusal) -> (attained: [Attained], singletons: Set<Int>) {
         defer { goBack() }
         var attained = needs.map { Attained(Int(values[$0.slot])) }
+        var singletons: Set<Int> = []
         for (legIndex, leg) in walk.legs.enumerated() {
             guard leg.amount != 0, abs(leg.amount) <= 1 << 31 else { throw .malformed("steps") }
             let before = needs.map { moved[$0.slot] }
@@ -129,17 +137,17 @@ struct Checker {
                 let (table, cell) = layout.place(of: slot)
                 throw .stepImpossible(walk: number, leg: legIndex, table: tables.tables[table].id, cell: cell)
             }
+            // Also what a later leg puts back: on the way it was otherwise.
+            if rules.knowsSingletons {
+                for slot in touched where moved[slot] != 0 {
+                    if let person = sensitivity.singletons[slot] { singletons.insert(person) }
+                }
+            }
             for index in needs.indices {
                 let slot = needs[index].slot
                 note(
                     &attained[index], from: Int(values[slot]) + before[index], to: Int(values[slot]) + moved[slot],
                     times: abs(leg.amount), width: needs[index].width)
-            }
-        }
-        var singletons: Set<Int> = []
-        if rules.knowsSingletons {
-            for slot in touched where moved[slot] != 0 {
-                if let person = sensitivity.singletons[slot] { singletons.insert(person) }
             }
         }
         return (attained, singletons)
@@ -174,6 +182,8 @@ struct Checker {
                     step.plus != step.minus
                 else { throw .malformed("steps") }
             }
+            // More corners than any search makes: nothing but work.
+            guard steps.count(where: { $0.minus >= 0 }) <= 12 else { throw .malformed("steps") }
             for table in layout.blocks.indices { applyProduct(steps, leg.amount, table) }
             if checksAtoms {
                 for (atom, sign) in corners(steps) {
@@ -191,10 +201,14 @@ struct Checker {
                     layout.forEachSlot(table: table, atoms: atoms, &buffer) { slots.append($0) }
                     for slot in slots {
                         moved[slot] += by
+                        guard abs(moved[slot]) < 1 << 50 else { throw .malformed("steps") }
                         touched.append(slot)
                     }
                 }
-                if checksAtoms { atomsMoved[change.atom, default: 0] += by }
+                if checksAtoms {
+                    atomsMoved[change.atom, default: 0] += by
+                    guard abs(atomsMoved[change.atom]!) < 1 << 50 else { throw .malformed("steps") }
+                }
             }
             if checksAtoms {
                 for change in changes { try checkAtom(change.atom, walk: walk, leg: number) }

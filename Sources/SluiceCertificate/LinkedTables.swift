@@ -181,7 +181,7 @@ package struct LinkedTables: Hashable, Sendable {
         var last: Contribution?
         for contribution in contributions {
             guard contribution.atom < product, authorities.indices.contains(contribution.authority),
-                contribution.person >= 0, contribution.person <= 1 << 32, contribution.count > 0,
+                contribution.person >= 0, contribution.person <= contributions.count, contribution.count > 0,
                 contribution.count <= 1 << 31, last.map({ $0 < contribution }) ?? true
             else { throw .malformed("contributions") }
             last = contribution

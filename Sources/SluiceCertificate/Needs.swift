@@ -30,8 +30,8 @@ package struct Sensitivity: Sendable {
     package var singletons: [Int: Int]
     /// No two cells of the part share an atom: whatever is hidden is hidden for being small, and the marker says so.
     package var standsFree: Bool
-    /// The largest count that a marker can stand for where only small counts are marked.
-    package var markerTop: Int
+    /// By sensitive slot, the largest count that its marker can stand for; only where nothing but small counts is marked.
+    package var markerTops: [Int: Int]
 }
 
 extension LinkedTables {
@@ -46,12 +46,7 @@ extension LinkedTables {
             && zip(axes, tables[0].codes).allSatisfy { axis, shown in
                 shown.reduce(0) { $0 + axis.codes[$1].atoms.count } == Set(shown.flatMap { axis.codes[$0].atoms }).count
             }
-        // Where persons are counted few persons may stand for any number of events.
-        let markerTop =
-            contributions.contains { $0.person > 0 }
-            ? LinkedTables.countLimit
-            : authorities.reduce(rules.primary.threshold) { max($0, $1.rules?.threshold ?? 0) } - 1
-        var result = Sensitivity(needs: [], singletons: [:], standsFree: standsFree, markerTop: markerTop)
+        var result = Sensitivity(needs: [], singletons: [:], standsFree: standsFree, markerTops: [:])
         let isPlain =
             contributions.allSatisfy { $0.person == 0 } && rules.primary.isThresholdOnly && !rules.knowsSingletons
             && !rules.knowsOwn && authorities.allSatisfy { $0.rules == nil }
@@ -71,14 +66,27 @@ extension LinkedTables {
         return result
     }
 
-    /// The marker of a small cell says 1 to `markerTop`: all of that must stay open, and nothing more can.
+    /// The marker of a small cell says 1 to one below its threshold: all of that must stay open, and nothing more can. Where
+    /// persons are counted, or other rules hide as well, it says nothing of how many events there are.
     private func markerSays(_ rules: AuditRules, _ result: inout Sensitivity) {
+        let tellsCount =
+            contributions.allSatisfy { $0.person == 0 } && rules.primary.isThresholdOnly && !rules.knowsOwn
+            && authorities.allSatisfy { $0.rules?.isThresholdOnly ?? true }
         for index in result.needs.indices {
+            let need = result.needs[index]
+            // By the threshold alone a cell needs to reach just that.
+            let top = tellsCount ? need.reach - 1 : LinkedTables.countLimit
+            result.markerTops[need.slot] = top
             // Between rounded figures no one value can be asked for, only that enough are possible.
-            result.needs[index].reach = rules.roundingBase > 1 ? 0 : min(result.needs[index].reach, result.markerTop)
-            result.needs[index].width = min(result.needs[index].width, result.markerTop)
+            result.needs[index].reach = rules.roundingBase > 1 && tellsCount ? 0 : min(need.reach, top)
+            result.needs[index].width = min(need.width, top)
             result.needs[index].wantsZero = false
         }
+    }
+
+    /// Of the release and of all authorities.
+    package func highestThreshold(_ rules: AuditRules) -> Int {
+        authorities.reduce(rules.primary.threshold) { max($0, $1.rules?.threshold ?? 0) }
     }
 
     private struct Share: Comparable {
@@ -151,6 +159,8 @@ extension LinkedTables {
         var largest: [Int] = []
         /// Events by authority.
         var byAuthority: [Int: Int] = [:]
+        /// Persons by authority whom nobody else has events of.
+        var ownPersons: [Int: Int] = [:]
 
         var authorities: [Int] { byAuthority.keys.sorted() }
 
@@ -158,20 +168,30 @@ extension LinkedTables {
             self.value = value
             var counts: [Int] = []
             var last: Int?
+            var lastAuthority: Int?
+            func closePerson() {
+                if let lastAuthority { ownPersons[lastAuthority, default: 0] += 1 }
+                lastAuthority = nil
+            }
             for share in shares {
                 byAuthority[share.authority, default: 0] += share.count
+                if share.person != last || share.person < 0 { closePerson() }
                 if share.person < 0 {
                     persons += share.count
+                    ownPersons[share.authority, default: 0] += share.count
                     // Each is one event of somebody: only the first few can matter.
                     counts += [Int](repeating: 1, count: min(share.count, 16))
                 } else if share.person == last {
                     counts[counts.count - 1] += share.count
+                    if lastAuthority != share.authority { lastAuthority = nil }
                 } else {
                     persons += 1
                     counts.append(share.count)
                     last = share.person
+                    lastAuthority = share.authority
                 }
             }
+            closePerson()
             largest = Array(counts.sorted(by: >).prefix(16))
         }
 
@@ -179,8 +199,9 @@ extension LinkedTables {
             var reach: Int?
             if persons > 0, persons < rules.threshold { reach = rules.threshold }
             if knowsOwn, byAuthority.count > 1 {
-                for (_, own) in byAuthority where value - own > 0 && value - own < rules.threshold {
-                    reach = max(reach ?? 0, own + rules.threshold)
+                for (authority, own) in byAuthority {
+                    let others = persons - (ownPersons[authority] ?? 0)
+                    if others > 0, others < rules.threshold { reach = max(reach ?? 0, own + rules.threshold) }
                 }
             }
             if let (n, k) = rules.dominance {

@@ -13,6 +13,8 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case stepImpossible(walk: Int, leg: Int, table: String, cell: Int)
     case atomImpossible(walk: Int, leg: Int)
     case zeroHidden(table: String, cell: Int)
+    /// It is marked as a small count and is none.
+    case markerLies(table: String, cell: Int)
 
     package var description: String {
         switch self {
@@ -29,6 +31,8 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "step \(leg + 1) of argument \(walk + 1) is impossible: it changes table \(table), cell \(cell + 1)"
         case .atomImpossible(let walk, let leg):
             "step \(leg + 1) of argument \(walk + 1) is impossible: it leaves fewer events somewhere than there can be"
+        case .markerLies(let table, let cell):
+            "table \(table), cell \(cell + 1): it is marked as a small count and is none"
         case .zeroHidden(let table, let cell):
             "table \(table), cell \(cell + 1): a zero is hidden, which the profile forbids"
         }

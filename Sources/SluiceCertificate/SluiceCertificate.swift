@@ -19,6 +19,8 @@ package struct ProvedTables: Sendable {
     package let sensitiveCount: Int
     /// No two cells share an event, so that nothing hidden but small counts was needed.
     package let standsFree: Bool
+    /// Whatever is marked is a count from 1 to one below the release's threshold; where `standsFree` or rounded.
+    package let markerTellsCount: Bool
 
     fileprivate init(_ checker: Checker, statuses: [Protection.Status]) {
         tables = checker.tables
@@ -27,6 +29,8 @@ package struct ProvedTables: Sendable {
         values = checker.values
         sensitiveCount = checker.sensitivity.needs.count
         standsFree = checker.sensitivity.standsFree
+        let threshold = checker.rules.primary.threshold
+        markerTellsCount = checker.sensitivity.markerTops.values.allSatisfy { $0 == threshold - 1 }
         self.statuses = statuses
     }
 
@@ -68,6 +72,9 @@ extension AuditRules {
     func check() throws(ProofRefusal) {
         try primary.check()
         guard roundingBase >= 1, roundingBase <= 1000 else { throw .malformed("rounding base") }
+        if roundingBase > 1, rounded(primary.threshold, to: roundingBase) == 0 {
+            throw .rulesContradict("what is shown would be rounded to 0")
+        }
         if zeros == .published, primary.wantsZero {
             throw .rulesContradict("zero must stay attainable, and zeros are always shown")
         }
@@ -92,6 +99,7 @@ extension Checker {
         var usersOfWalk = [[Int]](repeating: [], count: protection.walks.count)
         for (index, proof) in protection.proofs.enumerated() {
             guard proof.slot == needs[index].slot else { throw missing(protection) }
+            guard Set(proof.walks).count == proof.walks.count else { throw .malformed("walk numbers") }
             for walk in proof.walks {
                 guard usersOfWalk.indices.contains(walk) else { throw .malformed("walk numbers") }
                 usersOfWalk[walk].append(index)

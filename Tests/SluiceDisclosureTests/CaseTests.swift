@@ -158,6 +158,26 @@ import Testing
         }
     }
 
+    /// A walk that changes what somebody knows and puts it back has gone through what he knows to be impossible.
+    @Test func `a walk that comes back does not hide whose cell it changed`() throws {
+        var tables = Made.crossed([("x", 3)], [1, 0, 50])
+        tables.contributions = [
+            Contribution(atom: 0, person: 1, count: 1), Contribution(atom: 1, person: 2, count: 4),
+            Contribution(atom: 2, count: 50),
+        ]
+        let rules = AuditRules(
+            primary: PrimaryRules(threshold: 5), zeros: .hideable, knowsSingletons: true)
+        let move = Move.product([Move.Step(plus: 0, minus: 1)])
+        let there = Walk([.init(move, 4)])
+        let andBack = Walk([.init(move, 4), .init(move, -4)])
+        for walk in [there, andBack] {
+            let protection = Protection(
+                statuses: [.shown, .hidden, .hidden, .shown], walks: [walk, Walk([.init(move, -1)])],
+                proofs: [.init(slot: 1, walks: [0, 1]), .init(slot: 2, walks: [0, 1])])
+            #expect(throws: ProofRefusal.notProved(table: "t", cell: 1)) { try prove(tables, rules, protection) }
+        }
+    }
+
     /// An authority that asks for ten persons gets them wherever its records are.
     @Test func `the stricter of two profiles holds where an authority's records go in`() throws {
         var tables = Made.crossed([("region", 3)], [7, 20, 30])

@@ -120,7 +120,9 @@ package enum SmallTables {
                     switch statuses[slot] {
                     case .shown: return sums[slot] == Int(values[slot])
                     case .hidden:
-                        if sensitivity.standsFree { return sums[slot] >= 1 && sums[slot] <= sensitivity.markerTop }
+                        if sensitivity.standsFree {
+                            return sums[slot] >= 1 && sums[slot] <= sensitivity.markerTops[slot] ?? 0
+                        }
                         return sums[slot] >= (zeros == .published ? 1 : 0)
                     }
                 }

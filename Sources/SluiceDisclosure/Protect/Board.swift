@@ -37,7 +37,8 @@ struct Board {
     let floor: Int32
     /// Shown figures are rounded, so that each may move in its range and nothing but small counts is hidden.
     var isRounded: Bool { rules.roundingBase > 1 }
-    let markerTop: Int
+    /// See `Sensitivity`.
+    let markerTops: [Int: Int]
     /// By slot where one person is alone in a cell: who; empty where nobody reckons with that.
     let singletons: [Int: Int]
     let slotsOfSingleton: [Int: [Int]]
@@ -50,7 +51,7 @@ struct Board {
         let sensitivity = tables.sensitivity(rules, layout: layout, values: values)
         needs = sensitivity.needs
         standsFree = sensitivity.standsFree
-        markerTop = sensitivity.markerTop
+        markerTops = sensitivity.markerTops
         singletons = sensitivity.singletons
         slotsOfSingleton = Dictionary(grouping: sensitivity.singletons.keys.sorted()) { sensitivity.singletons[$0]! }
         var needOfSlot = [Int32](repeating: -1, count: values.count)
@@ -73,14 +74,15 @@ struct Board {
     /// The range that each figure gives away.
     private mutating func giveRanges() {
         let base = Int32(rules.roundingBase)
+        let highest = Int32(tables.highestThreshold(rules))
         for slot in cells.indices where !isTwin(slot) {
             let value = values[slot]
             var range = (low: Int32(0), high: Int32(0))
             if isHidden[slot] {
-                range = (1, Int32(markerTop))
+                range = (1, Int32(markerTops[slot] ?? LinkedTables.countLimit))
             } else if value > 0 {
                 let shown = (value + base / 2) / base * base
-                range = (max(shown - base / 2, Int32(rules.primary.threshold)), shown + base - 1 - base / 2)
+                range = (max(shown - base / 2, min(value, highest)), shown + base - 1 - base / 2)
             }
             cells[slot] = Cell(price: 0, room: value - range.low, lift: range.high - value)
         }

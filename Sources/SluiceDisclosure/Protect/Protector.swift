@@ -217,7 +217,7 @@ package struct Protector {
         let slot = board.needs[need].slot
         let value = board.values[slot]
         let wanted = board.needs[need]
-        let top = max(value, Int32(min(board.markerTop, max(wanted.reach, wanted.width))))
+        let top = max(value, Int32(min(board.markerTops[slot] ?? 0, max(wanted.reach, wanted.width))))
         let (table, cell) = board.layout.place(of: slot)
         let positions = board.layout.positions(table: table, cell: cell, board.tables)
         let changes = board.tables.axes.indices.map { axis in

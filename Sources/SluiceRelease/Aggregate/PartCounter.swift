@@ -49,6 +49,9 @@ struct PartCounter {
             axes.append(made)
             for table in specs.indices { shown[table].append(codes[table]) }
         }
+        guard axes.reduce(1.0, { $0 * Double($1.axis.atomCount) }) < 0x1p63 else {
+            throw .tableTooLarge(table: specs[0].id, cellLimit: PartCounter.cellLimit)
+        }
         self.axes = axes
         tables = specs.indices.map { table in
             LinkedTable(

@@ -93,9 +93,8 @@ struct ReleaseFacts {
                 "description": .string(
                     isFree
                         ? "[c] confidential: "
-                            + (counter.countsPersons
-                                ? "a count of 1 to \(spec.profile.threshold - 1) persons"
-                                : "a count from 1 to \(spec.profile.threshold - 1)")
+                            + (proved[part].markerTellsCount
+                                ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons")
                         : "[c] confidential: a small count, or one that would give a small one away"),
                 "constraints": .members(["enum": .strings(["[c]"])]),
             ]),

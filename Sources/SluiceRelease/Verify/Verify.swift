@@ -109,11 +109,21 @@ private struct VerifiedFolder {
         } catch {
             throw VerifyRefusal.notProved(error)
         }
+        try checkWhole(certificate)
         if checksHashes {
-            let provenance = String(decoding: try bytes("provenance.json"), as: UTF8.self)
-            guard provenance.contains("\"\(hexadecimal(SHA256.hash(data: certificateBytes)))\"") else {
-                throw VerifyRefusal.otherCertificate
-            }
+            let provenance = try? JSON(reading: try bytes("provenance.json"))
+            let profile = provenance?["profile"]
+            guard provenance?["proof"]?["certificate"]?.text == hexadecimal(SHA256.hash(data: certificateBytes)),
+                provenance?["release"]?.text == certificate.release,
+                provenance?["version"]?.text.flatMap({ Int($0) }) == certificate.version,
+                certificate.profile == "\(profile?["id"]?.text ?? "")/\(profile?["version"]?.number ?? 0)",
+                certificate.parts.allSatisfy({ part in
+                    profile?["threshold"]?.number == part.rules.primary.threshold
+                        && profile?["width"]?.number == part.rules.primary.width
+                        && profile?["zeros"]?.text == part.rules.zeros.rawValue
+                        && profile?["rounding"]?.number == part.rules.roundingBase
+                })
+            else { throw VerifyRefusal.otherCertificate }
             for file in certificate.files {
                 guard hexadecimal(SHA256.hash(data: try bytes(file.path))) == file.sha256 else {
                     throw VerifyRefusal.hashDiffers(file.path)
@@ -128,6 +138,16 @@ private struct VerifiedFolder {
         for name in try listSmallFolder(path + "/tables") where !tables.contains(name) {
             throw VerifyRefusal.otherCertificate
         }
+    }
+
+    /// Each kind of event is one part, for parts are proved apart; each table one file.
+    private func checkWhole(_ certificate: Certificate) throws {
+        let ids = certificate.parts.flatMap { $0.tables.tables.map(\.id) }
+        guard !certificate.parts.isEmpty,
+            Set(certificate.parts.map(\.tables.eventKind)).count == certificate.parts.count,
+            Set(ids).count == ids.count, ids.allSatisfy({ FileName(string: $0) != nil && !$0.hasPrefix(".") }),
+            Set(certificate.files.map(\.path)) == Set(ids.map { "tables/\($0).csv" })
+        else { throw VerifyRefusal.otherCertificate }
     }
 
     private func check(_ part: Certificate.Part) throws {

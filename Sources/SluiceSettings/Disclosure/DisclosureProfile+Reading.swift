@@ -60,6 +60,11 @@ private func readProfile(_ given: MappingReader) -> DisclosureProfile? {
     let singletons = reader.choice("singletons", DisclosureProfile.Knowledge.self) ?? .ignored
     let ownRecords = reader.choice("ownRecords", DisclosureProfile.Knowledge.self) ?? .ignored
     let base = reader.integer("rounding", in: 2...100) ?? 1
+    if let threshold, base > 1, threshold < base - base / 2, let node = reader.node("rounding") {
+        reader.mistakes.add(
+            node, "`rounding: \(base)` would make a shown count of \(threshold) a 0",
+            hint: "write at most \(2 * threshold), or a larger threshold")
+    }
     let totalWeight = reader.integer("totalWeight", in: 1...1000) ?? 15
     let tier = reader.choice("search", SearchOptions.Tier.self) ?? .good
     reader.finish()
