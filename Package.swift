@@ -116,7 +116,8 @@ let package = Package(
                 "SluiceYAML",
             ],
             path: "Tests/DeliverySupport"),
-        .target(name: "TableSupport", dependencies: ["SluiceCertificate"], path: "Tests/TableSupport"),
+        .target(
+            name: "TableSupport", dependencies: ["SluiceCertificate", "SluiceTestSupport"], path: "Tests/TableSupport"),
         .executableTarget(
             name: "sluice-fuzz",
             dependencies: [
@@ -130,14 +131,19 @@ let package = Package(
             path: "Benchmarks/Probe"),
         .executableTarget(
             name: "tables-probe",
-            dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel", "SluiceSystem"],
+            dependencies: [
+                "SluiceCertificate", "SluiceDisclosure", "SluiceModel", "SluiceSystem", "SluiceTestSupport",
+            ],
             path: "Benchmarks/Tables"),
         .testTarget(name: "SluiceModelTests", dependencies: ["SluiceModel"]),
         .testTarget(name: "SluiceYAMLTests", dependencies: ["SluiceYAML", "SluiceTestSupport"]),
-        .testTarget(name: "SluiceCertificateTests", dependencies: ["SluiceCertificate", "TableSupport"]),
+        .testTarget(
+            name: "SluiceCertificateTests", dependencies: ["SluiceCertificate", "SluiceTestSupport", "TableSupport"]),
         .testTarget(
             name: "SluiceDisclosureTests",
-            dependencies: ["SluiceCertificate", "SluiceDisclosure", "SluiceModel", "TableSupport"]),
+            dependencies: [
+                "SluiceCertificate", "SluiceDisclosure", "SluiceModel", "SluiceTestSupport", "TableSupport",
+            ]),
         .testTarget(name: "SluiceSystemTests", dependencies: ["SluiceSystem"]),
         .testTarget(
             name: "SluiceWireTests",

@@ -108,11 +108,11 @@ struct Outcome: Sendable {
             let isHidden = protection.statuses[slot] == .hidden
             if isHidden { hidden += 1 }
             guard values[slot] > 0 else { continue }
-            let (table, cell) = layout.place(of: slot)
-            let places = layout.positions(table: table, cell: cell, tables)
+            let table = tables.tables[layout.place(of: slot).table]
+            let codes = layout.codes(of: slot, tables)
             // How many atoms of each axis the cell covers, as its level.
-            let level = places.indices.filter { tables.tables[table].codes[$0].count > 1 }.map { axis in
-                "\(tables.axes[axis].codes[tables.tables[table].codes[axis][places[axis]]].atoms.count)"
+            let level = codes.indices.filter { table.codes[$0].count > 1 }.map { axis in
+                "\(tables.axes[axis].codes[codes[axis]].atoms.count)"
             }.joined(separator: "x")
             nonzero += 1
             value += Int(values[slot])

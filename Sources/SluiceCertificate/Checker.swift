@@ -16,6 +16,7 @@ struct Checker {
     private var atomsMoved: [UInt64: Int] = [:]
     private let checksAtoms: Bool
     private let structuralZeros: [[Set<Int>]]
+    private let highestThreshold: Int
 
     init(_ tables: LinkedTables, _ rules: AuditRules, statuses: [Protection.Status]) {
         self.tables = tables
@@ -25,26 +26,12 @@ struct Checker {
         values = layout.values(of: tables)
         sensitivity = tables.sensitivity(rules, layout: layout, values: values)
         moved = [Int](repeating: 0, count: layout.slotCount)
+        highestThreshold = tables.highestThreshold(rules)
         structuralZeros = tables.structuralZeros.map { zero in
             zip(tables.axes, zero).map { Set($0.codes[$1].atoms) }
         }
         checksAtoms = !layout.showsAtoms || rules.knowsOwn || !tables.structuralZeros.isEmpty
-        if checksAtoms { noteAtoms() }
-    }
-
-    private mutating func noteAtoms() {
-        var own: [Int: Int] = [:]
-        let isShared = Set(tables.contributions.map(\.authority)).count > 1
-        for (index, contribution) in tables.contributions.enumerated() {
-            atomCounts[contribution.atom, default: (0, 0)].count += contribution.count
-            guard rules.knowsOwn, isShared else { continue }
-            own[contribution.authority, default: 0] += contribution.count
-            let next = index + 1
-            if next == tables.contributions.count || tables.contributions[next].atom != contribution.atom {
-                atomCounts[contribution.atom]!.known = own.values.max() ?? 0
-                own.removeAll(keepingCapacity: true)
-            }
-        }
+        if checksAtoms { atomCounts = tables.atomCounts(knowsOwn: rules.knowsOwn) }
     }
 
     // MARK: - Statuses
@@ -81,7 +68,7 @@ struct Checker {
             guard rules.roundingBase > 1 else { return moved[slot] == 0 }
             return rounded(value, to: rules.roundingBase) == rounded(Int(values[slot]), to: rules.roundingBase)
                 // A shown 0 is one, and whatever else is shown is not small.
-                && (values[slot] == 0 ? value == 0 : value >= min(Int(values[slot]), tables.highestThreshold(rules)))
+                && (values[slot] == 0 ? value == 0 : value >= min(Int(values[slot]), highestThreshold))
         case .hidden:
             if sensitivity.standsFree || rules.roundingBase > 1 {
                 return value >= 1 && value <= sensitivity.markerTops[slot] ?? 0

@@ -62,6 +62,24 @@ package struct Layout: Sendable {
         return (table, slot - blocks[table].base)
     }
 
+    /// The code of every axis that a slot's cell stands at.
+    package func codes(of slot: Int, _ tables: LinkedTables) -> [Int] {
+        let (table, cell) = place(of: slot)
+        let positions = positions(table: table, cell: cell, tables)
+        return positions.indices.map { tables.tables[table].codes[$0][positions[$0]] }
+    }
+
+    /// The slots of grand totals: of each table that shows the total of every axis.
+    package func grandTotals(of tables: LinkedTables) -> Set<Int> {
+        var slots: Set<Int> = []
+        for (table, block) in zip(tables.tables, blocks) {
+            let places = table.codes.map { $0.firstIndex(of: 0) }
+            guard places.allSatisfy({ $0 != nil }) else { continue }
+            slots.insert(block.base + zip(places, block.strides).reduce(0) { $0 + $1.0! * $1.1 })
+        }
+        return slots
+    }
+
     /// The positions on the axes of a table's cell.
     package func positions(table: Int, cell: Int, _ tables: LinkedTables) -> [Int] {
         tables.axes.indices.map { index in
@@ -82,7 +100,7 @@ package struct Layout: Sendable {
             for index in 0..<count {
                 let start = buffer[index]
                 buffer[index] = start + axis.steps[from]
-                for step in from + 1..<max(to, from + 1) { buffer.append(start + axis.steps[step]) }
+                for step in from + 1..<to { buffer.append(start + axis.steps[step]) }
             }
         }
         for step in buffer { body(block.base + Int(step)) }

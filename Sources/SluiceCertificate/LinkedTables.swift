@@ -140,6 +140,25 @@ package struct LinkedTables: Hashable, Sendable {
         return atoms
     }
 
+    /// By atom how many events there are, and how many of them the authority that has most of them knows for its own; 0
+    /// where that is not asked, or one authority has all there is.
+    package func atomCounts(knowsOwn: Bool) -> [UInt64: (count: Int, known: Int)] {
+        var counts: [UInt64: (count: Int, known: Int)] = [:]
+        var own: [Int: Int] = [:]
+        let asks = knowsOwn && Set(contributions.map(\.authority)).count > 1
+        for (index, contribution) in contributions.enumerated() {
+            counts[contribution.atom, default: (0, 0)].count += contribution.count
+            guard asks else { continue }
+            own[contribution.authority, default: 0] += contribution.count
+            let next = index + 1
+            if next == contributions.count || contributions[next].atom != contribution.atom {
+                counts[contribution.atom]!.known = own.values.max() ?? 0
+                own.removeAll(keepingCapacity: true)
+            }
+        }
+        return counts
+    }
+
     /// Whether the structure means anything. Everything here may have been read from a file.
     package func check() throws(ProofRefusal) {
         guard !axes.isEmpty, axes.count <= LinkedTables.axisLimit, !tables.isEmpty else { throw .malformed("axes") }

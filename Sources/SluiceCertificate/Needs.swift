@@ -123,25 +123,13 @@ extension LinkedTables {
             let slot = Int(shares[from].slot)
             let cell = Cell(
                 value: Int(values[slot]), shares[from..<to].map { ($0.person, Int($0.authority), Int($0.count)) })
-            if var need = cell.need(rules.primary, slot: slot, knowsOwn: rules.knowsOwn) {
-                for authority in cell.authorities {
-                    if let own = authorities[authority].rules,
-                        let more = cell.need(own, slot: slot, knowsOwn: rules.knowsOwn)
-                    {
-                        need.tighten(more)
-                    }
-                }
-                result.needs.append(need)
-            } else {
-                var need: Need?
-                for authority in cell.authorities {
-                    guard let own = authorities[authority].rules,
-                        let more = cell.need(own, slot: slot, knowsOwn: rules.knowsOwn)
-                    else { continue }
-                    if need == nil { need = more } else { need!.tighten(more) }
-                }
-                if let need { result.needs.append(need) }
+            // The stricter of the release's rules and those of everybody whose events are in it.
+            var need: Need?
+            for primary in [rules.primary] + cell.authorities.compactMap({ authorities[$0].rules }) {
+                guard let more = cell.need(primary, slot: slot, knowsOwn: rules.knowsOwn) else { continue }
+                if need == nil { need = more } else { need!.tighten(more) }
             }
+            if let need { result.needs.append(need) }
             if rules.knowsSingletons, cell.persons == 1 {
                 let person = shares[from].person
                 result.singletons[slot] = person > 0 ? person : contributions.count - person

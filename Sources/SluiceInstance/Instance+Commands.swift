@@ -91,7 +91,8 @@ extension Instance {
         for share in built.hidden {
             lines.append(
                 "  \(share.table): \(share.hidden) of \(share.cells) cells hidden, \(share.percentNonzero) % of those that "
-                    + "are not zero" + (share.percentNonzero > 20 ? "; see `sluice release plan \(id)`" : ""))
+                    + "are not zero"
+                    + (share.percentNonzero > ReleaseBuilder.muchHidden ? "; see `sluice release plan \(id)`" : ""))
         }
         lines.append("  proved safe, in itself: certificate \(built.certificateHash)")
         if built.record.state == .pending {

@@ -15,7 +15,7 @@ extension Instance {
             let version = json["version"]?.text.flatMap({ Int($0) }),
             let name = FileName(string: ReleaseBuilder.certificateName(release, version))
         {
-            let path = settings.paths.state + "/certificates/" + (name.text ?? "")
+            let path = settings.paths.certificates + "/" + (name.text ?? "")
             certificate = try? readSmallFile(path, limitBytes: Instance.certificateLimitBytes)
         }
         return try SluiceRelease.verifyRelease(

@@ -269,7 +269,7 @@ package final class Instance {
         ReleaseBuilder(
             model: catalogue.model, store: store,
             place: ReleaseBuilder.Place(
-                folder: settings.paths.releases, certificates: settings.paths.state + "/certificates",
+                folder: settings.paths.releases, certificates: settings.paths.certificates,
                 settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version)),
             clock: clock, signer: signer,
             job: ProtectJob(executable: protectPath, allowsDegraded: settings.decode.sandboxDegradedOK),

@@ -9,6 +9,7 @@
 //   EventModel    the shared dimensions and their codes
 //   Ledger        what is written down about each decision
 //   Release       what an analyst asked for, and the counts that answer it
+//   SearchOptions what to hide first in a release, and how hard to try
 //   Review        what must not be forgotten, and the warnings it raises
 
 /// The program version that receipts, provenance and `--version` state.

@@ -22,7 +22,6 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     /// A public release over events that an earlier one holds figures of.
     case overlapsEarlier([String])
     case versionUnknown(release: String)
-    case notPending(release: String, version: Int)
     case stagingLost(release: String, version: Int)
     /// What it counts was replaced, taken back or purged since.
     case recordsGone(release: String, version: Int)
@@ -61,8 +60,6 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
         case .recordsGone(let release, let version):
             "release \(release), version \(padded(version, 4)), counts records that were replaced, taken back or purged since; "
                 + "build it again"
-        case .notPending(let release, let version):
-            "release \(release), version \(padded(version, 4)), does not wait for approval"
         case .stagingLost(let release, let version):
             "release \(release), version \(padded(version, 4)): its folder is no longer in staging; build it again"
         }

@@ -6,7 +6,7 @@
 //   Publish/       the folder's files, and the renames that put it in its place
 //   Verify/        a published release against its certificate
 
-package import SluiceCertificate
+import SluiceCertificate
 package import SluiceLedger
 package import SluiceModel
 package import SluiceStore
@@ -157,17 +157,14 @@ package struct ReleaseBuilder {
     /// Has `sluice-protect` choose what to hide, and proves it.
     private func protect(_ counted: inout Counted, _ spec: ReleaseSpec, explains: Bool) throws -> [Part] {
         let (request, answer) = try ask(&counted, spec, explains: explains)
-        let unproved = zip(request.parts, answer.parts).flatMap { asked, given in
-            given.unproved.map { asked.tables.cellName($0) }
-        }
+        let unproved = unprovedCells(request, answer)
         guard unproved.isEmpty else {
             throw ReleaseRefusal.cannotBeProtected(
                 unproved,
                 conflicts: zip(request.parts, answer.parts).flatMap { asked, given in
                     given.conflicts.map { conflict in
-                        CellConflict(
-                            cell: asked.tables.cellName(conflict.slot),
-                            mustBeShown: conflict.core.map { asked.tables.cellName($0) })
+                        let names = asked.tables.cellNames([conflict.slot] + conflict.core)
+                        return CellConflict(cell: names[0], mustBeShown: Array(names[1...]))
                     }
                 })
         }
@@ -179,6 +176,11 @@ package struct ReleaseBuilder {
                 throw ReleaseRefusal.notProved(error)
             }
         }
+    }
+
+    /// Cells that cannot be protected, by name.
+    func unprovedCells(_ request: ProtectionRequest, _ answer: ProtectionAnswer) -> [String] {
+        zip(request.parts, answer.parts).flatMap { asked, given in asked.tables.cellNames(given.unproved) }
     }
 
     /// What `sluice-protect` would be asked.
@@ -259,13 +261,15 @@ extension DisclosureProfile {
 }
 
 extension LinkedTables {
-    /// A cell by its table and codes, which say nothing about its count.
-    package func cellName(_ slot: Int) -> String {
+    /// Cells by their tables and codes, which say nothing about their counts.
+    func cellNames(_ slots: [Int]) -> [String] {
         let layout = Layout(self)
-        let (table, cell) = layout.place(of: slot)
-        let positions = layout.positions(table: table, cell: cell, self)
-        let codes = tables[table].columns.map { axes[$0].codes[tables[table].codes[$0][positions[$0]]].name }
-        return "table \(tables[table].id), \(codes.joined(separator: " · "))"
+        return slots.map { slot in
+            let table = tables[layout.place(of: slot).table]
+            let codes = layout.codes(of: slot, self)
+            let names = table.columns.map { axes[$0].codes[codes[$0]].name }
+            return "table \(table.id), \(names.joined(separator: " · "))"
+        }
     }
 }
 

@@ -84,6 +84,8 @@ package struct Paths: Hashable, Sendable {
     package var disclosureProfiles: String
     /// The look-up of postcodes that `sluice geography import` makes.
     package var geography: String
+    /// Proofs of releases, which stay with the controllers.
+    package var certificates: String { state + "/certificates" }
     /// The daemon's socket.
     package var control: String
 

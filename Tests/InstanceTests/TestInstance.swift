@@ -22,15 +22,9 @@ final class TestInstance {
         clock = ManualClock(Instant(now)!)
         _ = try InstanceTemplate.write(to: folder.path + "/site")
         // A handful of records hides most of what its tables hold.
-        let site = folder.path + "/site"
-        let spec = try Folder(path: site + "/releases")
-        let text = String(decoding: try readSmallFile(site + "/releases/violence-profile.yaml"), as: UTF8.self)
-        try spec.writeAtomically(
-            FileName(own: "violence-profile.yaml"),
-            Array(
-                text.replacing("profile: partnership-5\n", with: "profile: partnership-5\nacceptHidingMost: true\n")
-                    .utf8),
-            mode: 0o644)
+        try InstanceTests.edit(
+            folder.path + "/site/releases/violence-profile.yaml", "profile: partnership-5\n",
+            "profile: partnership-5\nacceptHidingMost: true\n")
         try edit(folder.path + "/site")
         instance = try Instance.open(
             config: folder.path + "/site/sluice.yaml", forChanges: true, clock: clock, log: Logger(label: "test"))

@@ -1,4 +1,5 @@
 import SluiceCertificate
+import SluiceTestSupport
 import TableSupport
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
         var accepted = 0
         var refused = 0
         for seed in 0..<6_000 {
-            var chance = Chance(seed: UInt64(seed) &* 77 &+ (zeros == .hideable ? 0 : 1_000_003))
+            var chance = SplitMix64(seed: UInt64(seed) &* 77 &+ (zeros == .hideable ? 0 : 1_000_003))
             let tables = SmallTables.randomTables(&chance)
             let layout = Layout(tables)
             let values = layout.values(of: tables)

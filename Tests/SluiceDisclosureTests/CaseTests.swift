@@ -150,12 +150,19 @@ import Testing
         #expect(try Made.protect(tables, plain, tier: .fast).hidden == 0)
         var own = plain
         own.knowsOwn = true
-        let result = try Made.protect(tables, own, tier: .good)
-        // b knows 20 and 30 of the others and so may not move them: nothing but its own stands there.
-        #expect(result.hidden > 0)
-        #expect(throws: ProofRefusal.self) {
-            try prove(tables, own, Protection(statuses: [.shown, .hidden, .hidden, .shown]))
-        }
+        // All that could make room for more in the cell is b's own, and b knows that it did not.
+        #expect(!(try Made.protect(tables, own, tier: .good).unproved.isEmpty))
+        let statuses: [Protection.Status] = [.shown, .hidden, .hidden, .shown]
+        let move = Move.product([Move.Step(plus: 0, minus: 1)])
+        let needs = tables.sensitivity(own, layout: Layout(tables), values: Layout(tables).values(of: tables)).needs
+        #expect(needs.map(\.slot) == [1])
+        let protection = Protection(
+            statuses: statuses, walks: [Walk([.init(move, 3)]), Walk([.init(move, -2)])],
+            proofs: [.init(slot: 1, walks: [0, 1])])
+        #expect(throws: ProofRefusal.atomImpossible(walk: 0, leg: 0)) { try prove(tables, own, protection) }
+        // With as much of a's beside it there is room for both.
+        tables.contributions.insert(Contribution(atom: 1, authority: 0, count: 20), at: 2)
+        _ = try prove(tables, own, protection)
     }
 
     /// A walk that changes what somebody knows and puts it back has gone through what he knows to be impossible.

@@ -1,6 +1,7 @@
 import SluiceCertificate
 import SluiceDisclosure
 import SluiceModel
+import SluiceTestSupport
 import TableSupport
 
 /// Small tables for tests.
@@ -25,7 +26,7 @@ enum Made {
     }
 
     static func random(seed: UInt64, _ axes: [(id: String, count: Int)]) -> LinkedTables {
-        var chance = Chance(seed: seed)
+        var chance = SplitMix64(seed: seed)
         let cells = axes.reduce(1) { $0 * $1.count }
         return crossed(axes, (0..<cells).map { _ in chance.below(3) == 0 ? chance.below(5) : chance.below(40) })
     }

@@ -1,6 +1,7 @@
 import SluiceCertificate
 import SluiceDisclosure
 import SluiceModel
+import SluiceTestSupport
 import TableSupport
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
         var falseOnes = 0
         var harmless = 0
         for seed in 0..<1_500 {
-            var chance = Chance(seed: UInt64(seed))
+            var chance = SplitMix64(seed: UInt64(seed))
             let tables = SmallTables.randomTables(&chance)
             let zeros: ZeroPolicy = seed % 2 == 0 ? .hideable : .published
             let rules = AuditRules(primary: PrimaryRules(threshold: 3 + chance.below(3)), zeros: zeros)
@@ -35,44 +36,38 @@ import Testing
         #expect(falseOnes >= 10_000, "\(falseOnes) false ones, \(harmless) harmless")
     }
 
-    /// One thing changed: a cell unhidden or hidden, a count changed, a walk altered, dropped or given to another cell.
+    /// One thing changed: a count, or a cell unhidden, by itself or with a walk altered or given to every cell.
     private func mutated(
-        _ tables: LinkedTables, _ protection: Protection, _ chance: inout Chance
+        _ tables: LinkedTables, _ protection: Protection, _ chance: inout SplitMix64
     ) -> (LinkedTables, Protection)? {
         var tables = tables
         var changed = protection
-        switch chance.below(10) {
-        case 0..<5:
-            // Unhide.
-            let hidden = changed.statuses.indices.filter { changed.statuses[$0] == .hidden }
-            guard !hidden.isEmpty else { return nil }
-            changed.statuses[hidden[chance.below(hidden.count)]] = .shown
-        case 5..<7:
+        let kind = chance.below(10)
+        if (5..<7).contains(kind) {
             // Another count; the tables then say something else.
             guard !tables.contributions.isEmpty else { return nil }
             let place = chance.below(tables.contributions.count)
             tables.contributions[place].count = max(1, tables.contributions[place].count + chance.below(5) - 2)
-        case 7:
-            // Unhide, and alter a walk so that it no longer needs the cell.
-            let hidden = changed.statuses.indices.filter { changed.statuses[$0] == .hidden }
-            guard !hidden.isEmpty, !changed.walks.isEmpty else { return nil }
-            changed.statuses[hidden[chance.below(hidden.count)]] = .shown
+            return (tables, changed)
+        }
+        let hidden = changed.statuses.indices.filter { changed.statuses[$0] == .hidden }
+        guard !hidden.isEmpty else { return nil }
+        changed.statuses[hidden[chance.below(hidden.count)]] = .shown
+        switch kind {
+        case 7, 9:
+            // Alter a walk so that it no longer needs the cell, or stretch it.
+            guard !changed.walks.isEmpty else { return nil }
             let walk = chance.below(changed.walks.count)
-            if changed.walks[walk].legs.count > 1 { changed.walks[walk].legs.removeLast() }
+            guard let first = changed.walks[walk].legs.first else { return nil }
+            if kind == 9 {
+                changed.walks[walk].legs[0].amount = first.amount + (chance.below(2) == 0 ? 1 : -1)
+            } else if changed.walks[walk].legs.count > 1 {
+                changed.walks[walk].legs.removeLast()
+            }
         case 8:
-            // Unhide, and give every proof every walk.
-            let hidden = changed.statuses.indices.filter { changed.statuses[$0] == .hidden }
-            guard !hidden.isEmpty else { return nil }
-            changed.statuses[hidden[chance.below(hidden.count)]] = .shown
+            // Give every proof every walk.
             for index in changed.proofs.indices { changed.proofs[index].walks = Array(changed.walks.indices) }
-        default:
-            // Unhide, and stretch a leg.
-            let hidden = changed.statuses.indices.filter { changed.statuses[$0] == .hidden }
-            guard !hidden.isEmpty, !changed.walks.isEmpty else { return nil }
-            changed.statuses[hidden[chance.below(hidden.count)]] = .shown
-            let walk = chance.below(changed.walks.count)
-            guard !changed.walks[walk].legs.isEmpty else { return nil }
-            changed.walks[walk].legs[0].amount += chance.below(2) == 0 ? 1 : -1
+        default: break
         }
         return (tables, changed)
     }

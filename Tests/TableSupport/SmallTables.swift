@@ -1,11 +1,12 @@
 package import SluiceCertificate
+package import SluiceTestSupport
 
 /// Tables so small that everything an attacker considers possible can be listed.
 package enum SmallTables {
     /// Assignments listed before one gives up.
     package static let listLimit = 4_000
 
-    package static func randomTables(_ chance: inout Chance) -> LinkedTables {
+    package static func randomTables(_ chance: inout SplitMix64) -> LinkedTables {
         switch chance.below(4) {
         case 0: return crossed([2 + chance.below(3), 2 + chance.below(2)], &chance, inner: true)
         case 1: return crossed([2, 2, 2], &chance, inner: true)
@@ -15,7 +16,7 @@ package enum SmallTables {
     }
 
     /// All cells, or without the inner ones: only pairs of axes are then crossed.
-    package static func crossed(_ counts: [Int], _ chance: inout Chance, inner: Bool) -> LinkedTables {
+    package static func crossed(_ counts: [Int], _ chance: inout SplitMix64, inner: Bool) -> LinkedTables {
         let axes = counts.enumerated().map { index, count in
             Axis(
                 id: "x\(index)", atomCount: count,
@@ -34,7 +35,7 @@ package enum SmallTables {
     }
 
     /// Codes that overlap without being nested.
-    package static func overlapping(_ chance: inout Chance) -> LinkedTables {
+    package static func overlapping(_ chance: inout SplitMix64) -> LinkedTables {
         let count = 3 + chance.below(3)
         var codes = [Axis.Code(name: "total", atoms: Array(0..<count))]
         for number in 0..<(2 + chance.below(4)) {
@@ -49,7 +50,7 @@ package enum SmallTables {
     }
 
     package static func filled(
-        _ axes: [Axis], _ tables: [LinkedTable], _ atoms: Int, _ chance: inout Chance
+        _ axes: [Axis], _ tables: [LinkedTable], _ atoms: Int, _ chance: inout SplitMix64
     ) -> LinkedTables {
         LinkedTables(
             eventKind: "offence", axes: axes, tables: tables, authorities: [.init(id: "one")],
@@ -62,7 +63,7 @@ package enum SmallTables {
     /// Sensitive cells and some others, at most twelve in all.
     package static func randomStatuses(
         _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ sensitivity: Sensitivity, _ zeros: ZeroPolicy,
-        _ chance: inout Chance
+        _ chance: inout SplitMix64
     ) -> [Protection.Status]? {
         var statuses = [Protection.Status](repeating: .shown, count: layout.slotCount)
         for need in sensitivity.needs { statuses[need.slot] = .hidden }
@@ -136,19 +137,7 @@ package enum SmallTables {
     }
 }
 
-/// Chance from a seed (SplitMix64).
-package struct Chance {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state = state &+ 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
+    /// From 0.
     package mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

@@ -67,7 +67,9 @@ struct Board {
         // What must be shown and must not be is the search's to tell.
         let forced = Set(options.forcedPublic.map { firstSlots[$0] ?? $0 })
         for need in needs where !forced.contains(firstSlots[need.slot] ?? need.slot) { hide(need.slot) }
-        if !layout.showsAtoms || rules.knowsOwn { noteAtoms() }
+        if !layout.showsAtoms || rules.knowsOwn {
+            atoms = tables.atomCounts(knowsOwn: rules.knowsOwn).mapValues { Int32($0.count - $0.known) }
+        }
         if isRounded { giveRanges() }
     }
 
@@ -89,6 +91,7 @@ struct Board {
     }
 
     private mutating func priceAll(_ options: SearchOptions) {
+        let forced = options.forced(tables, layout)
         for table in layout.blocks.indices {
             let block = layout.blocks[table]
             let shown = tables.tables[table].codes
@@ -107,12 +110,7 @@ struct Board {
                 for axis in positions.indices { price = price * weights[axis][positions[axis]] / 10 }
                 if options.hiddenBefore.contains(slot) { price = max(1, price / 4) }
                 let isZeroShown = value == 0 && (rules.zeros == .published || standsFree)
-                let isGrandTotal =
-                    options.isGrandTotalPublic
-                    && positions.indices.allSatisfy {
-                        shown[$0][positions[$0]] == 0
-                    }
-                if isZeroShown || isGrandTotal || options.forcedPublic.contains(slot) || standsFree {
+                if isZeroShown || forced.contains(slot) || standsFree {
                     price = Board.forbidden
                 }
                 cells[slot].price = price
@@ -179,21 +177,6 @@ struct Board {
         return first
     }
 
-    private mutating func noteAtoms() {
-        var own: [Int: Int32] = [:]
-        let isShared = rules.knowsOwn && Set(tables.contributions.map(\.authority)).count > 1
-        for (index, contribution) in tables.contributions.enumerated() {
-            atoms[contribution.atom, default: 0] += Int32(contribution.count)
-            guard isShared else { continue }
-            own[contribution.authority, default: 0] += Int32(contribution.count)
-            let next = index + 1
-            if next == tables.contributions.count || tables.contributions[next].atom != contribution.atom {
-                atoms[contribution.atom]! -= own.values.max() ?? 0
-                own.removeAll(keepingCapacity: true)
-            }
-        }
-    }
-
     /// Whether the slot stands for the same cell as an earlier one.
     func isTwin(_ slot: Int) -> Bool { !firstSlots.isEmpty && firstSlots[slot] != nil }
 
@@ -204,15 +187,17 @@ struct Board {
         cells[first].price = 0
     }
 
-    mutating func unhide(_ slot: Int) {
-        isHidden[slot] = false
-        cells[slot].price = prices[slot]
-    }
-
     /// What is hidden, by slot.
     var statuses: [Protection.Status] {
         var statuses = isHidden.map { $0 ? Protection.Status.hidden : .shown }
         for (slot, first) in firstSlots { statuses[slot] = statuses[first] }
         return statuses
+    }
+}
+
+extension SearchOptions {
+    /// All slots that must be shown.
+    func forced(_ tables: LinkedTables, _ layout: Layout) -> Set<Int> {
+        isGrandTotalPublic ? forcedPublic.union(layout.grandTotals(of: tables)) : forcedPublic
     }
 }

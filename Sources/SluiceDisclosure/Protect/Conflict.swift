@@ -5,8 +5,8 @@ package import SluiceModel
 package struct Conflict: Hashable, Sendable {
     /// Of the sensitive cell.
     package var slot: Int
-    /// Cells that must be shown and together leave no way: with any one of them free there is one. Empty when there is none
-    /// even with nothing forced.
+    /// Cells that must be shown and by themselves leave no way, none to spare. Empty when there is none even with nothing
+    /// forced.
     package var core: [Int]
 
     package init(slot: Int, core: [Int]) {
@@ -34,7 +34,7 @@ extension Conflict {
             free.isGrandTotalPublic = false
             free.forcedPublic = []
             guard canProtect(tables, rules, free, slot) else { return Conflict(slot: slot, core: []) }
-            var core = forced(tables, options)
+            var core = options.forced(tables, Layout(tables)).sorted()
             // Half of them at a time first: most are not needed.
             var step = max(1, core.count / 2)
             while true {
@@ -49,26 +49,6 @@ extension Conflict {
             }
             return Conflict(slot: slot, core: core)
         }
-    }
-
-    private static func forced(_ tables: LinkedTables, _ options: SearchOptions) -> [Int] {
-        var slots = options.forcedPublic
-        if options.isGrandTotalPublic {
-            let layout = Layout(tables)
-            for table in tables.tables.indices {
-                var slot = layout.blocks[table].base
-                var hasTotal = true
-                for (axis, shown) in tables.tables[table].codes.enumerated() {
-                    guard let place = shown.firstIndex(of: 0) else {
-                        hasTotal = false
-                        break
-                    }
-                    slot += place * layout.blocks[table].strides[axis]
-                }
-                if hasTotal { slots.insert(slot) }
-            }
-        }
-        return slots.sorted()
     }
 
     private static func canProtect(

@@ -40,9 +40,6 @@ package struct Protector {
     }
 
     private var reached: [Reached] = []
-    /// What has been hidden since it was last asked, and what more may be spent.
-    private var hiddenNow: [Int] = []
-    private var budget = Board.forbidden - 1
 
     /// A walk as it was found.
     private struct Trail {
@@ -69,9 +66,9 @@ package struct Protector {
         facts.cells = board.layout.slotCount
         facts.sensitive = board.needs.count
         // What the first pass hides for others may be what some could not find.
-        for need in order() { _ = prove(need) }
-        unproved = order().filter { !isProved($0) && !prove($0) }.filter { !isProved($0) && !prove($0) }
-        facts.complementsBought = board.isHidden.indices.count { board.isHidden[$0] && board.needOfSlot[$0] < 0 }
+        unproved = order()
+        for need in unproved { _ = prove(need) }
+        for _ in 0..<2 { unproved = unproved.filter { !isProved($0) && !prove($0) } }
         unhideWhatCan()
         facts.tried = search.tried
         facts.programs = search.programs
@@ -80,12 +77,9 @@ package struct Protector {
 
     /// The finest cells first: what they hide serves the cells above them too.
     private func order() -> [Int] {
-        let depth = board.needs.map { need -> Int in
-            let (table, cell) = board.layout.place(of: need.slot)
-            let positions = board.layout.positions(table: table, cell: cell, board.tables)
-            return board.tables.axes.indices.reduce(0) { sum, axis in
-                let code = board.tables.tables[table].codes[axis][positions[axis]]
-                return sum + (board.tables.axes[axis].codes[code].atoms.count > 1 ? 1 : 0)
+        let depth = board.needs.map { need in
+            zip(board.tables.axes, board.layout.codes(of: need.slot, board.tables)).count { axis, code in
+                axis.codes[code].atoms.count > 1
             }
         }
         return board.needs.indices
@@ -218,12 +212,8 @@ package struct Protector {
         let value = board.values[slot]
         let wanted = board.needs[need]
         let top = max(value, Int32(min(board.markerTops[slot] ?? 0, max(wanted.reach, wanted.width))))
-        let (table, cell) = board.layout.place(of: slot)
-        let positions = board.layout.positions(table: table, cell: cell, board.tables)
-        let changes = board.tables.axes.indices.map { axis in
-            search.number(
-                axis: axis,
-                board.tables.axes[axis].codes[board.tables.tables[table].codes[axis][positions[axis]]].atoms[0])
+        let changes = board.layout.codes(of: slot, board.tables).enumerated().map { axis, code in
+            search.number(axis: axis, board.tables.axes[axis].codes[code].atoms[0])
         }
         for times in [top - value, 1 - value] where times != 0 {
             carryOut(Attempt(legs: [(changes, times)]), need)
@@ -275,7 +265,7 @@ package struct Protector {
             board.atoms.isEmpty
             ? [.siblings, .cousins, .transfers, .farTransfers] : [.swaps, .siblings, .transfers, .farTransfers]
         var result: Candidate?
-        let limit = buys ? max(0, min(budget, Board.forbidden - 1)) : 0
+        let limit = buys ? Board.forbidden - 1 : 0
         for breadth in breadths
         where buys ? breadth != .farTransfers || result == nil : board.isRounded || breadth <= spareBreadth {
             let found = search.best(board, slot: slot, isUp: isUp, wanted: left, limit: limit, breadth: breadth)
@@ -352,9 +342,6 @@ package struct Protector {
                 let slot = Int(touched)
                 if !board.isHidden[slot], !board.isTwin(slot), !board.isRounded {
                     board.hide(slot)
-                    hiddenNow.append(slot)
-                    budget -= board.prices[slot]
-                    facts.bought += 1
                 }
                 if !board.singletons.isEmpty, let person = board.singletons[slot], !trail.singletons.contains(person) {
                     trail.singletons.append(person)
@@ -404,19 +391,9 @@ package struct Protector {
         for number in walks.indices {
             for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
         }
-        for slot in complements() where spare(slot, &walksOfSlot, exchanges: false) { facts.unhidden += 1 }
-        guard options.tier == .good, board.needs.count <= Protector.goodLimit else { return }
-        for _ in 0..<Protector.exchangeRounds {
-            var improved = 0
-            for slot in complements() where board.isHidden[slot] {
-                if spare(slot, &walksOfSlot, exchanges: true) { improved += 1 }
-            }
-            facts.exchanged += improved
-            if improved * 200 < board.needs.count { break }
-        }
+        for slot in complements() where spare(slot, &walksOfSlot) { facts.unhidden += 1 }
     }
 
-    private static let exchangeRounds = 0
     private static let goodLimit = 60_000
 
     /// Hidden cells that are not sensitive, the dearest first.
@@ -442,17 +419,14 @@ package struct Protector {
         options.tier == .fast ? (board.atoms.isEmpty ? .cousins : .swaps) : .transfers
     }
 
-    /// - Parameter exchanges: whether other cells may be hidden instead that cost less together.
-    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [[Int32]], exchanges: Bool) -> Bool {
+    /// Shows a cell again when all that was proved over it can be proved without it, hiding nothing more.
+    private mutating func spare(_ slot: Int, _ walksOfSlot: inout [[Int32]]) -> Bool {
         let lost = walksOfSlot[slot].filter { walks[Int($0)].isUsed }
         let users = Set(lost.flatMap { walks[Int($0)].users }).sorted()
         if users.count > Protector.userLimit { return false }
         // As if it were shown, and must be.
         board.cells[slot].price = Board.forbidden
         board.isHidden[slot] = false
-        hiddenNow.removeAll(keepingCapacity: true)
-        budget = exchanges ? board.prices[slot] - 1 : Board.forbidden - 1
-        defer { budget = Board.forbidden - 1 }
         let before = users.map { (low: low[Int($0)], high: high[Int($0)], walks: walksOfNeed[Int($0)]) }
         for user in users {
             let user = Int(user)
@@ -462,13 +436,12 @@ package struct Protector {
         let firstNew = walks.count
         var isFine = true
         for user in users where !isProved(Int(user)) {
-            guard prove(Int(user), buys: exchanges), budget >= 0 else {
+            guard prove(Int(user), buys: false) else {
                 isFine = false
                 break
             }
         }
         if isFine {
-            board.cells[slot].price = board.prices[slot]
             for walk in lost { walks[Int(walk)].isUsed = false }
             for number in firstNew..<walks.count {
                 for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
@@ -486,7 +459,6 @@ package struct Protector {
             let user = Int(user)
             (low[user], high[user], walksOfNeed[user]) = (before[place].low, before[place].high, before[place].walks)
         }
-        for bought in hiddenNow { board.unhide(bought) }
         board.isHidden[slot] = true
         board.cells[slot].price = 0
         return false
@@ -535,10 +507,7 @@ package struct Protector {
 package struct SearchFacts: Hashable, Sendable {
     package var cells = 0
     package var sensitive = 0
-    package var bought = 0
-    package var complementsBought = 0
     package var unhidden = 0
-    package var exchanged = 0
     package var legs = 0
     package var tried = 0
     package var programs = 0

@@ -99,9 +99,8 @@ struct Search {
     mutating func best(
         _ board: borrowing Board, slot: Int, isUp: Bool, wanted: Int32, limit: Int32, breadth: Breadth
     ) -> Candidate? {
-        let (table, cell) = layout.place(of: slot)
-        let places = layout.positions(table: table, cell: cell, tables)
-        let codes = tables.axes.indices.map { tables.tables[table].codes[$0][places[$0]] }
+        let table = layout.place(of: slot).table
+        let codes = layout.codes(of: slot, tables)
         if records.isEmpty {
             return breadth == .swaps
                 ? nil : best(board, table, codes, background: nil, isUp, wanted, limit, breadth)
@@ -140,10 +139,7 @@ struct Search {
             }
         }
         if found.isEmpty {
-            add(
-                tables.axes.map { _ in 0 }.enumerated().map {
-                    positions[table][$0.offset][0] >= 0 ? 0 : codes[$0.offset]
-                })
+            add(codes.indices.map { positions[table][$0][0] >= 0 ? 0 : codes[$0] })
         }
         return found.isEmpty ? [tables.axes.map { _ in 0 }] : Array(found.prefix(Search.backgroundLimit))
     }
@@ -694,9 +690,8 @@ struct Search {
             $0.multipliedReportingOverflow(by: UInt64($1.atomCount)).partialValue
         }
         if all <= UInt64(Search.localLimit) { return Array(0..<all) }
-        let (table, cell) = layout.place(of: slot)
-        let places = layout.positions(table: table, cell: cell, tables)
-        let codes = tables.axes.indices.map { tables.tables[table].codes[$0][places[$0]] }
+        let table = layout.place(of: slot).table
+        let codes = layout.codes(of: slot, tables)
         let plus = descend(board, table, codes, nil, .cheapest)
         var lists: [[Int]] = tables.axes.indices.map { axis in
             var list = [plus[axis]]

@@ -41,7 +41,7 @@ package struct ReleasePlan: Sendable {
 
 extension ReleaseBuilder {
     /// Per cent of a table's figures above which others are proposed.
-    static let muchHidden = 20
+    package static let muchHidden = 20
     private static let proposalLimit = 5
     private static let variantLimit = 24
 
@@ -154,10 +154,7 @@ extension ReleaseBuilder {
         let parts = zip(request.parts, answer.parts).map {
             PlannedPart(tables: $0.tables, statuses: $1.protection.statuses)
         }
-        let unproved = zip(request.parts, answer.parts).flatMap { asked, given in
-            given.unproved.map { asked.tables.cellName($0) }
-        }
-        return (counted.counters, parts, unproved)
+        return (counted.counters, parts, unprovedCells(request, answer))
     }
 }
 
@@ -182,8 +179,8 @@ private struct PlannedPart {
         var found: [[String]: ReleasePlan.Level] = [:]
         let block = layout.blocks[table]
         for cell in 0..<block.cellCount where values[block.base + cell] > 0 {
-            let positions = layout.positions(table: table, cell: cell, tables)
-            let levels = spec.columns.map { counter.axes[$0].levels[spec.codes[$0][positions[$0]]] }
+            let codes = layout.codes(of: block.base + cell, tables)
+            let levels = spec.columns.map { counter.axes[$0].levels[codes[$0]] }
             var level = found[levels] ?? ReleasePlan.Level(table: spec.id, levels: levels)
             let value = Int(values[block.base + cell])
             level.nonzero += 1
