@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CLibExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CClp", pkgConfig: "clp", providers: [.apt(["coinor-libclp-dev"])]),
+        .systemLibrary(name: "CCbc", providers: [.apt(["coinor-libcbc-dev"])]),
 
         // Row 0: values and pure checks.
         .target(name: "SluiceModel"),
@@ -39,7 +40,7 @@ let package = Package(
         .target(name: "SluiceWire", dependencies: ["SluiceModel", "SluiceCertificate"]),
         .target(name: "SluiceReaders", dependencies: ["CLibArchive", "CLibExpat", "CLibZ", "SluiceModel"]),
         .target(name: "SluiceStore", dependencies: ["SluiceModel"]),
-        .target(name: "SluiceDisclosure", dependencies: ["CClp", "SluiceModel", "SluiceCertificate"]),
+        .target(name: "SluiceDisclosure", dependencies: ["CClp", "CCbc", "SluiceModel", "SluiceCertificate"]),
 
         // Row 2: a library, a file format or a database behind each.
         .target(name: "SluiceIngest", dependencies: ["CSluiceBytes", "SluiceModel", "SluiceReaders", "SluiceSystem"]),

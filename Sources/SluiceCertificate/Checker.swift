@@ -15,8 +15,10 @@ struct Checker {
     private var atomCounts: [UInt64: (count: Int, known: Int)] = [:]
     private var atomsMoved: [UInt64: Int] = [:]
     private let checksAtoms: Bool
-    private let structuralZeros: [[Set<Int>]]
-    private let highestThreshold: Int
+    private let impossible: ImpossibleAtoms
+    let ranges: FigureRanges
+    /// By slot what an attacker takes for possible; empty where what is shown is known and what is hidden is not.
+    private let bounds: [ClosedRange<Int>]
 
     init(_ tables: LinkedTables, _ rules: AuditRules, statuses: [Protection.Status]) {
         self.tables = tables
@@ -26,11 +28,14 @@ struct Checker {
         values = layout.values(of: tables)
         sensitivity = tables.sensitivity(rules, layout: layout, values: values)
         moved = [Int](repeating: 0, count: layout.slotCount)
-        highestThreshold = tables.highestThreshold(rules)
-        structuralZeros = tables.structuralZeros.map { zero in
-            zip(tables.axes, zero).map { Set($0.codes[$1].atoms) }
-        }
-        checksAtoms = !layout.showsAtoms || rules.knowsOwn || !tables.structuralZeros.isEmpty
+        impossible = tables.impossibleAtoms
+        let ranges = FigureRanges(tables, rules, layout, sensitivity)
+        self.ranges = ranges
+        let values = values
+        bounds =
+            rules.perturbation == .none && !sensitivity.standsFree
+            ? [] : zip(values, statuses).enumerated().map { ranges.range($0, Int($1.0), $1.1) }
+        checksAtoms = !layout.showsAtoms || rules.knowsOwn || !impossible.isEmpty
         if checksAtoms { atomCounts = tables.atomCounts(knowsOwn: rules.knowsOwn) }
     }
 
@@ -38,11 +43,21 @@ struct Checker {
 
     /// Sensitive cells are hidden, zeros only where they may be, and where only small counts are marked nothing else is.
     func checkStatuses() throws(ProofRefusal) {
-        for need in sensitivity.needs where statuses[need.slot] != .hidden {
-            let (table, cell) = layout.place(of: need.slot)
-            throw .sensitiveShown(table: tables.tables[table].id, cell: cell)
+        try checkRaised()
+        if rules.perturbation.showsAll {
+            guard !statuses.contains(.hidden) else { throw .malformed("statuses") }
+            return
         }
-        let marksOnlySmall = sensitivity.standsFree || rules.roundingBase > 1
+        for need in sensitivity.needs where statuses[need.slot] != .hidden { throw shown(need.slot) }
+        for (slot, isZero) in tables.structurallyZero(layout).enumerated() where isZero && statuses[slot] == .hidden {
+            let (table, cell) = layout.place(of: slot)
+            throw .zeroHidden(table: tables.tables[table].id, cell: cell)
+        }
+        if rules.pooled {
+            let pool = HiddenPool(tables, rules, layout, values)
+            if let line = pool.tooTelling({ statuses[$0] == .hidden }).first { throw shown(line.total) }
+        }
+        let marksOnlySmall = sensitivity.standsFree || rules.perturbation.isNearest
         if marksOnlySmall {
             for slot in statuses.indices where statuses[slot] == .hidden {
                 if let top = sensitivity.markerTops[slot], Int(values[slot]) <= top { continue }
@@ -58,23 +73,26 @@ struct Checker {
         }
     }
 
+    private func shown(_ slot: Int) -> ProofRefusal {
+        let (table, cell) = layout.place(of: slot)
+        return .sensitiveShown(table: tables.tables[table].id, cell: cell)
+    }
+
+    /// Only what controlled rounding can raise is raised.
+    private func checkRaised() throws(ProofRefusal) {
+        guard statuses.contains(.raised) else { return }
+        guard case .controlled(let base) = rules.perturbation,
+            statuses.indices.allSatisfy({ statuses[$0] != .raised || Int(values[$0]) % base > 0 })
+        else { throw .malformed("statuses") }
+    }
+
     // MARK: - Bounds
 
     /// What an attacker takes for possible in a slot.
     private func isPossible(_ slot: Int) -> Bool {
-        let value = Int(values[slot]) + moved[slot]
-        switch statuses[slot] {
-        case .shown:
-            guard rules.roundingBase > 1 else { return moved[slot] == 0 }
-            return rounded(value, to: rules.roundingBase) == rounded(Int(values[slot]), to: rules.roundingBase)
-                // A shown 0 is one, and whatever else is shown is not small.
-                && (values[slot] == 0 ? value == 0 : value >= min(Int(values[slot]), highestThreshold))
-        case .hidden:
-            if sensitivity.standsFree || rules.roundingBase > 1 {
-                return value >= 1 && value <= sensitivity.markerTops[slot] ?? 0
-            }
-            return value >= (rules.zeros == .published ? 1 : 0)
-        }
+        if !bounds.isEmpty { return bounds[slot].contains(Int(values[slot]) + moved[slot]) }
+        if statuses[slot] != .hidden { return moved[slot] == 0 }
+        return Int(values[slot]) + moved[slot] >= (rules.zeros == .published ? 1 : 0)
     }
 
     // MARK: - Walks
@@ -267,15 +285,7 @@ struct Checker {
         let moved = atomsMoved[atom] ?? 0
         let (count, known) = atomCounts[atom] ?? (0, 0)
         guard count + moved >= known else { throw .atomImpossible(walk: walk, leg: leg) }
-        guard moved != 0, !structuralZeros.isEmpty else { return }
-        let atoms = tables.atoms(ofKey: atom)
-        for zero in structuralZeros where zip(zero, atoms).allSatisfy({ $0.contains($1) }) {
-            throw .atomImpossible(walk: walk, leg: leg)
-        }
+        guard moved != 0, !impossible.isEmpty, impossible.contains(tables.atoms(ofKey: atom)) else { return }
+        throw .atomImpossible(walk: walk, leg: leg)
     }
-}
-
-/// To the nearest multiple, halves up.
-package func rounded(_ value: Int, to base: Int) -> Int {
-    base > 1 ? (value + base / 2) / base * base : value
 }

@@ -126,6 +126,9 @@ extension LinkedTables {
             writer.count(contribution.person)
             writer.count(contribution.count)
         }
+        let hasKeys = contributions.contains { $0.key != 0 }
+        writer.count(hasKeys ? 1 : 0)
+        if hasKeys { for contribution in contributions { writer.number(contribution.key) } }
         writer.count(structuralZeros.count)
         for zero in structuralZeros { for code in zero { writer.count(code) } }
     }
@@ -176,6 +179,9 @@ extension LinkedTables {
                     atom: atom, authority: try reader.count(4096), person: try reader.count(1 << 32),
                     count: try reader.count(1 << 31)))
         }
+        if try reader.count(1) == 1 {
+            for index in contributions.indices { contributions[index].key = try reader.number() }
+        }
         for _ in 0..<(try reader.items()) {
             var zero: [Int] = []
             for _ in 0..<axisCount { zero.append(try reader.count(1 << 24)) }
@@ -213,14 +219,70 @@ extension AuditRules {
         writer.count(zeros == .published ? 1 : 0)
         writer.count(knowsSingletons ? 1 : 0)
         writer.count(knowsOwn ? 1 : 0)
-        writer.count(roundingBase)
+        writer.count(pooled ? 1 : 0)
+        writer.count(hidesGroups ? 1 : 0)
+        switch perturbation {
+        case .none: writer.count(0)
+        case .nearest(let base):
+            writer.count(1)
+            writer.count(base)
+        case .controlled(let base):
+            writer.count(2)
+            writer.count(base)
+        case .cellKey(let table):
+            writer.count(3)
+            table.write(&writer)
+        }
     }
 
     package init(_ reader: inout CertificateReader) throws(ProofRefusal) {
         self.init(
             primary: try PrimaryRules(&reader), zeros: try reader.count(1) == 1 ? .published : .hideable,
-            knowsSingletons: try reader.count(1) == 1, knowsOwn: try reader.count(1) == 1,
-            roundingBase: try reader.count(1000))
+            knowsSingletons: try reader.count(1) == 1, knowsOwn: try reader.count(1) == 1)
+        pooled = try reader.count(1) == 1
+        hidesGroups = try reader.count(1) == 1
+        switch try reader.count(3) {
+        case 0: perturbation = .none
+        case 1: perturbation = .nearest(base: try reader.count(1000))
+        case 2: perturbation = .controlled(base: try reader.count(1000))
+        default: perturbation = .cellKey(try PerturbationTable(&reader))
+        }
+    }
+}
+
+extension PerturbationTable {
+    package func write(_ writer: inout CertificateWriter) {
+        writer.number(modulus)
+        writer.count(cycle)
+        writer.count(hiddenBelow)
+        writer.count(rows.count)
+        for row in rows {
+            writer.count(row.count)
+            var last: UInt64 = 0
+            for entry in row {
+                writer.number(entry.last - last)
+                last = entry.last
+                writer.signed(entry.noise)
+            }
+        }
+    }
+
+    package init(_ reader: inout CertificateReader) throws(ProofRefusal) {
+        self.init(
+            modulus: try reader.number(), rows: [], cycle: try reader.count(PerturbationTable.rowLimit),
+            hiddenBelow: try reader.count(PerturbationTable.noiseLimit))
+        for _ in 0..<(try reader.items()) {
+            var row: [Entry] = []
+            var last: UInt64 = 0
+            for _ in 0..<(try reader.items()) {
+                let (next, isTooLarge) = last.addingReportingOverflow(try reader.number())
+                guard !isTooLarge else { throw .malformed("table of noise") }
+                last = next
+                row.append(Entry(last: last, noise: try reader.signed(PerturbationTable.noiseLimit)))
+            }
+            rows.append(row)
+        }
+        try check()
     }
 }
 
@@ -230,14 +292,12 @@ extension Protection {
     package func write(_ writer: inout CertificateWriter) {
         writer.count(statuses.count)
         var from = 0
-        // Runs of equal statuses, the first of `shown`.
-        var status = Status.shown
+        // Runs of equal statuses: four times the length, and which.
         while from < statuses.count {
             var to = from
-            while to < statuses.count, statuses[to] == status { to += 1 }
-            writer.count(to - from)
+            while to < statuses.count, statuses[to] == statuses[from] { to += 1 }
+            writer.count((to - from) << 2 | Int(statuses[from].rawValue))
             from = to
-            status = status == .shown ? .hidden : .shown
         }
         writer.count(walks.count)
         for walk in walks {
@@ -278,14 +338,10 @@ extension Protection {
         self.init(statuses: [])
         let slots = try reader.count(LinkedTables.cellLimit)
         statuses.reserveCapacity(slots)
-        var status = Status.shown
-        var isFirst = true
         while statuses.count < slots {
-            let run = try reader.count(slots - statuses.count)
-            guard run > 0 || isFirst else { throw .malformed("statuses") }
-            isFirst = false
-            statuses.append(contentsOf: repeatElement(status, count: run))
-            status = status == .shown ? .hidden : .shown
+            let run = try reader.count((slots - statuses.count) << 2 | 3)
+            guard run >> 2 > 0, let status = Status(rawValue: UInt8(run & 3)) else { throw .malformed("statuses") }
+            statuses.append(contentsOf: repeatElement(status, count: run >> 2))
         }
         for _ in 0..<(try reader.items()) {
             var walk = Walk([])

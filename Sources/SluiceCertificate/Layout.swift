@@ -114,6 +114,21 @@ package struct Layout: Sendable {
         return slots
     }
 
+    /// The cell key of every slot: the sum of its record keys, modulo `modulus`.
+    func keys(of tables: LinkedTables, modulus: UInt64) -> [UInt64] {
+        var keys = [UInt64](repeating: 0, count: slotCount)
+        var buffer: [Int32] = []
+        for contribution in tables.contributions {
+            let atoms = tables.atoms(ofKey: contribution.atom)
+            for table in blocks.indices {
+                forEachSlot(table: table, atoms: atoms, &buffer) {
+                    keys[$0] = (keys[$0] + contribution.key % modulus) % modulus
+                }
+            }
+        }
+        return keys
+    }
+
     /// The true count of every slot.
     package func values(of tables: LinkedTables) -> [Int32] {
         var values = [Int32](repeating: 0, count: slotCount)

@@ -69,12 +69,15 @@ package struct Contribution: Hashable, Sendable, Comparable {
     package var person: Int
     /// Events, 1 or more.
     package var count: Int
+    /// The sum of their record keys, where the rules perturb by cell key: see `PerturbationTable`.
+    package var key: UInt64
 
-    package init(atom: UInt64, authority: Int = 0, person: Int = 0, count: Int) {
+    package init(atom: UInt64, authority: Int = 0, person: Int = 0, count: Int, key: UInt64 = 0) {
         self.atom = atom
         self.authority = authority
         self.person = person
         self.count = count
+        self.key = key
     }
 
     package static func < (first: Contribution, second: Contribution) -> Bool {
@@ -262,17 +265,23 @@ package struct AuditRules: Hashable, Sendable {
     package var knowsSingletons: Bool
     /// An authority knows its own events, and the others' must be safe from it.
     package var knowsOwn: Bool
-    /// Shown cells are rounded to this base, and cells of 1 to `threshold − 1` are marked; 1: nothing is rounded.
-    package var roundingBase: Int
+    /// What is shown in place of counts.
+    package var perturbation: Perturbation
+    /// What is hidden in one line, taken together, must not be too telling either.
+    package var pooled: Bool
+    /// Where all of a total sits in one part, that must not be seen.
+    package var hidesGroups: Bool
 
     package init(
         primary: PrimaryRules, zeros: ZeroPolicy, knowsSingletons: Bool = false, knowsOwn: Bool = false,
-        roundingBase: Int = 1
+        perturbation: Perturbation = .none, pooled: Bool = false, hidesGroups: Bool = false
     ) {
         self.primary = primary
         self.zeros = zeros
         self.knowsSingletons = knowsSingletons
         self.knowsOwn = knowsOwn
-        self.roundingBase = roundingBase
+        self.perturbation = perturbation
+        self.pooled = pooled
+        self.hidesGroups = hidesGroups
     }
 }

@@ -51,19 +51,46 @@ extension LinkedTables {
             contributions.allSatisfy { $0.person == 0 } && rules.primary.isThresholdOnly && !rules.knowsSingletons
             && !rules.knowsOwn && authorities.allSatisfy { $0.rules == nil }
         if isPlain {
+            let reach = rules.perturbation.showsAll ? 0 : rules.primary.threshold
             for slot in values.indices where values[slot] > 0 && Int(values[slot]) < rules.primary.threshold {
                 result.needs.append(
                     Need(
-                        slot: slot, reach: rules.primary.threshold, width: rules.primary.width,
-                        wantsZero: rules.primary.wantsZero))
+                        slot: slot, reach: reach, width: rules.primary.width, wantsZero: rules.primary.wantsZero))
             }
         } else {
             for table in tables.indices {
                 applyByContributor(table, rules, layout, values, &result)
             }
         }
-        if standsFree || rules.roundingBase > 1 { markerSays(rules, &result) }
+        if !rules.perturbation.showsAll, standsFree || rules.perturbation.isNearest { markerSays(rules, &result) }
+        if rules.hidesGroups, !standsFree { hideGroups(rules, layout, values, &result) }
         return result
+    }
+
+    /// Where all of a total sits in one part, another part must be possible too: of those that are 0 the one in whose row
+    /// most is counted.
+    private func hideGroups(_ rules: AuditRules, _ layout: Layout, _ values: [Int32], _ result: inout Sensitivity) {
+        var wanted: Set<Int> = []
+        for group in groups(rules, layout, values) {
+            let counted = group.empty.map { slot in (slot: slot, value: across(slot, group.total, layout, values)) }
+            guard let best = counted.max(by: { ($0.value, $1.slot) < ($1.value, $0.slot) }) else { continue }
+            wanted.insert(best.slot)
+        }
+        result.needs += wanted.map { Need(slot: $0, reach: 1, width: 2) }
+        result.needs.sort { $0.slot < $1.slot }
+    }
+
+    /// What is counted at the code of a part with all other axes at their totals, as far as the table shows them.
+    private func across(_ part: Int, _ total: Int, _ layout: Layout, _ values: [Int32]) -> Int32 {
+        let (table, cell) = layout.place(of: part)
+        let places = layout.positions(table: table, cell: cell, self)
+        let others = layout.positions(table: table, cell: total - layout.blocks[table].base, self)
+        var slot = layout.blocks[table].base
+        for axis in axes.indices {
+            let place = places[axis] == others[axis] ? tables[table].codes[axis].firstIndex(of: 0) : nil
+            slot += (place ?? places[axis]) * layout.blocks[table].strides[axis]
+        }
+        return values[slot]
     }
 
     /// The marker of a small cell says 1 to one below its threshold: all of that must stay open, and nothing more can. Where
@@ -78,7 +105,7 @@ extension LinkedTables {
             let top = tellsCount ? need.reach - 1 : LinkedTables.countLimit
             result.markerTops[need.slot] = top
             // Between rounded figures no one value can be asked for, only that enough are possible.
-            result.needs[index].reach = rules.roundingBase > 1 && tellsCount ? 0 : min(need.reach, top)
+            result.needs[index].reach = rules.perturbation.isNearest && tellsCount ? 0 : min(need.reach, top)
             result.needs[index].width = min(need.width, top)
             result.needs[index].wantsZero = false
         }
@@ -89,7 +116,7 @@ extension LinkedTables {
         authorities.reduce(rules.primary.threshold) { max($0, $1.rules?.threshold ?? 0) }
     }
 
-    private struct Share: Comparable {
+    fileprivate struct Share: Comparable {
         var slot: Int32
         /// A person by number, or a run of events that nobody can tie to persons: then negative and unlike any other.
         var person: Int
@@ -101,9 +128,8 @@ extension LinkedTables {
         }
     }
 
-    private func applyByContributor(
-        _ table: Int, _ rules: AuditRules, _ layout: Layout, _ values: [Int32], _ result: inout Sensitivity
-    ) {
+    /// Who contributes how much to each cell of a table, by slot and person.
+    fileprivate func shares(_ table: Int, _ layout: Layout) -> [Share] {
         var shares: [Share] = []
         var buffer: [Int32] = []
         for (index, contribution) in contributions.enumerated() {
@@ -116,20 +142,20 @@ extension LinkedTables {
             }
         }
         shares.sort()
+        return shares
+    }
+
+    private func applyByContributor(
+        _ table: Int, _ rules: AuditRules, _ layout: Layout, _ values: [Int32], _ result: inout Sensitivity
+    ) {
+        let shares = shares(table, layout)
         var from = 0
         while from < shares.count {
             var to = from
             while to < shares.count, shares[to].slot == shares[from].slot { to += 1 }
             let slot = Int(shares[from].slot)
-            let cell = Cell(
-                value: Int(values[slot]), shares[from..<to].map { ($0.person, Int($0.authority), Int($0.count)) })
-            // The stricter of the release's rules and those of everybody whose events are in it.
-            var need: Need?
-            for primary in [rules.primary] + cell.authorities.compactMap({ authorities[$0].rules }) {
-                guard let more = cell.need(primary, slot: slot, knowsOwn: rules.knowsOwn) else { continue }
-                if need == nil { need = more } else { need!.tighten(more) }
-            }
-            if let need { result.needs.append(need) }
+            let cell = Cell(value: Int(values[slot]), shares[from..<to])
+            if let need = cell.need(rules, authorities, slot: slot) { result.needs.append(need) }
             if rules.knowsSingletons, cell.persons == 1 {
                 let person = shares[from].person
                 result.singletons[slot] = person > 0 ? person : contributions.count - person
@@ -139,8 +165,8 @@ extension LinkedTables {
         // Tables stand one after the other and their shares by slot, so the needs are ascending.
     }
 
-    /// The contributors of one cell.
-    private struct Cell {
+    /// The contributors of one cell, or of several together.
+    fileprivate struct Cell {
         var value: Int
         var persons = 0
         /// Events of the largest contributors, descending.
@@ -152,8 +178,10 @@ extension LinkedTables {
 
         var authorities: [Int] { byAuthority.keys.sorted() }
 
-        init(value: Int, _ shares: [(person: Int, authority: Int, count: Int)]) {
+        /// - Parameter shares: those of a person next to each other.
+        init(value: Int, _ given: some Sequence<Share>) {
             self.value = value
+            let shares = given.map { (person: $0.person, authority: Int($0.authority), count: Int($0.count)) }
             var counts: [Int] = []
             var last: Int?
             var lastAuthority: Int?
@@ -183,13 +211,25 @@ extension LinkedTables {
             largest = Array(counts.sorted(by: >).prefix(16))
         }
 
-        func need(_ rules: PrimaryRules, slot: Int, knowsOwn: Bool) -> Need? {
+        /// The stricter of the release's rules and those of everybody whose events are in it.
+        func need(_ rules: AuditRules, _ all: [Authority], slot: Int) -> Need? {
+            var need: Need?
+            for primary in [rules.primary] + authorities.compactMap({ all[$0].rules }) {
+                guard let more = self.need(primary, rules, slot: slot) else { continue }
+                if need == nil { need = more } else { need!.tighten(more) }
+            }
+            return need
+        }
+
+        private func need(_ rules: PrimaryRules, _ audit: AuditRules, slot: Int) -> Need? {
             var reach: Int?
-            if persons > 0, persons < rules.threshold { reach = rules.threshold }
-            if knowsOwn, byAuthority.count > 1 {
+            // Where all is shown a small count need not look like a large one, only like enough others.
+            let asked = audit.perturbation.showsAll ? 0 : rules.threshold
+            if persons > 0, persons < rules.threshold { reach = asked }
+            if audit.knowsOwn, byAuthority.count > 1 {
                 for (authority, own) in byAuthority {
                     let others = persons - (ownPersons[authority] ?? 0)
-                    if others > 0, others < rules.threshold { reach = max(reach ?? 0, own + rules.threshold) }
+                    if others > 0, others < rules.threshold { reach = max(reach ?? 0, asked > 0 ? own + asked : 0) }
                 }
             }
             if let (n, k) = rules.dominance {
@@ -209,4 +249,44 @@ extension LinkedTables {
 
 extension PrimaryRules {
     var isThresholdOnly: Bool { dominance == nil && pPercent == nil }
+}
+
+/// What is hidden in each line, taken together: that is the total less what is shown.
+///
+/// - Source: the pooling of suppressed cells, Hundepool et al., Statistical Disclosure Control (2012), section 4.2.
+package struct HiddenPool {
+    private let tables: LinkedTables
+    private let rules: AuditRules
+    private let lines: [Line]
+    /// By slot, those who contribute.
+    private let shares: [LinkedTables.Share]
+    private let starts: [Int]
+    private let values: [Int32]
+
+    package init(_ tables: LinkedTables, _ rules: AuditRules, _ layout: Layout, _ values: [Int32]) {
+        self.tables = tables
+        var alone = rules
+        alone.knowsOwn = false
+        self.rules = alone
+        self.values = values
+        lines = tables.lines(layout)
+        shares = tables.tables.indices.flatMap { tables.shares($0, layout) }
+        var starts = [Int](repeating: 0, count: layout.slotCount + 1)
+        for share in shares { starts[Int(share.slot) + 1] += 1 }
+        for slot in 0..<layout.slotCount { starts[slot + 1] += starts[slot] }
+        self.starts = starts
+    }
+
+    /// Lines whose total is shown and whose hidden parts are together what a cell may not be.
+    package func tooTelling(_ isHidden: (Int) -> Bool) -> [Line] {
+        lines.filter { line in
+            guard !isHidden(line.total) else { return false }
+            let hidden = line.parts.filter(isHidden)
+            guard !hidden.isEmpty else { return false }
+            let pooled = hidden.flatMap { shares[starts[$0]..<starts[$0 + 1]] }
+                .sorted { ($0.person, $0.slot) < ($1.person, $1.slot) }
+            let cell = LinkedTables.Cell(value: hidden.reduce(0) { $0 + Int(values[$1]) }, pooled)
+            return cell.need(rules, tables.authorities, slot: line.total) != nil
+        }
+    }
 }

@@ -15,6 +15,8 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case zeroHidden(table: String, cell: Int)
     /// It is marked as a small count and is none.
     case markerLies(table: String, cell: Int)
+    /// Something is counted where a structural zero says that nothing can be.
+    case impossibleCounted
 
     package var description: String {
         switch self {
@@ -33,6 +35,7 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "step \(leg + 1) of argument \(walk + 1) is impossible: it leaves fewer events somewhere than there can be"
         case .markerLies(let table, let cell):
             "table \(table), cell \(cell + 1): it is marked as a small count and is none"
+        case .impossibleCounted: "something is counted where a structural zero says that nothing can be"
         case .zeroHidden(let table, let cell):
             "table \(table), cell \(cell + 1): a zero is hidden, which the profile forbids"
         }

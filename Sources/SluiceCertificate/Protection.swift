@@ -10,6 +10,8 @@ package struct Protection: Hashable, Sendable {
         case shown = 0
         /// The marker `[c]` stands in place of the count.
         case hidden = 1
+        /// The multiple above the count, where rounding is controlled; shown is then the one below.
+        case raised = 2
     }
 
     /// For one sensitive cell the walks on which its attainable values are found.

@@ -4,6 +4,8 @@
 //   LinkedTables   what is counted: axes, codes, tables, events
 //   Layout         where its cells stand, and their true counts
 //   Needs          which cells are sensitive, and how much must stay open about each
+//   Lines          the sums that a reader sees, and what they tell of groups
+//   Perturbation   what is shown in place of counts, and what it gives away
 //   Protection     what is shown and hidden, and walks that prove it enough
 //   Checker        follows the walks
 //   Certificate    all of it as one file that can be checked without the records
@@ -21,6 +23,9 @@ package struct ProvedTables: Sendable {
     package let standsFree: Bool
     /// Whatever is marked is a count from 1 to one below the release's threshold; where `standsFree` or rounded.
     package let markerTellsCount: Bool
+    private let ranges: FigureRanges
+    /// By slot; empty where there is none.
+    private let structurallyZero: [Bool]
 
     fileprivate init(_ checker: Checker, statuses: [Protection.Status]) {
         tables = checker.tables
@@ -32,17 +37,24 @@ package struct ProvedTables: Sendable {
         let threshold = checker.rules.primary.threshold
         markerTellsCount = checker.sensitivity.markerTops.values.allSatisfy { $0 == threshold - 1 }
         self.statuses = statuses
+        ranges = checker.ranges
+        structurallyZero = checker.tables.structurallyZero(checker.layout)
     }
 
     /// What is published in a slot.
     package func shown(_ slot: Int) -> Shown {
-        statuses[slot] == .hidden ? .confidential : .count(rounded(Int(values[slot]), to: rules.roundingBase))
+        if !structurallyZero.isEmpty, structurallyZero[slot] { return .notApplicable }
+        return ranges.published(slot, Int(values[slot]), statuses[slot])
     }
 
     package enum Shown: Hashable, Sendable {
         case count(Int)
         /// The marker `[c]` in place of the count.
         case confidential
+        /// 0 with the marker `[low]`: rounded to 0, and none.
+        case low
+        /// The marker `[z]`: nothing can be counted there.
+        case notApplicable
     }
 }
 
@@ -61,6 +73,12 @@ package func prove(
     try tables.check()
     try rules.check()
     for authority in tables.authorities { try authority.rules?.check() }
+    let impossible = tables.impossibleAtoms
+    if !impossible.isEmpty {
+        guard !tables.contributions.contains(where: { impossible.contains(tables.atoms(ofKey: $0.atom)) }) else {
+            throw .impossibleCounted
+        }
+    }
     var checker = Checker(tables, rules, statuses: protection.statuses)
     guard protection.statuses.count == checker.layout.slotCount else { throw .partsDiffer }
     try checker.checkStatuses()
@@ -71,12 +89,23 @@ package func prove(
 extension AuditRules {
     func check() throws(ProofRefusal) {
         try primary.check()
-        guard roundingBase >= 1, roundingBase <= 1000 else { throw .malformed("rounding base") }
-        if roundingBase > 1, rounded(primary.threshold, to: roundingBase) == 0 {
-            throw .rulesContradict("what is shown would be rounded to 0")
+        switch perturbation {
+        case .none: break
+        case .nearest(let base), .controlled(let base):
+            guard base >= 2, base <= 1000 else { throw .malformed("rounding base") }
+            if perturbation.isNearest, rounded(primary.threshold, to: base) == 0 {
+                throw .rulesContradict("what is shown would be rounded to 0")
+            }
+        case .cellKey(let table): try table.check()
         }
-        if zeros == .published, primary.wantsZero {
+        if primary.wantsZero, zeros == .published || perturbation != .none {
             throw .rulesContradict("zero must stay attainable, and zeros are always shown")
+        }
+        if hidesGroups, zeros == .published {
+            throw .rulesContradict("groups cannot be hidden where zeros are always shown")
+        }
+        if hidesGroups || pooled, perturbation != .none {
+            throw .rulesContradict("what is hidden beside small counts cannot be where figures are perturbed")
         }
     }
 }

@@ -95,6 +95,10 @@ extension Instance {
                     + (share.percentNonzero > ReleaseBuilder.muchHidden ? "; see `sluice release plan \(id)`" : ""))
         }
         lines.append("  proved safe, in itself: certificate \(built.certificateHash)")
+        if !built.groups.isEmpty {
+            lines.append("  all of a total is seen to sit in one part, \(built.groups.count) times:")
+            lines += built.groups.prefix(10).map { "    \($0)" }
+        }
         if built.record.state == .pending {
             lines.append("  waits for approval: sluice release approve \(id) --by NAME")
         }
@@ -112,7 +116,7 @@ extension Instance {
                         ])
                     }),
                 "state": .string(built.record.state.rawValue), "certificate": .string(built.certificateHash),
-                "warnings": .strings(built.warnings),
+                "groups": .strings(built.groups), "warnings": .strings(built.warnings),
             ]),
             text: lines.joined(separator: "\n"))
     }

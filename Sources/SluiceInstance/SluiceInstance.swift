@@ -273,7 +273,7 @@ package final class Instance {
                 settingsHash: current.hash, pluginVersions: catalogue.plugins.mapValues(\.version)),
             clock: clock, signer: signer,
             job: ProtectJob(executable: protectPath, allowsDegraded: settings.decode.sandboxDegradedOK),
-            searchKey: { [keys] in keys.searchKey($0) },
+            searchKey: { [keys] in keys.searchKey($0) }, recordSecret: keys.recordSecret,
             leavesOut: { [settings] delivery, spec in
                 let authority = settings.authorities.first { $0.id == delivery.authority }
                 return settings.gate.leavingOut(authority, gateway: delivery.gateway, of: spec).first.map {

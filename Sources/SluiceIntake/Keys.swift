@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 package import SluiceModel
 package import SluiceSystem
 
@@ -35,6 +35,11 @@ package struct InstanceKeys: Sendable {
     package func searchKey(_ release: String) -> UInt64 {
         let code = HMAC<SHA256>.authenticationCode(for: Array("sluice search \(release)".utf8), using: nameKey)
         return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// For the record keys of the cell key method: the same for all releases, so that the same records have the same noise.
+    package var recordSecret: SymmetricKey {
+        SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array("sluice record keys".utf8), using: nameKey))
     }
 
     /// The keyed hash under which the store knows a file's name. Hexadecimal, 64 characters.

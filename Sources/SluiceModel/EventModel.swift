@@ -104,6 +104,16 @@ package struct Dimension: Hashable, Sendable {
         return 0
     }
 
+    /// All codes at `level` that `node` is or lies below: more than one where areas overlap.
+    package func ancestors(of node: Int, at level: String) -> [Int] {
+        if nodes[node].level == level { return [node] }
+        var found: [Int] = []
+        for parent in nodes[node].parents {
+            for ancestor in ancestors(of: parent, at: level) where !found.contains(ancestor) { found.append(ancestor) }
+        }
+        return found
+    }
+
     /// Where `node` is kept: itself, or its ancestor at `keptLevel` when it is finer than that.
     package func kept(_ node: Int) -> Int {
         guard let keptLevel else { return node }

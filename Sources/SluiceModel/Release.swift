@@ -24,6 +24,7 @@ package struct ReleaseSpec: Hashable, Sendable {
     package var period: Period
     package var profile: DisclosureProfile
     package var tables: [TableSpec]
+    package var structuralZeros: [StructuralZero] = []
     /// Whether a person has said that more than half of what the tables hold may be hidden.
     package var acceptsHidingMost = false
 
@@ -51,6 +52,26 @@ package struct DisclosureProfile: Hashable, Sendable {
         case hideable
         /// A zero is always shown, so everybody knows that a hidden cell is 1 or more.
         case published
+    }
+
+    /// What is shown in place of the count of a cell that is not hidden.
+    package enum Perturbation: Hashable, Sendable {
+        case none
+        /// The nearest multiple; small counts are hidden.
+        case nearestRounding(base: Int)
+        /// One of the two multiples beside the count, so that what is shown adds up; nothing is hidden.
+        case controlledRounding(base: Int)
+        /// The count and noise by the cell key method.
+        case cellKey(NoiseTable)
+    }
+
+    /// What becomes of a line whose total sits in one part: whoever is in the total is in that part.
+    package enum GroupDisclosure: String, CaseIterable, Sendable {
+        case ignored
+        /// The person who builds is told.
+        case flagged
+        /// Another part must stay possible.
+        case hidden
     }
 
     /// Whether somebody's knowledge is reckoned with.
@@ -85,8 +106,11 @@ package struct DisclosureProfile: Hashable, Sendable {
     package var singletons = Knowledge.ignored
     /// An authority's of its own records.
     package var ownRecords = Knowledge.ignored
-    /// Shown counts are rounded to the nearest multiple; 1: they are not.
-    package var roundingBase = 1
+    /// What is shown in place of counts.
+    package var perturbation = Perturbation.none
+    /// What is hidden in one line, taken together, must not be too telling either.
+    package var pooled = false
+    package var groupDisclosure = GroupDisclosure.ignored
     /// What a total costs to hide beside what it is a total of, in tenths.
     package var totalWeight = 15
     package var tier = SearchOptions.Tier.good
@@ -100,6 +124,18 @@ package struct DisclosureProfile: Hashable, Sendable {
 
     /// Id and version, as certificates and provenance name it.
     package var name: String { "\(id)/\(version)" }
+}
+
+/// A combination that cannot occur, and that everybody knows to be 0.
+package struct StructuralZero: Hashable, Sendable {
+    package var eventKind: String
+    /// By dimension.
+    package var codes: [String: String]
+
+    package init(eventKind: String, codes: [String: String]) {
+        self.eventKind = eventKind
+        self.codes = codes
+    }
 }
 
 /// One table of a release: events of one kind, counted by levels of each of its dimensions.

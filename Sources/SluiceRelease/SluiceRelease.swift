@@ -6,6 +6,7 @@
 //   Publish/       the folder's files, and the renames that put it in its place
 //   Verify/        a published release against its certificate
 
+package import Crypto
 import SluiceCertificate
 package import SluiceLedger
 package import SluiceModel
@@ -41,6 +42,8 @@ package struct ReleaseBuilder {
     package var job: ProtectJob
     /// For ties in the search: private, and the same for the same release.
     let searchKey: (String) -> UInt64
+    /// For the record keys of the cell key method: private, and the same for all releases.
+    let recordSecret: SymmetricKey
     /// Which rule keeps a delivery's records out of a release; nil when none does.
     let leavesOut: (Delivery, ReleaseSpec) -> LeftOut?
     /// What an authority asks for its own records.
@@ -49,7 +52,8 @@ package struct ReleaseBuilder {
 
     package init(
         model: EventModel, store: any Store, place: Place, clock: any Clock, signer: CheckpointSigner, job: ProtectJob,
-        searchKey: @escaping (String) -> UInt64, leavesOut: @escaping (Delivery, ReleaseSpec) -> LeftOut?,
+        searchKey: @escaping (String) -> UInt64, recordSecret: SymmetricKey,
+        leavesOut: @escaping (Delivery, ReleaseSpec) -> LeftOut?,
         profile: @escaping (AuthorityID) -> DisclosureProfile?, actor: String
     ) {
         self.model = model
@@ -59,6 +63,7 @@ package struct ReleaseBuilder {
         self.signer = signer
         self.job = job
         self.searchKey = searchKey
+        self.recordSecret = recordSecret
         self.leavesOut = leavesOut
         self.profile = profile
         self.actor = actor
@@ -86,7 +91,9 @@ package struct ReleaseBuilder {
         if all.hiddenNonzero * 2 > all.nonzero, !spec.acceptsHidingMost {
             throw ReleaseRefusal.hidesMost(hidden.filter { $0.hiddenNonzero * 2 > $0.nonzero }.map(\.table))
         }
-        return try publish(spec, parts, counted, earlier: earlier, hidden: hidden)
+        var built = try publish(spec, parts, counted, earlier: earlier, hidden: hidden)
+        if spec.profile.groupDisclosure == .flagged { built.groups = parts.flatMap { $0.proved.shownGroups() } }
+        return built
     }
 
     // MARK: - Counting
@@ -109,7 +116,8 @@ package struct ReleaseBuilder {
             counters.append(
                 try PartCounter(
                     table.eventKind, spec.tables.filter { $0.eventKind == table.eventKind }, model: model,
-                    period: spec.period))
+                    period: spec.period, zeros: spec.structuralZeros.filter { $0.eventKind == table.eventKind },
+                    recordKeys: spec.profile.keyModulus.map { RecordKeys(modulus: $0, secret: recordSecret) }))
         }
         var deliveries: [DeliveryID] = []
         var kindsSeen: Set<String> = []
@@ -170,7 +178,7 @@ package struct ReleaseBuilder {
         }
         return try zip(request.parts, answer.parts).map { asked, given in
             do throws(ProofRefusal) {
-                let proved = try prove(asked.tables, asked.rules, given.protection)
+                let proved = try prove(asked.tables, given.rules(asked: asked.rules), given.protection)
                 return Part(proved: proved, protection: given.protection)
             } catch {
                 throw ReleaseRefusal.notProved(error)
@@ -209,7 +217,14 @@ package struct ReleaseBuilder {
             var options = SearchOptions(
                 tier: spec.profile.tier, key: searchKey(spec.id), totalWeight: spec.profile.totalWeight)
             options.forcedPublic = try forcedPublic(counted.counters[index].specs, tables)
-            request.parts.append(ProtectionRequest.Part(tables: tables, rules: rules, options: options))
+            var own = rules
+            // The stricter of the release's profile and those of everybody whose records are in it.
+            for authority in tables.authorities {
+                guard rules.perturbation == .none, let other = AuthorityID(authority.id).flatMap(profile) else { continue }
+                if other.pooled { own.pooled = true }
+                if other.groupDisclosure == .hidden, rules.zeros == .hideable { own.hidesGroups = true }
+            }
+            request.parts.append(ProtectionRequest.Part(tables: tables, rules: own, options: options))
         }
         return request
     }
@@ -256,7 +271,28 @@ extension DisclosureProfile {
     var auditRules: AuditRules {
         AuditRules(
             primary: primaryRules, zeros: zeros == .published ? .published : .hideable,
-            knowsSingletons: singletons == .reckoned, knowsOwn: ownRecords == .reckoned, roundingBase: roundingBase)
+            knowsSingletons: singletons == .reckoned, knowsOwn: ownRecords == .reckoned,
+            perturbation: perturbation.audited, pooled: pooled, hidesGroups: groupDisclosure == .hidden)
+    }
+
+    /// Of record keys, where there are any.
+    var keyModulus: UInt64? { if case .cellKey(let table) = perturbation { table.modulus } else { nil } }
+}
+
+extension DisclosureProfile.Perturbation {
+    /// As the certificate has it.
+    var audited: Perturbation {
+        switch self {
+        case .none: .none
+        case .nearestRounding(let base): .nearest(base: base)
+        case .controlledRounding(let base): .controlled(base: base)
+        case .cellKey(let table):
+            .cellKey(
+                PerturbationTable(
+                    modulus: table.modulus,
+                    rows: table.rows.map { $0.map { PerturbationTable.Entry(last: $0.last, noise: $0.noise) } },
+                    cycle: table.cycle, hiddenBelow: table.hiddenBelow))
+        }
     }
 }
 
@@ -275,7 +311,18 @@ extension LinkedTables {
 
 extension ProvedTables {
     /// How much of each table is hidden: for the person who builds, never part of a release.
-    func hiddenShares() -> [HiddenShare] { HiddenShare.of(tables, layout, values, statuses) }
+    func hiddenShares() -> [HiddenShare] {
+        HiddenShare.of(tables, layout, values) { shown($0) == .confidential }
+    }
+
+    /// Cells that are seen to hold all of a total, by name.
+    func shownGroups() -> [String] {
+        guard rules.perturbation == .none else { return [] }
+        let full = tables.groups(rules, layout, values).filter {
+            statuses[$0.total] == .shown && statuses[$0.full] == .shown && !$0.empty.isEmpty
+        }
+        return tables.cellNames(Set(full.map(\.full)).sorted())
+    }
 }
 
 /// How much of one table is hidden.
@@ -287,17 +334,17 @@ package struct HiddenShare: Hashable, Sendable {
     package var hiddenNonzero = 0
 
     static func of(
-        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ statuses: [Protection.Status]
+        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], isHidden: (Int) -> Bool
     ) -> [HiddenShare] {
         tables.tables.indices.map { table in
             let block = layout.blocks[table]
             var share = HiddenShare(table: tables.tables[table].id, cells: block.cellCount)
             for slot in block.base..<block.base + block.cellCount {
-                let isHidden = statuses[slot] == .hidden
-                if isHidden { share.hidden += 1 }
+                let hides = isHidden(slot)
+                if hides { share.hidden += 1 }
                 if values[slot] > 0 {
                     share.nonzero += 1
-                    if isHidden { share.hiddenNonzero += 1 }
+                    if hides { share.hiddenNonzero += 1 }
                 }
             }
             return share
@@ -339,4 +386,6 @@ package struct BuiltRelease: Sendable {
     package var hidden: [HiddenShare]
     /// SHA-256 of its certificate, hexadecimal.
     package var certificateHash: String
+    /// Cells that are seen to hold all of a total, by name; where the profile asks to be told.
+    package var groups: [String] = []
 }

@@ -48,6 +48,16 @@ private func check(_ spec: ReleaseSpec, _ places: ReleasePlaces, against model: 
             check(axis, places, against: model, mistakes: mistakes)
         }
     }
+    for places in places.zeros {
+        _ = knownName(places.event, "the event kind", among: model.eventKinds.map(\.id), mistakes: mistakes)
+        // What happened in which month nobody knows beforehand.
+        let dimensions = model.dimensions.filter { $0.id != "measure" && $0.kind != .month }
+        for (node, code) in zip(places.dimensions, places.codes) {
+            let name = knownName(node, "the dimension", among: dimensions.map(\.id), mistakes: mistakes)
+            guard let dimension = dimensions.first(where: { $0.id == name }) else { continue }
+            _ = knownName(code, "the code", among: dimension.nodes.dropFirst().map(\.code), mistakes: mistakes)
+        }
+    }
 }
 
 private func check(

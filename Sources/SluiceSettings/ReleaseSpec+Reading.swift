@@ -27,11 +27,22 @@ struct ReleasePlaces: Hashable, Sendable {
     var sources: [Source] = []
     /// Parallel to the spec's tables.
     var tables: [Table]
+
+    struct Zero: Hashable, Sendable {
+        var event: Node
+        var dimensions: [Node] = []
+        /// Parallel to the dimensions.
+        var codes: [Node] = []
+    }
+
+    /// Parallel to the spec's structural zeros.
+    var zeros: [Zero] = []
 }
 
 /// - Parameter stem: The file's name without `.yaml`.
 func readReleaseSpec(
-    _ root: Node, stem: String, authorities: [String], profiles: [DisclosureProfile], mistakes: Mistakes
+    _ root: Node, stem: String, authorities: [String], profiles: [DisclosureProfile], _ noise: NoiseTableFolder,
+    mistakes: Mistakes
 ) -> (spec: ReleaseSpec, places: ReleasePlaces)? {
     guard var reader = MappingReader(root, mistakes: mistakes, what: "a release") else { return nil }
     refuseUnproved(&reader)
@@ -46,9 +57,10 @@ func readReleaseSpec(
         return name.flatMap { AuthorityID($0) }.map { ReleasePlaces.Source(node: node, authority: $0) }
     }
     let period = reader.requiredMapping("period", what: "`period`").flatMap { readPeriod($0) }
-    let profile = reader.requiredNode("profile").flatMap { readProfile($0, among: profiles, mistakes: mistakes) }
+    let profile = reader.requiredNode("profile").flatMap { readProfile($0, among: profiles, noise, mistakes: mistakes) }
     let acceptsHidingMost = reader.boolean("acceptHidingMost") ?? false
     let tables = readTables(&reader)
+    let zeros = readStructuralZeros(&reader)
     reader.finish()
     guard let id, let title, let audience, let purpose, let purposeNode, let period, let profile else { return nil }
     var spec = ReleaseSpec(
@@ -56,7 +68,12 @@ func readReleaseSpec(
         sources: sources.map(\.authority),
         period: period, profile: profile, tables: tables.map(\.table))
     spec.acceptsHidingMost = acceptsHidingMost
-    return (spec, ReleasePlaces(purpose: purposeNode, sources: sources, tables: tables.map(\.places)))
+    spec.structuralZeros = zeros.map(\.zero)
+    return (
+        spec,
+        ReleasePlaces(
+            purpose: purposeNode, sources: sources, tables: tables.map(\.places), zeros: zeros.map(\.places))
+    )
 }
 
 /// What cannot be proved safe is refused here, with the reason.
@@ -173,6 +190,32 @@ private func readAxes(_ table: inout MappingReader) -> [(axis: TableSpec.Axis, p
         let axis = TableSpec.Axis(
             dimension: dimension, levels: levels, codes: codes.compactMap(\.text), hasTotal: totals.contains(dimension))
         return (axis, ReleasePlaces.Axis(dimension: pair.key, levels: levelNodes, codes: codes))
+    }
+}
+
+/// `structuralZeros: [{event: exclusion, codes: {offence: homicide}}]`: what cannot occur.
+private func readStructuralZeros(
+    _ reader: inout MappingReader
+) -> [(zero: StructuralZero, places: ReleasePlaces.Zero)] {
+    let mistakes = reader.mistakes
+    return (reader.nodes("structuralZeros") ?? []).compactMap { item in
+        guard var inner = MappingReader(item, mistakes: mistakes, what: "a structural zero") else { return nil }
+        let event = inner.requiredShortName("event")
+        let eventNode = inner.node("event")
+        let pairs = pairs(inner.requiredNode("codes"), "`codes`", mistakes) ?? []
+        inner.finish()
+        var codes: [String: String] = [:]
+        var places = ReleasePlaces.Zero(event: eventNode ?? item)
+        for pair in pairs {
+            guard let dimension = scalarText(pair.key, mistakes: mistakes, what: "a dimension"),
+                let code = scalarText(pair.value, mistakes: mistakes, what: "a code")
+            else { continue }
+            codes[dimension] = code
+            places.dimensions.append(pair.key)
+            places.codes.append(pair.value)
+        }
+        guard let event, !codes.isEmpty else { return nil }
+        return (StructuralZero(eventKind: event, codes: codes), places)
     }
 }
 

@@ -53,11 +53,12 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     // An authority whose file has a mistake is still known: one slip must not make every use of its name another.
     let known = authorityFiles.map(\.stem)
     settings.profiles = readProfiles(paths, folders, place: places["disclosureProfiles"], root, mistakes: mistakes)
-    checkProfiles(&settings, mistakes: mistakes)
+    let noise = NoiseTableFolder(paths, folders)
+    checkProfiles(&settings, noise, mistakes: mistakes)
     for file in list(paths.releaseSpecs, "releaseSpecs") {
         guard let root = readYAMLFile(file.path, shownAs: file.shown, mistakes: mistakes),
             let read = readReleaseSpec(
-                root, stem: file.stem, authorities: known, profiles: settings.profiles, mistakes: mistakes)
+                root, stem: file.stem, authorities: known, profiles: settings.profiles, noise, mistakes: mistakes)
         else { continue }
         settings.releases.append(read.spec)
         settings.releasePlaces.append(read.places)
@@ -99,7 +100,7 @@ private func readProfiles(
     do {
         let bytes = try readSmallFile(paths.disclosureProfiles)
         guard let node = readYAML(file: shown, bytes: bytes, mistakes: mistakes) else { return [] }
-        return readProfiles(node, mistakes: mistakes)
+        return readProfiles(node, NoiseTableFolder(paths, folders), mistakes: mistakes)
     } catch {
         if error.errno == ENOENT, place == nil { return [] }
         mistakes.add(
@@ -110,10 +111,22 @@ private func readProfiles(
 }
 
 /// Puts the profiles that authorities name in their place.
-private func checkProfiles(_ settings: inout Settings, mistakes: Mistakes) {
+private func checkProfiles(_ settings: inout Settings, _ noise: NoiseTableFolder, mistakes: Mistakes) {
     for index in settings.authorities.indices {
         guard let node = settings.authorityPlaces[index].profile else { continue }
-        settings.authorities[index].profile = readProfile(node, among: settings.profiles, mistakes: mistakes)
+        settings.authorities[index].profile = readProfile(
+            node, among: settings.profiles, noise, mistakes: mistakes)
+    }
+}
+
+extension NoiseTableFolder {
+    /// Beside the profiles.
+    fileprivate init(_ paths: Paths, _ folders: InstanceFolders) {
+        func folder(_ path: String) -> String {
+            path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        }
+        self.init(
+            absolute: folder(paths.disclosureProfiles), shown: folder(folders.shown(paths.disclosureProfiles)))
     }
 }
 
@@ -185,7 +198,7 @@ private func listYAMLFiles(
     }
 }
 
-private func reason(_ error: SystemError) -> String { unsafe String(cString: strerror(error.errno)) }
+func reason(_ error: SystemError) -> String { unsafe String(cString: strerror(error.errno)) }
 
 private func currentFolder() -> String {
     guard let path = unsafe getcwd(nil, 0) else { return "/" }

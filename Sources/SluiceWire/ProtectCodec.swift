@@ -33,6 +33,16 @@ package struct ProtectionAnswer: Sendable {
         package var unproved: [Int]
         /// For some of them the slots that must be shown and stand in the way; none when even that would not help.
         package var conflicts: [(slot: Int, core: [Int])]
+        /// Rounding was to be controlled and could not be: each figure is rounded by itself.
+        package var roundsEach = false
+
+        /// What is to be proved, by what was asked.
+        package func rules(asked rules: AuditRules) -> AuditRules {
+            guard roundsEach, case .controlled(let base) = rules.perturbation else { return rules }
+            var rules = rules
+            rules.perturbation = .nearest(base: base)
+            return rules
+        }
 
         package init(protection: Protection, unproved: [Int], conflicts: [(slot: Int, core: [Int])] = []) {
             self.protection = protection
@@ -98,6 +108,7 @@ package enum ProtectCodec {
         writer.count(answer.parts.count)
         for part in answer.parts {
             part.protection.write(&writer)
+            writer.count(part.roundsEach ? 1 : 0)
             writer.count(part.unproved.count)
             for slot in part.unproved { writer.count(slot) }
             writer.count(part.conflicts.count)
@@ -120,6 +131,7 @@ package enum ProtectCodec {
             let protection = try Protection(&reader)
             guard protection.statuses.count == slotCount else { throw .partsDiffer }
             var part = ProtectionAnswer.Part(protection: protection, unproved: [])
+            part.roundsEach = try reader.count(1) == 1
             for _ in 0..<(try reader.items()) { part.unproved.append(try slot(&reader, below: slotCount)) }
             for _ in 0..<(try reader.items()) {
                 let sensitive = try slot(&reader, below: slotCount)

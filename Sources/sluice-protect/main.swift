@@ -78,8 +78,10 @@ func protect(_ part: ProtectionRequest.Part, explains: Bool) -> ProtectionAnswer
     let protection = protector.run()
     let unproved = protector.unprovedSlots
     let conflicts = explains ? Conflict.find(part.tables, part.rules, part.options, unproved: unproved) : []
-    return ProtectionAnswer.Part(
+    var answer = ProtectionAnswer.Part(
         protection: protection, unproved: unproved, conflicts: conflicts.map { ($0.slot, $0.core) })
+    answer.roundsEach = protector.rules != part.rules
+    return answer
 }
 
 guard let options = Options(CommandLine.arguments.dropFirst()) else {

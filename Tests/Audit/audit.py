@@ -50,6 +50,7 @@ def read_options():
     parser.add_argument("--tables", type=int, default=200)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--optimum", action="store_true", help="compare with the optimum instead")
+    parser.add_argument("--large", action="store_true", help="with --optimum: tables of 150 to 400 cells, some minutes each")
     return parser.parse_args()
 
 
@@ -66,8 +67,12 @@ def protect(options, tables, tier, zeros, key):
 class Tables:
     """Two or three axes, some with groups, some with groups that overlap; crossed whole or in linked margins."""
 
-    def __init__(self, chance, small=False):
-        self.axes = [self.axis(chance, small) for _ in range(chance.choice([2, 2, 3]) if not small else 2)]
+    def __init__(self, chance, two_ways=None):
+        """two_ways: two axes crossed whole, with so many atoms, from and to, on each."""
+        if two_ways:
+            self.axes = [self.axis(chance, *two_ways) for _ in range(2)]
+        else:
+            self.axes = [self.axis(chance, 2, 5) for _ in range(chance.choice([2, 2, 3]))]
         everything = list(range(len(self.axes)))
         if len(self.axes) == 3 and chance.random() < 0.6:
             crosses = [[0, 1], [1, 2], [0, 2]][: chance.choice([2, 3])]
@@ -95,8 +100,8 @@ class Tables:
                     place in axis["codes"][code] for axis, code, place in zip(self.axes, codes, atom))]
                 self.cells.append(atoms)
 
-    def axis(self, chance, small):
-        atoms = chance.randint(2, 5 if not small else 7)
+    def axis(self, chance, fewest, most):
+        atoms = chance.randint(fewest, most)
         codes = [list(range(atoms))] + [[atom] for atom in range(atoms)]
         if atoms >= 4 and chance.random() < 0.5:
             middle = atoms // 2
@@ -196,7 +201,7 @@ def compare_with_optimum(options):
     ratios, alone = [], []
     seed = options.first
     while counted < options.tables:
-        tables = Tables(random.Random(seed), small=True)
+        tables = Tables(random.Random(seed), two_ways=(9, 15) if options.large else (2, 7))
         seed += 1
         values = [tables.value(cell) for cell in tables.cells]
         sensitive = [0 < value < THRESHOLD for value in values]
@@ -236,7 +241,7 @@ def least_hidden(tables, values, sensitive):
         cells[tuple(sorted(cell))] = (value, is_sensitive)
     cells = list(cells.items())
     solver = quiet()
-    solver.setOptionValue("time_limit", 60.0)
+    solver.setOptionValue("time_limit", 60.0 if len(cells) < 150 else 600.0)
     inf = highspy.kHighsInf
     for cell, (value, is_sensitive) in cells:
         # The grand total is public.

@@ -81,6 +81,17 @@ package enum SmallTables {
         _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ statuses: [Protection.Status],
         _ zeros: ZeroPolicy, _ sensitivity: Sensitivity
     ) -> (values: [Set<Int>], changes: [[UInt64: Int]]) {
+        enumerate(tables, layout, values) { slot, value in
+            if statuses[slot] == .shown { return value == Int(values[slot]) }
+            if sensitivity.standsFree { return value >= 1 && value <= sensitivity.markerTops[slot] ?? 0 }
+            return value >= (zeros == .published ? 1 : 0)
+        }
+    }
+
+    /// - Parameter isPossible: whether a slot may have a value, by what stands there.
+    package static func enumerate(
+        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], isPossible: (Int, Int) -> Bool
+    ) -> (values: [Set<Int>], changes: [[UInt64: Int]]) {
         let atomCount = tables.axes.reduce(1) { $0 * $1.atomCount }
         // By atom, the slots it is counted in; found by asking the layout about one event at a time.
         let slots = (0..<atomCount).map { atom -> [Int] in
@@ -92,6 +103,7 @@ package enum SmallTables {
         var truth = [Int](repeating: 0, count: atomCount)
         for contribution in tables.contributions { truth[Int(contribution.atom)] = contribution.count }
         let limit = truth.reduce(0, +) + 6
+        let highest = values.indices.map { slot in (0...limit).last { isPossible(slot, $0) } ?? -1 }
         var found = [Set<Int>](repeating: [], count: layout.slotCount)
         var changes: [[UInt64: Int]] = []
         var sums = [Int](repeating: 0, count: layout.slotCount)
@@ -111,21 +123,13 @@ package enum SmallTables {
                 return
             }
             var top = limit
-            for slot in slots[atom] where statuses[slot] == .shown { top = min(top, Int(values[slot]) - sums[slot]) }
+            for slot in slots[atom] { top = min(top, highest[slot] - sums[slot]) }
             guard top >= 0 else { return }
             for count in 0...top {
                 current[atom] = count
                 for slot in slots[atom] { sums[slot] += count }
                 let isFine = slots[atom].allSatisfy { slot in
-                    guard lastAtom[slot] == atom else { return true }
-                    switch statuses[slot] {
-                    case .shown: return sums[slot] == Int(values[slot])
-                    case .hidden:
-                        if sensitivity.standsFree {
-                            return sums[slot] >= 1 && sums[slot] <= sensitivity.markerTops[slot] ?? 0
-                        }
-                        return sums[slot] >= (zeros == .published ? 1 : 0)
-                    }
+                    lastAtom[slot] != atom || isPossible(slot, sums[slot])
                 }
                 if isFine { visit(atom + 1) }
                 for slot in slots[atom] { sums[slot] -= count }

@@ -35,17 +35,22 @@ struct Board {
     let standsFree: Bool
     /// The least that a hidden cell can be taken for.
     let floor: Int32
-    /// Shown figures are rounded, so that each may move in its range and nothing but small counts is hidden.
-    var isRounded: Bool { rules.roundingBase > 1 }
+    /// Shown figures are perturbed, so that each may move in its range and nothing but small counts, if anything, is hidden.
+    var hasRanges: Bool { rules.perturbation != .none }
     /// See `Sensitivity`.
     let markerTops: [Int: Int]
     /// By slot where one person is alone in a cell: who; empty where nobody reckons with that.
     let singletons: [Int: Int]
     let slotsOfSingleton: [Int: [Int]]
+    /// By slot where controlled rounding goes up; empty where none is asked for.
+    let isRaised: [Bool]
+    let impossible: ImpossibleAtoms
 
-    init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions) {
+    init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions, isRaised: [Bool] = []) {
         self.tables = tables
         self.rules = rules
+        self.isRaised = isRaised
+        impossible = tables.impossibleAtoms
         layout = Layout(tables)
         values = layout.values(of: tables)
         let sensitivity = tables.sensitivity(rules, layout: layout, values: values)
@@ -60,33 +65,33 @@ struct Board {
         isHidden = [Bool](repeating: false, count: values.count)
         firstSlots = Board.firstSlots(tables, layout)
         let floor: Int32 = rules.zeros == .published ? 1 : 0
-        self.floor = rules.roundingBase > 1 ? 1 : floor
+        self.floor = rules.perturbation.showsAll ? 0 : rules.perturbation == .none ? floor : 1
         cells = values.map { Cell(price: 0, room: $0 - floor) }
         priceAll(options)
         prices = cells.map(\.price)
         // What must be shown and must not be is the search's to tell.
         let forced = Set(options.forcedPublic.map { firstSlots[$0] ?? $0 })
-        for need in needs where !forced.contains(firstSlots[need.slot] ?? need.slot) { hide(need.slot) }
-        if !layout.showsAtoms || rules.knowsOwn {
+        if !rules.perturbation.showsAll {
+            for need in needs where !forced.contains(firstSlots[need.slot] ?? need.slot) { hide(need.slot) }
+        }
+        if !layout.showsAtoms || rules.knowsOwn || !impossible.isEmpty {
             atoms = tables.atomCounts(knowsOwn: rules.knowsOwn).mapValues { Int32($0.count - $0.known) }
         }
-        if isRounded { giveRanges() }
+        if hasRanges { giveRanges(FigureRanges(tables, rules, layout, sensitivity)) }
+        for (slot, isZero) in tables.structurallyZero(layout).enumerated() where isZero {
+            cells[firstSlots[slot] ?? slot] = Cell(price: Board.forbidden, room: 0, lift: 0)
+        }
     }
 
     /// The range that each figure gives away.
-    private mutating func giveRanges() {
-        let base = Int32(rules.roundingBase)
-        let highest = Int32(tables.highestThreshold(rules))
+    private mutating func giveRanges(_ ranges: FigureRanges) {
+        let statuses = self.statuses
         for slot in cells.indices where !isTwin(slot) {
-            let value = values[slot]
-            var range = (low: Int32(0), high: Int32(0))
-            if isHidden[slot] {
-                range = (1, Int32(markerTops[slot] ?? LinkedTables.countLimit))
-            } else if value > 0 {
-                let shown = (value + base / 2) / base * base
-                range = (max(shown - base / 2, min(value, highest)), shown + base - 1 - base / 2)
-            }
-            cells[slot] = Cell(price: 0, room: value - range.low, lift: range.high - value)
+            let value = Int(values[slot])
+            let range = ranges.range(slot, value, statuses[slot])
+            cells[slot] = Cell(
+                price: 0, room: Int32(value - range.lowerBound),
+                lift: Int32(min(range.upperBound - value, Int(Board.endless))))
         }
     }
 
@@ -190,6 +195,7 @@ struct Board {
     /// What is hidden, by slot.
     var statuses: [Protection.Status] {
         var statuses = isHidden.map { $0 ? Protection.Status.hidden : .shown }
+        for (slot, isRaised) in isRaised.enumerated() where isRaised { statuses[slot] = .raised }
         for (slot, first) in firstSlots { statuses[slot] = statuses[first] }
         return statuses
     }

@@ -51,8 +51,24 @@ package struct Protector {
         var isUsed = true
     }
 
+    /// Where rounding is to be controlled and cannot be, each figure is rounded by itself, see `rules`.
     package init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions) {
-        let board = Board(tables, rules, options)
+        self.init(tables, rules, options, draw: 0)
+    }
+
+    /// - Parameter draw: which of the draws that controlled rounding makes from a key.
+    private init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions, draw: UInt64) {
+        var rules = rules
+        var isRaised: [Bool] = []
+        if case .controlled(let base) = rules.perturbation {
+            let key = mixed(options.key &+ draw)
+            if let found = ControlledRounding(tables, base: base, key: key).raised() {
+                isRaised = found
+            } else {
+                rules.perturbation = .nearest(base: base)
+            }
+        }
+        let board = Board(tables, rules, options, isRaised: isRaised)
         self.board = board
         search = Search(board, key: options.key)
         self.options = options
@@ -63,6 +79,41 @@ package struct Protector {
 
     /// Does all of it.
     package mutating func run() -> Protection {
+        var protection = runOnce()
+        if options.tier == .good, let better = exact() {
+            facts = better.facts
+            return better.protection()
+        }
+        // What one draw leaves too narrow another may not.
+        for draw in 1..<Protector.drawLimit where !unproved.isEmpty {
+            guard case .controlled = rules.perturbation else { break }
+            self = Protector(board.tables, rules, options, draw: draw)
+            protection = runOnce()
+        }
+        return protection
+    }
+
+    private static let drawLimit: UInt64 = 8
+
+    /// The same over the cheapest pattern there is, where the tables are small enough to ask for it and it is cheaper.
+    private func exact() -> Protector? {
+        guard unproved.isEmpty, board.rules.perturbation == .none, !board.standsFree, board.singletons.isEmpty,
+            !board.rules.pooled, let pattern = ExactPattern(board: board).slots(cheaperThan: cost)
+        else { return nil }
+        var options = options
+        options.forcedPublic.formUnion(
+            board.cells.indices.filter {
+                !board.isTwin($0) && !pattern.contains($0) && board.needOfSlot[$0] < 0
+            })
+        var other = Protector(board.tables, board.rules, options)
+        _ = other.runOnce()
+        return other.unproved.isEmpty && other.cost < cost ? other : nil
+    }
+
+    /// What is hidden besides the sensitive cells.
+    private var cost: Int { complements().reduce(0) { $0 + Int(board.prices[$1]) } }
+
+    private mutating func runOnce() -> Protection {
         facts.cells = board.layout.slotCount
         facts.sensitive = board.needs.count
         // What the first pass hides for others may be what some could not find.
@@ -70,6 +121,7 @@ package struct Protector {
         for need in unproved { _ = prove(need) }
         for _ in 0..<2 { unproved = unproved.filter { !isProved($0) && !prove($0) } }
         unhideWhatCan()
+        hideInPools()
         facts.tried = search.tried
         facts.programs = search.programs
         return protection()
@@ -117,7 +169,7 @@ package struct Protector {
 
     /// Finds what is missing to prove a need, also against each who is alone in a cell that its walks change.
     private mutating func prove(_ need: Int, buys: Bool = true) -> Bool {
-        guard board.isHidden[board.needs[need].slot] else { return false }
+        guard board.isHidden[board.needs[need].slot] || board.rules.perturbation.showsAll else { return false }
         guard proveOnce(need, buys: buys) else { return false }
         guard !board.singletons.isEmpty else { return true }
         let own = board.singletons[board.needs[need].slot]
@@ -167,7 +219,7 @@ package struct Protector {
         let missing = wanted.width - Int(high[need] - low[need]) - 1
         if missing > 0 {
             let depth = value - low[need] + Int32(missing)
-            if board.isRounded { return proveInRange(need, missing: Int32(missing)) }
+            if board.hasRanges { return proveInRange(need, missing: Int32(missing)) }
             let down = value - depth >= board.floor ? attempt(need, isUp: false, depth, buys: buys) : nil
             if let down, down.cost == 0 {
                 carryOut(down, need)
@@ -211,14 +263,29 @@ package struct Protector {
         let slot = board.needs[need].slot
         let value = board.values[slot]
         let wanted = board.needs[need]
-        let top = max(value, Int32(min(board.markerTops[slot] ?? 0, max(wanted.reach, wanted.width))))
-        let changes = board.layout.codes(of: slot, board.tables).enumerated().map { axis, code in
-            search.number(axis: axis, board.tables.axes[axis].codes[code].atoms[0])
-        }
-        for times in [top - value, 1 - value] where times != 0 {
+        let cell = board.cells[slot]
+        let most = Int32(max(wanted.reach, wanted.width))
+        let top =
+            board.rules.perturbation.showsAll
+            ? value + min(cell.lift, most) : max(value, min(Int32(board.markerTops[slot] ?? 0), most))
+        let bottom = board.rules.perturbation.showsAll ? value - min(cell.room, most) : 1
+        guard let atoms = possibleAtoms(slot) else { return false }
+        let changes = atoms.enumerated().map { axis, atom in search.number(axis: axis, atom) }
+        for times in [top - value, bottom - value] where times != 0 {
             carryOut(Attempt(legs: [(changes, times)]), need)
         }
         return isProved(need)
+    }
+
+    /// Atoms of a cell at which something can be counted, or is.
+    private func possibleAtoms(_ slot: Int) -> [Int]? {
+        let codes = board.layout.codes(of: slot, board.tables)
+        let lists = codes.enumerated().map { axis, code in board.tables.axes[axis].codes[code].atoms }
+        let first = lists.map { $0[0] }
+        if board.atoms.isEmpty { return first }
+        // Where there are records to mind, one that is there can go and come.
+        let keys = board.atoms.keys.sorted().lazy.map { board.tables.atoms(ofKey: $0) }
+        return keys.first { atoms in zip(atoms, lists).allSatisfy { $1.contains($0) } } ?? first
     }
 
     private static let legLimit = 16
@@ -267,7 +334,7 @@ package struct Protector {
         var result: Candidate?
         let limit = buys ? Board.forbidden - 1 : 0
         for breadth in breadths
-        where buys ? breadth != .farTransfers || result == nil : board.isRounded || breadth <= spareBreadth {
+        where buys ? breadth != .farTransfers || result == nil : board.hasRanges || breadth <= spareBreadth {
             let found = search.best(board, slot: slot, isUp: isUp, wanted: left, limit: limit, breadth: breadth)
             if let found, isCheaper(found, than: result) { result = found }
             guard let result else { continue }
@@ -340,7 +407,7 @@ package struct Protector {
             search.expand(leg.changes)
             for (touched, by) in search.moves {
                 let slot = Int(touched)
-                if !board.isHidden[slot], !board.isTwin(slot), !board.isRounded {
+                if !board.isHidden[slot], !board.isTwin(slot), !board.hasRanges {
                     board.hide(slot)
                 }
                 if !board.singletons.isEmpty, let person = board.singletons[slot], !trail.singletons.contains(person) {
@@ -386,12 +453,43 @@ package struct Protector {
     /// Complements that a walk over other hidden cells can spare become visible, the dearest first.
     private mutating func unhideWhatCan() {
         // Nothing but small counts is hidden.
-        if board.isRounded { return }
+        if board.hasRanges { return }
         var walksOfSlot = [[Int32]](repeating: [], count: board.isHidden.count)
         for number in walks.indices {
             for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
         }
         for slot in complements() where spare(slot, &walksOfSlot) { facts.unhidden += 1 }
+    }
+
+    /// Hides what must not stand alone with what is hidden in a line: the cheapest beside it, until all of it together is
+    /// what a cell may be.
+    private mutating func hideInPools() {
+        guard board.rules.pooled else { return }
+        let pool = HiddenPool(board.tables, board.rules, board.layout, board.values)
+        while true {
+            let lines = pool.tooTelling { board.isHidden[board.firstSlots[$0] ?? $0] }
+            if lines.isEmpty { return }
+            var hasHidden = false
+            for line in lines {
+                let free = line.parts.map { board.firstSlots[$0] ?? $0 }.filter {
+                    !board.isHidden[$0] && board.values[$0] > 0 && board.cells[$0].price < Board.forbidden
+                }
+                let cheapest = free.min {
+                    (board.cells[$0].price, mixed(options.key ^ UInt64($0)))
+                        < (board.cells[$1].price, mixed(options.key ^ UInt64($1)))
+                }
+                guard let cheapest else { continue }
+                board.hide(cheapest)
+                hasHidden = true
+            }
+            guard hasHidden else {
+                let slots = Set(lines.flatMap(\.parts).map { board.firstSlots[$0] ?? $0 })
+                unproved = board.needs.indices.filter {
+                    unproved.contains($0) || slots.contains(board.needs[$0].slot)
+                }
+                return
+            }
+        }
     }
 
     private static let goodLimit = 60_000
@@ -477,6 +575,9 @@ package struct Protector {
     }
 
     // MARK: - The answer
+
+    /// What it went by, for whoever proves it.
+    package var rules: AuditRules { board.rules }
 
     /// Slots of the cells for which nothing was found, ascending.
     package var unprovedSlots: [Int] { unproved.map { board.needs[$0].slot }.sorted() }

@@ -13,7 +13,7 @@ struct Candidate {
 struct Search {
     private(set) var changes: [Changes]
     private let neighbours: [Neighbours]
-    private let tables: LinkedTables
+    let tables: LinkedTables
     private let layout: Layout
     /// Where there are atoms to mind: by table, which records each of its finest cells holds.
     private var records: [RecordIndex] = []
@@ -591,6 +591,11 @@ struct Search {
         for axis in tables.axes.indices.reversed() where axis > inner { weight *= UInt64(tables.axes[axis].atomCount) }
         var times = Int32.max
         for (key, sign) in corners {
+            if !board.impossible.isEmpty, pair.minus >= 0 || sign > 0 {
+                // Nothing can be put where nothing can be.
+                let rising = sign > 0 ? pair.plus : pair.minus
+                if board.impossible.contains(tables.atoms(ofKey: key + UInt64(rising) * weight)) { return 0 }
+            }
             let isPlusFalling = sign < 0
             let atom = isPlusFalling ? pair.plus : pair.minus
             guard atom >= 0 else { continue }

@@ -1,3 +1,4 @@
+import CCbc
 import CClp
 
 /// A linear program, solved by Clp. What comes back is a guess in floating point: whoever uses it rounds it and checks it
@@ -11,6 +12,7 @@ struct LinearProgram {
     private var costs: [Double] = []
     private var rowLower: [Double] = []
     private var rowUpper: [Double] = []
+    private var wholeColumns: [Int32] = []
 
     var columnCount: Int { costs.count }
 
@@ -21,8 +23,13 @@ struct LinearProgram {
         return Int32(rowLower.count - 1)
     }
 
-    /// - Parameter entries: rows that were added, each at most once.
-    mutating func column(_ lower: Double, _ upper: Double, cost: Double, _ entries: [(row: Int32, value: Double)]) {
+    /// - Parameters:
+    ///   - isWhole: whether only whole numbers will do; `wholeSolution` then asks for them.
+    ///   - entries: rows that were added, each at most once.
+    mutating func column(
+        _ lower: Double, _ upper: Double, cost: Double, isWhole: Bool = false, _ entries: [(row: Int32, value: Double)]
+    ) {
+        if isWhole { wholeColumns.append(Int32(costs.count)) }
         for entry in entries {
             rowNumbers.append(entry.row)
             elements.append(entry.value)
@@ -46,5 +53,26 @@ struct LinearProgram {
         _ = unsafe Clp_dual(model, 0)
         guard unsafe Clp_status(model) == 0, let found = unsafe Clp_primalColumnSolution(model) else { return nil }
         return (0..<costs.count).map { unsafe found[$0] }
+    }
+
+    /// The cheapest values of the columns with those whole that are to be, by Cbc's branch and cut; nil when there are
+    /// none, or none that it found before the limit. Rounded for the columns that are to be whole.
+    ///
+    /// - Parameter cutoff: what the answer must cost less than.
+    func wholeSolution(nodeLimit: Int32, cutoff: Double? = nil) -> [Double]? {
+        guard let model = unsafe Cbc_newModel() else { return nil }
+        defer { unsafe Cbc_deleteModel(model) }
+        unsafe Cbc_setParameter(model, "log", "0")
+        unsafe Cbc_loadProblem(
+            model, Int32(costs.count), Int32(rowLower.count), columnStarts, rowNumbers, elements, columnLower,
+            columnUpper, costs, rowLower, rowUpper)
+        for column in wholeColumns { unsafe Cbc_setInteger(model, column) }
+        unsafe Cbc_setMaximumNodes(model, nodeLimit)
+        if let cutoff { unsafe Cbc_setCutoff(model, cutoff) }
+        _ = unsafe Cbc_solve(model)
+        guard unsafe Cbc_numberSavedSolutions(model) > 0, let found = unsafe Cbc_bestSolution(model) else { return nil }
+        var values = (0..<costs.count).map { unsafe found[$0] }
+        for column in wholeColumns { values[Int(column)].round() }
+        return values
     }
 }

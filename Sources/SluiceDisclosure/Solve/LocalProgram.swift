@@ -64,12 +64,14 @@ extension Search {
         let firstAtom = program.columnCount
         for (place, key) in keys.enumerated() {
             let group = own[place]
-            let isForced = group.price >= Int(Board.forbidden)
+            let isForced =
+                group.price >= Int(Board.forbidden)
+                || (!board.impossible.isEmpty && board.impossible.contains(tables.atoms(ofKey: key)))
             var room = group.room
             if !board.atoms.isEmpty { room = min(room, board.atoms[key] ?? 0) }
             var up: (lower: Double, upper: Double) = (0, isForced ? 0 : Search.bound(group.lift, times))
             var down: (lower: Double, upper: Double) = (0, isForced ? 0 : Double(max(0, room) / times))
-            if group.isTarget {
+            if group.isTarget, !isForced {
                 up = isUp ? (1, 1) : (0, 0)
                 down = isUp ? (0, 0) : (down.upper >= 1 ? (1, 1) : (1, 0))
                 if down.lower > down.upper { return nil }

@@ -14,6 +14,10 @@ struct AxisCodes {
     /// By node of the dimension, or by month from the first of the period: its atom.
     private var atoms: [Int] = []
     private let period: Period
+    /// Codes under which nothing can be counted, for the model has nothing there.
+    private(set) var emptyCodes: [Int] = []
+    /// By code of a structural zero, its number.
+    private(set) var zeroCodes: [String: Int] = [:]
 
     /// What makes a code that of another table too.
     private enum Meaning: Hashable {
@@ -33,11 +37,15 @@ struct AxisCodes {
         dimension.kind == .month ? period.last.index - period.first.index + 1 : dimension.nodes.count
     }
 
-    /// - Parameter uses: what each table asks of the dimension; nil for tables without it.
+    /// - Parameters:
+    ///   - uses: what each table asks of the dimension; nil for tables without it.
+    ///   - zeros: codes that structural zeros name.
     /// - Returns: by table which codes it shows, in order; `[0]` for tables without it.
-    static func make(_ dimension: Dimension, uses: [TableSpec.Axis?], period: Period) -> (AxisCodes, shown: [[Int]]) {
+    static func make(
+        _ dimension: Dimension, uses: [TableSpec.Axis?], zeros: [String], period: Period
+    ) -> (AxisCodes, shown: [[Int]]) {
         var made = AxisCodes(dimension, period: period)
-        let shown = made.add(uses)
+        let shown = made.add(uses, zeros)
         return (made, shown)
     }
 
@@ -51,7 +59,7 @@ struct AxisCodes {
 
     static let totalName = "total"
 
-    private mutating func add(_ uses: [TableSpec.Axis?]) -> [[Int]] {
+    private mutating func add(_ uses: [TableSpec.Axis?], _ zeros: [String]) -> [[Int]] {
         var numbers: [Meaning: Int] = [:]
         var covered: [[Int]] = []
         func number(_ meaning: Meaning, _ name: String, _ label: String, _ level: String, _ places: [Int]) -> Int {
@@ -81,6 +89,13 @@ struct AxisCodes {
             ]
                 + list
         }
+        for code in zeros {
+            guard let node = dimension.nodes.firstIndex(where: { $0.code == code }) else { continue }
+            let level = dimension.nodes[node].level
+            zeroCodes[code] = number(
+                .node(node), code, dimension.nodes[node].label, level,
+                dimension.nodes.indices.filter { $0 != 0 && dimension.ancestors(of: $0, at: level).contains(node) })
+        }
         refine(covered)
         return shown
     }
@@ -104,6 +119,7 @@ struct AxisCodes {
             axis.codes[code].atoms = [axis.atomCount]
             axis.codes[0].atoms.append(axis.atomCount)
             axis.atomCount += 1
+            emptyCodes.append(code)
         }
     }
 
@@ -134,8 +150,9 @@ struct AxisCodes {
             var under: [Int: [Int]] = [:]
             var unknown: [Int] = []
             for node in dimension.nodes.indices {
-                let ancestor = node == 0 ? 0 : dimension.ancestor(of: node, at: level)
-                if ancestor == 0 { unknown.append(node) } else { under[ancestor, default: []].append(node) }
+                let ancestors = node == 0 ? [] : dimension.ancestors(of: node, at: level)
+                if ancestors.isEmpty { unknown.append(node) }
+                for ancestor in ancestors { under[ancestor, default: []].append(node) }
             }
             for node in dimension.nodes.indices where dimension.nodes[node].level == level {
                 guard isWanted(dimension.nodes[node].code) else { continue }
@@ -145,7 +162,7 @@ struct AxisCodes {
                 // What is under it and under nothing of the next level would stand there by subtraction.
                 guard depth + 1 < use.levels.count else { continue }
                 let finer = use.levels[depth + 1]
-                let rest = (under[node] ?? []).filter { dimension.ancestor(of: $0, at: finer) == 0 }
+                let rest = (under[node] ?? []).filter { dimension.ancestors(of: $0, at: finer).isEmpty }
                 if !rest.isEmpty {
                     result.append(
                         (

@@ -16,20 +16,32 @@ struct PartCounter {
     private var events: [Event] = []
     /// Whether any record names the person it is about, by a token.
     private(set) var countsPersons = false
+    /// Combinations that cannot occur, one code for each axis.
+    private var structuralZeros: [[Int]] = []
+    /// Where figures are perturbed by cell key.
+    private var recordKeys: RecordKeys?
 
     private struct Event: Comparable {
         var atom: UInt64
         var authority: Int32
         var person: UInt32
         var count: Int32
+        var key: UInt64 = 0
 
         static func < (first: Event, second: Event) -> Bool {
             (first.atom, first.authority, first.person) < (second.atom, second.authority, second.person)
         }
     }
 
-    init(_ eventKind: String, _ specs: [TableSpec], model: EventModel, period: Period) throws(ReleaseRefusal) {
+    /// - Parameters:
+    ///   - zeros: those of the release that are about this kind of event.
+    ///   - recordKeys: nil where no figure is perturbed.
+    init(
+        _ eventKind: String, _ specs: [TableSpec], model: EventModel, period: Period, zeros: [StructuralZero],
+        recordKeys: RecordKeys?
+    ) throws(ReleaseRefusal) {
         self.eventKind = eventKind
+        self.recordKeys = recordKeys
         self.specs = specs
         self.period = period
         var ids: [String] = []
@@ -45,7 +57,9 @@ struct PartCounter {
         var shown = specs.map { _ in [[Int]]() }
         for id in ids {
             let uses = specs.map { $0.axes.first { $0.dimension == id } }
-            let (made, codes) = AxisCodes.make(model.dimensions[model.dimensionIndex(id)!], uses: uses, period: period)
+            let (made, codes) = AxisCodes.make(
+                model.dimensions[model.dimensionIndex(id)!], uses: uses, zeros: zeros.compactMap { $0.codes[id] },
+                period: period)
             axes.append(made)
             for table in specs.indices { shown[table].append(codes[table]) }
         }
@@ -57,6 +71,14 @@ struct PartCounter {
             LinkedTable(
                 id: specs[table].id, codes: shown[table],
                 columns: specs[table].axes.compactMap { axis in ids.firstIndex(of: axis.dimension) })
+        }
+        // One on a dimension that no table has says nothing about these.
+        for zero in zeros where zero.codes.keys.allSatisfy({ ids.contains($0) }) {
+            structuralZeros.append(
+                zip(ids, axes).map { id, axis in zero.codes[id].flatMap { axis.zeroCodes[$0] } ?? 0 })
+        }
+        for (place, axis) in axes.enumerated() {
+            for code in axis.emptyCodes { structuralZeros.append(ids.indices.map { $0 == place ? code : 0 }) }
         }
         for (spec, table) in zip(specs, tables) {
             guard table.codes.reduce(1, { min($0 * max(1, $1.count), 1 << 40) }) <= PartCounter.cellLimit else {
@@ -101,10 +123,15 @@ struct PartCounter {
             authorities.append(authority)
         }
         let from = events.count
+        var recordKey = recordKeys.map { _ in [UInt64]() } ?? []
+        if recordKeys != nil { recordKey = recordKeys!.keys(of: stored) }
         for row in keys.indices where !isOutside[row] {
-            events.append(Event(atom: keys[row], authority: number, person: person(block.linkTokens, row), count: 1))
+            events.append(
+                Event(
+                    atom: keys[row], authority: number, person: person(block.linkTokens, row), count: 1,
+                    key: recordKey.isEmpty ? 0 : recordKey[row]))
         }
-        if from < events.count { PartCounter.merge(&events, from: from) }
+        if from < events.count { PartCounter.merge(&events, from: from, modulus: recordKeys?.modulus) }
     }
 
     private mutating func person(_ tokens: [UInt8], _ row: Int) -> UInt32 {
@@ -120,7 +147,7 @@ struct PartCounter {
     }
 
     /// Sorts what stands from `from` on and makes one of what is alike.
-    private static func merge(_ events: inout [Event], from: Int) {
+    private static func merge(_ events: inout [Event], from: Int, modulus: UInt64?) {
         events[from...].sort()
         var last = from
         for index in from + 1..<max(events.count, from + 1) {
@@ -129,6 +156,7 @@ struct PartCounter {
                 event.person == events[last].person
             {
                 events[last].count += event.count
+                if let modulus { events[last].key = (events[last].key + event.key) % modulus }
             } else {
                 last += 1
                 events[last] = event
@@ -150,13 +178,15 @@ struct PartCounter {
         var place = [Int32](repeating: 0, count: order.count)
         for (new, old) in order.enumerated() { place[old] = Int32(new) }
         for index in events.indices { events[index].authority = place[Int(events[index].authority)] }
-        if !events.isEmpty { PartCounter.merge(&events, from: 0) }
+        if !events.isEmpty { PartCounter.merge(&events, from: 0, modulus: recordKeys?.modulus) }
         return LinkedTables(
             eventKind: eventKind, axes: axes.map(\.axis), tables: tables,
             authorities: order.map { LinkedTables.Authority(id: authorities[$0].text, rules: rules(authorities[$0])) },
             contributions: events.map {
-                Contribution(atom: $0.atom, authority: Int($0.authority), person: Int($0.person), count: Int($0.count))
-            })
+                Contribution(
+                    atom: $0.atom, authority: Int($0.authority), person: Int($0.person), count: Int($0.count),
+                    key: $0.key)
+            }, structuralZeros: structuralZeros)
     }
 }
 

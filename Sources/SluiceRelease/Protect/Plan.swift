@@ -172,7 +172,7 @@ private struct PlannedPart {
         values = layout.values(of: tables)
     }
 
-    var shares: [HiddenShare] { HiddenShare.of(tables, layout, values, statuses) }
+    var shares: [HiddenShare] { HiddenShare.of(tables, layout, values) { statuses[$0] == .hidden } }
 
     func levels(_ counter: PartCounter, _ table: Int) -> [ReleasePlan.Level] {
         let spec = tables.tables[table]

@@ -43,15 +43,8 @@ struct ReleaseFacts {
             "version": .string(padded(version, 4)),
             "created": .string("\(builtAt)"),
             "description": .string(
-                "Counts for \(spec.period), for the purpose \(spec.purpose). Counts of 1 to "
-                    + "\(spec.profile.threshold - 1) persons are not shown, nor some others that would give them away: "
-                    + "their marker is [c]. "
-                    + (spec.profile.roundingBase > 1
-                        ? "All others are rounded to the nearest \(spec.profile.roundingBase). " : "")
-                    + (counted.leftOut.isEmpty
-                        ? "A 0 is a true zero."
-                        : "A 0 is a true zero of the records that are in it; whose are left out stands in "
-                            + "provenance.json.")),
+                "Counts for \(spec.period), for the purpose \(spec.purpose). "
+                    + Set(proved.map(\.rules.perturbation.name)).sorted().map { disguise($0) }.joined(separator: " ")),
             "resources": .array(
                 proved.indices.flatMap { part in
                     proved[part].tables.tables.indices.map { resource(part, $0) }
@@ -59,11 +52,32 @@ struct ReleaseFacts {
         ])
     }
 
+    /// What a reader must know about figures and markers.
+    private func disguise(_ method: String) -> String {
+        let zero =
+            counted.leftOut.isEmpty
+            ? "A 0 without a marker is a true zero."
+            : "A 0 without a marker is a true zero of the records that are in it; whose are left out stands in "
+                + "provenance.json."
+        let few = "Counts of 1 to \(spec.profile.threshold - 1) persons are not shown"
+        let base = proved.lazy.compactMap(\.rules.perturbation.base).first ?? 1
+        switch method {
+        case "nearest-rounding":
+            return "\(few): their marker is [c]. All others are rounded to the nearest \(base). \(zero)"
+        case "controlled-rounding":
+            return "Every count is rounded to one of the two multiples of \(base) beside it, so that tables add up; what is "
+                + "shown as 0 and is none has the marker [low]. \(zero)"
+        case "cell-key":
+            return "Every count but 0 has noise by the cell key method, so that tables do not add up and a 0 may be a small "
+                + "count; do not add figures up, ask for a table that has the sum."
+        default: return "\(few), nor some others that would give them away: their marker is [c]. \(zero)"
+        }
+    }
+
     private func resource(_ part: Int, _ index: Int) -> JSON {
         let tables = proved[part].tables
         let table = tables.tables[index]
         let counter = counted.counters[part]
-        let isFree = proved[part].standsFree
         var fields: [JSON] = zip(table.columns, counter.specs[index].axes).map { column, use in
             let axis = counter.axes[column]
             return .members([
@@ -90,13 +104,8 @@ struct ReleaseFacts {
             ]),
             .members([
                 "name": "marker", "type": "string", "title": "Status marker",
-                "description": .string(
-                    isFree
-                        ? "[c] confidential: "
-                            + (proved[part].markerTellsCount
-                                ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons")
-                        : "[c] confidential: a small count, or one that would give a small one away"),
-                "constraints": .members(["enum": .strings(["[c]"])]),
+                "description": .string(markerDescription(part)),
+                "constraints": .members(["enum": .strings(markers(part))]),
             ]),
         ]
         return .members([
@@ -113,6 +122,36 @@ struct ReleaseFacts {
                 "missingValues": .strings([""]),
             ]),
         ])
+    }
+
+    private func markers(_ part: Int) -> [String] {
+        var markers = [TableFile.marker]
+        if case .controlled = proved[part].rules.perturbation { markers = [TableFile.lowMarker] }
+        return proved[part].tables.structuralZeros.isEmpty ? markers : markers + [TableFile.notApplicableMarker]
+    }
+
+    private func markerDescription(_ part: Int) -> String {
+        let small =
+            proved[part].markerTellsCount
+            ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons"
+        let texts = [
+            TableFile.marker: proved[part].standsFree || proved[part].rules.perturbation != .none
+                ? "[c] confidential: \(small)" : "[c] confidential: a small count, or one that would give a small one away",
+            TableFile.lowMarker: "[low] rounded to 0, and not 0",
+            TableFile.notApplicableMarker: "[z] not applicable: it cannot occur",
+        ]
+        return markers(part).compactMap { texts[$0] }.joined(separator: "; ")
+    }
+
+    /// What became of the figures that are shown.
+    private func perturbation(_ part: Int) -> JSON {
+        var members = [JSON.Member("method", .string(proved[part].rules.perturbation.name))]
+        if let base = proved[part].rules.perturbation.base { members.append(JSON.Member("base", .int(base))) }
+        if case .cellKey(let table) = spec.profile.perturbation {
+            members.append(JSON.Member("table", .string(table.name)))
+            if table.hiddenBelow > 0 { members.append(JSON.Member("hiddenBelow", .int(table.hiddenBelow))) }
+        }
+        return .object(members)
     }
 
     // MARK: - provenance.json
@@ -132,18 +171,20 @@ struct ReleaseFacts {
             "profile": .members([
                 "id": .string(spec.profile.id), "version": .int(spec.profile.version),
                 "threshold": .int(spec.profile.threshold), "width": .int(spec.profile.width),
-                "zeros": .string(spec.profile.zeros.rawValue), "rounding": .int(spec.profile.roundingBase),
+                "zeros": .string(spec.profile.zeros.rawValue),
             ]),
             "proof": .members([
                 "verdict": "accepted", "scope": .string(Certificate.scope), "certificate": .string(certificateHash),
             ]),
             "warnings": .strings(warnings),
             "countedBy": .array(
-                counted.counters.map {
+                counted.counters.enumerated().map { part, counter in
                     .members([
-                        "measure": .string($0.eventKind),
+                        "measure": .string(counter.eventKind),
                         "value": "events",
-                        "threshold": .string($0.countsPersons ? "persons, by link token where there is one" : "events"),
+                        "threshold": .string(
+                            counter.countsPersons ? "persons, by link token where there is one" : "events"),
+                        "perturbation": perturbation(part),
                     ])
                 }),
             "sources": .array(

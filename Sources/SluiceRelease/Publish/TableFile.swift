@@ -12,12 +12,17 @@ enum TableFile {
             switch proved.shown(slot) {
             case .count(let count): text += ",\(count),\r\n"
             case .confidential: text += ",,\(marker)\r\n"
+            case .low: text += ",0,\(lowMarker)\r\n"
+            case .notApplicable: text += ",,\(notApplicableMarker)\r\n"
             }
         }
         return text
     }
 
+    /// As the Government Analysis Function has them.
     static let marker = "[c]"
+    static let lowMarker = "[low]"
+    static let notApplicableMarker = "[z]"
 
     private static func header(_ tables: LinkedTables, _ table: Int) -> String {
         (tables.tables[table].columns.map { tables.axes[$0].id } + ["measure", "value", "marker"])
@@ -76,6 +81,10 @@ enum TableFile {
             let cell = found.dropFirst(names.count + 1)
             if cell == "," + marker {
                 body(slot, .confidential)
+            } else if cell == "0," + lowMarker {
+                body(slot, .low)
+            } else if cell == "," + notApplicableMarker {
+                body(slot, .notApplicable)
             } else if cell.hasSuffix(","), let count = Int(cell.dropLast()), "\(count)" == cell.dropLast() {
                 body(slot, .count(count))
             } else {

@@ -121,7 +121,7 @@ private struct VerifiedFolder {
                     profile?["threshold"]?.number == part.rules.primary.threshold
                         && profile?["width"]?.number == part.rules.primary.width
                         && profile?["zeros"]?.text == part.rules.zeros.rawValue
-                        && profile?["rounding"]?.number == part.rules.roundingBase
+                        && perturbation(of: part.tables.eventKind, provenance) == part.rules.perturbation.statement
                 })
             else { throw VerifyRefusal.otherCertificate }
             for file in certificate.files {
@@ -140,6 +140,11 @@ private struct VerifiedFolder {
         }
     }
 
+    private func perturbation(of eventKind: String, _ provenance: JSON?) -> String? {
+        let counted = provenance?["countedBy"]?.items?.first { $0["measure"]?.text == eventKind }?["perturbation"]
+        return counted.map { "\($0["method"]?.text ?? "") \($0["base"]?.number ?? 0) \($0["hiddenBelow"]?.number ?? 0)" }
+    }
+
     /// Each kind of event is one part, for parts are proved apart; each table one file.
     private func checkWhole(_ certificate: Certificate) throws {
         let ids = certificate.parts.flatMap { $0.tables.tables.map(\.id) }
@@ -154,16 +159,15 @@ private struct VerifiedFolder {
         let layout = Layout(part.tables)
         var protection = part.protection
         protection.statuses = [Protection.Status](repeating: .shown, count: layout.slotCount)
-        var counts: [Int: Int] = [:]
+        let values = layout.values(of: part.tables)
+        var published: [ProvedTables.Shown?] = Array(repeating: nil, count: layout.slotCount)
         for table in part.tables.tables.indices {
             let name = "tables/\(part.tables.tables[table].id).csv"
             try TableFile.read(
                 String(decoding: try bytes(name), as: UTF8.self), part.tables, layout, table: table
             ) { slot, shown in
-                switch shown {
-                case .confidential: protection.statuses[slot] = .hidden
-                case .count(let count): counts[slot] = count
-                }
+                published[slot] = shown
+                protection.statuses[slot] = part.rules.status(of: shown, count: Int(values[slot]))
             }
         }
         let proved: ProvedTables
@@ -172,12 +176,48 @@ private struct VerifiedFolder {
         } catch {
             throw VerifyRefusal.notProved(error)
         }
-        for slot in protection.statuses.indices {
-            guard case .count(let count) = proved.shown(slot) else { continue }
-            guard counts[slot] == count else {
-                let (table, cell) = layout.place(of: slot)
-                throw VerifyRefusal.valueDiffers(table: part.tables.tables[table].id, cell: cell)
-            }
+        for slot in protection.statuses.indices where published[slot] != proved.shown(slot) {
+            let (table, cell) = layout.place(of: slot)
+            throw VerifyRefusal.valueDiffers(table: part.tables.tables[table].id, cell: cell)
+        }
+    }
+}
+
+extension AuditRules {
+    /// What was done with a cell of which a published file shows this; whether that is right is for the proof to say.
+    fileprivate func status(of shown: ProvedTables.Shown, count: Int) -> Protection.Status {
+        switch (shown, perturbation) {
+        case (.confidential, .cellKey): .shown
+        case (.confidential, _): .hidden
+        case (.count(let figure), .controlled(let base)) where figure > count / base * base: .raised
+        default: .shown
+        }
+    }
+}
+
+extension Perturbation {
+    /// As provenance names it.
+    var name: String {
+        switch self {
+        case .none: "none"
+        case .nearest: "nearest-rounding"
+        case .controlled: "controlled-rounding"
+        case .cellKey: "cell-key"
+        }
+    }
+
+    /// What provenance says of it.
+    fileprivate var statement: String {
+        var below = 0
+        if case .cellKey(let table) = self { below = table.hiddenBelow }
+        return "\(name) \(base ?? 0) \(below)"
+    }
+
+    /// Of rounding.
+    var base: Int? {
+        switch self {
+        case .nearest(let base), .controlled(let base): base
+        case .none, .cellKey: nil
         }
     }
 }

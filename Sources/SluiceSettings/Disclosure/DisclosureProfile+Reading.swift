@@ -2,14 +2,14 @@ import SluiceModel
 import SluiceYAML
 
 /// Reads `disclosure/profiles.yaml`.
-func readProfiles(_ root: Node, mistakes: Mistakes) -> [DisclosureProfile] {
+func readProfiles(_ root: Node, _ noise: NoiseTableFolder, mistakes: Mistakes) -> [DisclosureProfile] {
     guard var top = MappingReader(root, mistakes: mistakes, what: "the disclosure profiles") else { return [] }
     let nodes = top.requiredNode("profiles") == nil ? [] : top.nodes("profiles") ?? []
     top.finish()
     var profiles: [DisclosureProfile] = []
     for node in nodes {
         guard let reader = MappingReader(node, mistakes: mistakes, what: "a profile") else { continue }
-        guard let profile = readProfile(reader) else { continue }
+        guard let profile = readProfile(reader, noise) else { continue }
         if profiles.contains(where: { $0.id == profile.id }) {
             mistakes.add(node, "two profiles are called `\(profile.id)`", hint: "give each a name of its own")
         } else {
@@ -21,17 +21,17 @@ func readProfiles(_ root: Node, mistakes: Mistakes) -> [DisclosureProfile] {
 
 /// What a spec or an authority gives as its profile: a name, or in a spec the profile itself.
 func readProfile(
-    _ node: Node, among profiles: [DisclosureProfile], mistakes: Mistakes
+    _ node: Node, among profiles: [DisclosureProfile], _ noise: NoiseTableFolder, mistakes: Mistakes
 ) -> DisclosureProfile? {
     if case .mapping = node.value {
-        return MappingReader(node, mistakes: mistakes, what: "`profile`").flatMap { readProfile($0) }
+        return MappingReader(node, mistakes: mistakes, what: "`profile`").flatMap { readProfile($0, noise) }
     }
     return knownName(node, "the profile", among: profiles.map(\.id), mistakes: mistakes).flatMap { name in
         profiles.first { $0.id == name }
     }
 }
 
-private func readProfile(_ given: MappingReader) -> DisclosureProfile? {
+private func readProfile(_ given: MappingReader, _ noise: NoiseTableFolder) -> DisclosureProfile? {
     var reader = given
     let id = reader.requiredShortName("id")
     let version = reader.integer("version", in: 1...1_000_000) ?? 1
@@ -59,12 +59,9 @@ private func readProfile(_ given: MappingReader) -> DisclosureProfile? {
     }
     let singletons = reader.choice("singletons", DisclosureProfile.Knowledge.self) ?? .ignored
     let ownRecords = reader.choice("ownRecords", DisclosureProfile.Knowledge.self) ?? .ignored
-    let base = reader.integer("rounding", in: 2...100) ?? 1
-    if let threshold, base > 1, threshold < base - base / 2, let node = reader.node("rounding") {
-        reader.mistakes.add(
-            node, "`rounding: \(base)` would make a shown count of \(threshold) a 0",
-            hint: "write at most \(2 * threshold), or a larger threshold")
-    }
+    let perturbation = readPerturbation(&reader, noise)
+    let pooled = reader.boolean("pooled") ?? false
+    let groups = reader.choice("groupDisclosure", DisclosureProfile.GroupDisclosure.self) ?? .ignored
     let totalWeight = reader.integer("totalWeight", in: 1...1000) ?? 15
     let tier = reader.choice("search", SearchOptions.Tier.self) ?? .good
     reader.finish()
@@ -76,10 +73,89 @@ private func readProfile(_ given: MappingReader) -> DisclosureProfile? {
     profile.wantsZero = wantsZero
     profile.singletons = singletons
     profile.ownRecords = ownRecords
-    profile.roundingBase = base
+    profile.perturbation = perturbation
+    profile.pooled = pooled
+    profile.groupDisclosure = groups
     profile.totalWeight = totalWeight
     profile.tier = tier
+    checkTogether(&profile, hasWidth: width != nil, &reader)
     return profile
+}
+
+/// What each key allows and all of them together do not.
+private func checkTogether(_ profile: inout DisclosureProfile, hasWidth: Bool, _ reader: inout MappingReader) {
+    func refuse(_ key: String, _ what: String, hint: String) {
+        guard let node = reader.node(key) else { return }
+        reader.mistakes.add(node, what, hint: hint)
+    }
+    if profile.groupDisclosure == .hidden, profile.zeros == .published {
+        refuse(
+            "groupDisclosure", "groups cannot be hidden with `zeros: published`: everybody sees what is 0",
+            hint: "write `groupDisclosure: flagged`, or `zeros: hideable`")
+    }
+    guard profile.perturbation != .none else { return }
+    if profile.groupDisclosure == .hidden {
+        refuse(
+            "groupDisclosure", "groups cannot be hidden where figures are rounded or perturbed",
+            hint: "write `groupDisclosure: flagged`")
+    }
+    if profile.pooled {
+        refuse("pooled", "`pooled` is about what is hidden beside small counts, and here nothing is", hint: "take it out")
+    }
+    if profile.wantsZero {
+        refuse("zeroAttainable", "0 cannot stay attainable where a 0 is shown as one", hint: "take it out")
+    }
+    switch profile.perturbation {
+    case .none: break
+    case .nearestRounding(let base):
+        if profile.threshold < base - base / 2 {
+            refuse(
+                "rounding", "`rounding: \(base)` would make a shown count of \(profile.threshold) a 0",
+                hint: "write at most \(2 * profile.threshold), or a larger threshold")
+        }
+    case .controlledRounding(let base):
+        if !hasWidth { profile.width = min(profile.width, base - 1) }
+        if profile.width > base - 1 {
+            refuse(
+                "width", "what is shown as [low] is one of \(base - 1) values, never of \(profile.width)",
+                hint: "write at most \(base - 1), or a larger base")
+        }
+    case .cellKey:
+        if !hasWidth {
+            refuse(
+                "cellKeys", "how many values must stay possible is not said",
+                hint: "write `width: …`: at most twice the largest noise")
+        }
+    }
+}
+
+/// `rounding: 5`, `rounding: {base: 5, controlled: true}` or `cellKeys: {table: FILE}`.
+private func readPerturbation(
+    _ reader: inout MappingReader, _ noise: NoiseTableFolder
+) -> DisclosureProfile.Perturbation {
+    var found = DisclosureProfile.Perturbation.none
+    if let node = reader.node("rounding"), case .mapping = node.value {
+        guard var inner = reader.mapping("rounding", what: "`rounding`") else { return .none }
+        let base = inner.requiredInteger("base", in: 2...100)
+        let isControlled = inner.boolean("controlled") ?? false
+        inner.finish()
+        if let base { found = isControlled ? .controlledRounding(base: base) : .nearestRounding(base: base) }
+    } else if let base = reader.integer("rounding", in: 2...100) {
+        found = .nearestRounding(base: base)
+    }
+    guard let node = reader.node("cellKeys"), var inner = reader.mapping("cellKeys", what: "`cellKeys`") else {
+        return found
+    }
+    if found != .none {
+        reader.mistakes.add(node, "figures are rounded already", hint: "keep one of `rounding` and `cellKeys`")
+    }
+    let name = inner.requiredString("table")
+    let below = inner.integer("hideBelow", in: 1...1000) ?? 0
+    let place = inner.node("table")
+    inner.finish()
+    guard let name, let place, var table = noise.table(place, name, mistakes: reader.mistakes) else { return found }
+    table.hiddenBelow = below
+    return .cellKey(table)
 }
 
 private func readDominance(_ given: MappingReader) -> DisclosureProfile.Dominance? {
