@@ -6,6 +6,8 @@ import SluiceModel
 struct Given {
     var tables: LinkedTables
     var threshold: Int
+    /// Noise of the cell key method, where it is asked for.
+    var noise: PerturbationTable?
 
     /// Nil when it is no such JSON.
     init?(_ bytes: [UInt8]) {
@@ -27,8 +29,30 @@ struct Given {
             },
             authorities: [LinkedTables.Authority(id: "one")],
             contributions: counts.compactMap { pair in
-                guard let atom = pair.items?.first?.number, let count = pair.items?.last?.number else { return nil }
-                return Contribution(atom: UInt64(atom), count: count)
+                guard let items = pair.items, items.count >= 2, let atom = items[0].number, let count = items[1].number
+                else { return nil }
+                return Contribution(
+                    atom: UInt64(atom), count: count, key: items.count > 2 ? UInt64(items[2].number ?? 0) : 0)
+            })
+        guard let noise = json["noise"] else { return }
+        self.noise = PerturbationTable(
+            modulus: UInt64(noise["modulus"]?.number ?? 0),
+            rows: (noise["rows"]?.items ?? []).map { row in
+                (row.items ?? []).map { entry in
+                    PerturbationTable.Entry(
+                        last: UInt64(entry.items?.first?.number ?? 0), noise: entry.items?.last?.number ?? 0)
+                }
+            }, cycle: noise["cycle"]?.number ?? 0, hiddenBelow: noise["hiddenBelow"]?.number ?? 0)
+    }
+
+    /// What every cell is published as, null where it is hidden; nothing is proved.
+    func published(_ noise: PerturbationTable) -> JSON {
+        let layout = Layout(tables)
+        let values = layout.values(of: tables)
+        let keys = layout.keys(of: tables, modulus: noise.modulus)
+        return .array(
+            values.indices.map { slot in
+                noise.published(Int(values[slot]), key: keys[slot]).map { .int($0) } ?? .null
             })
     }
 

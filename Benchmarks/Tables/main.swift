@@ -35,6 +35,14 @@ if name == "-" {
         print(error)
         exit(65)
     }
+    if let noise = given.noise {
+        do throws(ProofRefusal) { try noise.check() } catch {
+            print(error)
+            exit(65)
+        }
+        print(JSON.members(["published": given.published(noise)]).compactText)
+        exit(0)
+    }
     var protector = Protector(given.tables, rules, SearchOptions(tier: tier, key: seed))
     let protection = protector.run()
     var verdict = "accepted"

@@ -115,7 +115,7 @@ package struct Layout: Sendable {
     }
 
     /// The cell key of every slot: the sum of its record keys, modulo `modulus`.
-    func keys(of tables: LinkedTables, modulus: UInt64) -> [UInt64] {
+    package func keys(of tables: LinkedTables, modulus: UInt64) -> [UInt64] {
         var keys = [UInt64](repeating: 0, count: slotCount)
         var buffer: [Int32] = []
         for contribution in tables.contributions {

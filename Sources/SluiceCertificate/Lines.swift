@@ -34,7 +34,9 @@ extension LinkedTables {
         let atoms = tables[table].codes[axis].map { Set(axes[axis].codes[$0].atoms) }
         var sums: [(total: Int, parts: [Int])] = []
         for total in atoms.indices where atoms[total].count > 1 {
-            let within = atoms.indices.filter { atoms[$0].count < atoms[total].count && atoms[$0].isSubset(of: atoms[total]) }
+            let within = atoms.indices.filter {
+                atoms[$0].count < atoms[total].count && atoms[$0].isSubset(of: atoms[total])
+            }
             let largest = within.filter { part in
                 !within.contains { atoms[$0].count > atoms[part].count && atoms[$0].isSuperset(of: atoms[part]) }
             }
@@ -79,7 +81,9 @@ extension LinkedTables {
                 // By axis, at which of its codes the table shows nothing but what is impossible.
                 let isWithin = axes.indices.map { axis in
                     let atoms = Set(axes[axis].codes[zero[axis]].atoms)
-                    return tables[table].codes[axis].map { axes[axis].codes[$0].atoms.allSatisfy { atoms.contains($0) } }
+                    return tables[table].codes[axis].map {
+                        axes[axis].codes[$0].atoms.allSatisfy { atoms.contains($0) }
+                    }
                 }
                 guard isWithin.allSatisfy({ $0.contains(true) }) else { continue }
                 for cell in 0..<layout.blocks[table].cellCount {

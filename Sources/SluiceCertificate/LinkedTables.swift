@@ -210,6 +210,9 @@ package struct LinkedTables: Hashable, Sendable {
             total += contribution.count
             guard total < 1 << 31 else { throw .malformed("contributions") }
         }
+        let impossible = impossibleAtoms
+        guard impossible.isEmpty || !contributions.contains(where: { impossible.contains(atoms(ofKey: $0.atom)) })
+        else { throw .impossibleCounted }
     }
 }
 

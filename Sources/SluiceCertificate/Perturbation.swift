@@ -95,12 +95,13 @@ package struct PerturbationTable: Hashable, Sendable {
         return low...high
     }
 
-    func check() throws(ProofRefusal) {
+    package func check() throws(ProofRefusal) {
         guard modulus >= 2, modulus <= PerturbationTable.modulusLimit, rows.count <= PerturbationTable.rowLimit,
             cycle >= 1, cycle <= rows.count - 1, hiddenBelow >= 0, hiddenBelow <= PerturbationTable.noiseLimit
         else { throw .malformed("table of noise") }
         for (count, entries) in rows.enumerated() {
-            guard entries.last?.last == modulus - 1, zip(entries, entries.dropFirst()).allSatisfy({ $0.last < $1.last }),
+            guard entries.last?.last == modulus - 1,
+                zip(entries, entries.dropFirst()).allSatisfy({ $0.last < $1.last }),
                 entries.allSatisfy({
                     abs($0.noise) <= PerturbationTable.noiseLimit && count + $0.noise >= 0
                         && (count > 0 || $0.noise == 0)

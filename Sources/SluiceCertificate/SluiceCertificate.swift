@@ -73,12 +73,6 @@ package func prove(
     try tables.check()
     try rules.check()
     for authority in tables.authorities { try authority.rules?.check() }
-    let impossible = tables.impossibleAtoms
-    if !impossible.isEmpty {
-        guard !tables.contributions.contains(where: { impossible.contains(tables.atoms(ofKey: $0.atom)) }) else {
-            throw .impossibleCounted
-        }
-    }
     var checker = Checker(tables, rules, statuses: protection.statuses)
     guard protection.statuses.count == checker.layout.slotCount else { throw .partsDiffer }
     try checker.checkStatuses()

@@ -1,7 +1,9 @@
 import Logging
 package import SluiceModel
+import SluiceRelease
 import SluiceSettings
 import SluiceStore
+import SluiceSystem
 
 /// What is kept of one authority's dataset, and how long.
 package struct RetentionStanding: Sendable {
@@ -17,7 +19,49 @@ package struct RetentionStanding: Sendable {
     package var due: [DeliveryID]
 }
 
+/// How long the proofs of releases are kept: they hold true counts when the records are gone.
+package struct CertificateStanding: Sendable {
+    package var months: Int
+    /// Names of the files that are kept, by the day on which each is purged, the first to go first.
+    package var kept: [(day: CivilDate, name: String)]
+    /// Those whose day has come.
+    package var due: [String]
+}
+
 extension Instance {
+    /// Certificates are kept for so many months after the month their release was built in.
+    package func certificateRetention() throws -> CertificateStanding {
+        let months = settings.certificateRetentionMonths
+        let names = Set((try? listSmallFolder(settings.paths.certificates)) ?? [])
+        var kept: [(day: CivilDate, name: String)] = []
+        for record in try store.releases() {
+            let name = ReleaseBuilder.certificateName(record.release, record.version)
+            guard names.contains(name),
+                let end = CivilMonth(index: record.builtAt.date.month.index + months + 1)
+            else { continue }
+            kept.append((end.firstDay, name))
+        }
+        kept.sort { ($0.day, $0.name) < ($1.day, $1.name) }
+        let today = today
+        return CertificateStanding(months: months, kept: kept, due: kept.filter { $0.day <= today }.map(\.name))
+    }
+
+    /// Removes the certificates whose day has come, with their ledger rows.
+    private func purgeCertificates(actor: String) throws -> [String] {
+        let standing = try certificateRetention()
+        guard !standing.due.isEmpty else { return [] }
+        try store.append(
+            standing.due.map {
+                LedgerEntry(
+                    at: clock.now(), actor: actor, kind: .certificatePurged, subject: $0,
+                    details: ["retentionMonths": "\(standing.months)", "reason": "retention"])
+            })
+        let folder = try Folder(path: settings.paths.certificates)
+        for name in standing.due { try folder.remove(FileName(own: name)) }
+        try folder.sync()
+        return standing.due
+    }
+
     /// Every dataset of which records are kept, by authority and name.
     package func retention() throws -> [RetentionStanding] {
         let today = today
@@ -79,11 +123,15 @@ extension Instance {
 
     func purge(actor: String) throws -> CommandResult {
         let purged = try purgeDue(actor: actor).map(\.text)
+        let certificates = try purgeCertificates(actor: actor)
+        var lines: [String] = []
+        if !purged.isEmpty { lines += ["purged the records of \(purged.count) deliveries:"] + purged.map { "  " + $0 } }
+        if !certificates.isEmpty {
+            lines += ["removed \(certificates.count) certificates:"] + certificates.map { "  " + $0 }
+        }
         return CommandResult(
-            exit: .done, json: .members(["purged": .strings(purged)]),
-            text: purged.isEmpty
-                ? "nothing is past its retention"
-                : "purged the records of \(purged.count) deliveries:\n  " + purged.joined(separator: "\n  "))
+            exit: .done, json: .members(["purged": .strings(purged), "certificates": .strings(certificates)]),
+            text: lines.isEmpty ? "nothing is past its retention" : lines.joined(separator: "\n"))
     }
 
     /// What the daemon does: looks once a day of the instance's time zone, and at the first start.
@@ -92,6 +140,7 @@ extension Instance {
         let day = "\(today)"
         guard try store.value(name) != day else { return }
         _ = try purgeDue(actor: "daemon")
+        _ = try purgeCertificates(actor: "daemon")
         try store.setValue(name, day)
     }
 }
@@ -102,5 +151,19 @@ extension RetentionStanding {
             "authority": .string(authority.text), "dataset": .string(dataset), "retentionMonths": .int(months),
             "deliveries": .int(deliveries), "nextPurge": .string("\(nextPurge)"), "due": .strings(due.map(\.text)),
         ])
+    }
+}
+
+extension CertificateStanding {
+    package var json: JSON {
+        .members([
+            "retentionMonths": .int(months), "kept": .int(kept.count),
+            "nextPurge": kept.first.map { .string("\($0.day)") } ?? .null, "due": .strings(due),
+        ])
+    }
+
+    package var text: String {
+        guard let first = kept.first else { return "no certificates are kept" }
+        return "\(kept.count) certificates are kept for \(months) months, the oldest until \(first.day)"
     }
 }

@@ -38,6 +38,7 @@ package struct LedgerKind: RawRepresentable, Hashable, Sendable {
     package static let deliverySuperseded = LedgerKind("delivery-superseded")
     package static let deliveryWithdrawn = LedgerKind("delivery-withdrawn")
     package static let recordsPurged = LedgerKind("records-purged")
+    package static let certificatePurged = LedgerKind("certificate-purged")
     package static let geographyImported = LedgerKind("geography-imported")
     package static let linkKeyRotated = LedgerKind("link-key-rotated")
     package static let overlapsCounted = LedgerKind("overlaps-counted")

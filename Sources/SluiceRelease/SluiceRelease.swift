@@ -220,7 +220,9 @@ package struct ReleaseBuilder {
             var own = rules
             // The stricter of the release's profile and those of everybody whose records are in it.
             for authority in tables.authorities {
-                guard rules.perturbation == .none, let other = AuthorityID(authority.id).flatMap(profile) else { continue }
+                guard rules.perturbation == .none, let other = AuthorityID(authority.id).flatMap(profile) else {
+                    continue
+                }
                 if other.pooled { own.pooled = true }
                 if other.groupDisclosure == .hidden, rules.zeros == .hideable { own.hidesGroups = true }
             }

@@ -17,6 +17,8 @@ package struct Settings: Hashable, Sendable {
     package var timeZone: String
     package var intake: IntakeSettings
     package var decode: DecodeSettings
+    /// For how many months after the month of a release its certificate is kept.
+    package var certificateRetentionMonths = 84
     /// By id.
     package var authorities: [Authority] = []
     /// By id.

@@ -34,11 +34,13 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
         top.mapping("paths", what: "`paths`"), in: folders, root: root, mistakes: mistakes)
     let intake = readIntake(top.mapping("intake", what: "`intake`"))
     let decode = readDecode(top.mapping("decode", what: "`decode`"))
+    let certificateMonths = top.integer("certificateRetentionMonths", in: 1...600)
     top.finish()
 
     var settings = Settings(
         file: file, folder: folders.absolute, instanceName: instanceName, operator: `operator`,
         controllers: controllers, paths: paths, timeZone: timeZone, intake: intake, decode: decode)
+    if let certificateMonths { settings.certificateRetentionMonths = certificateMonths }
     func list(_ path: String, _ key: String) -> [SettingsFile] {
         listYAMLFiles(path, in: folders, place: places[key] ?? root, key: key, mistakes: mistakes)
     }

@@ -42,7 +42,17 @@ struct Options {
     }
 }
 
+/// Where the answer goes. Descriptor 1 itself leads nowhere from then on: a solver may print there.
+func takeOutput() -> OpenFile? {
+    let answer = dup(1)
+    let nowhere = unsafe open("/dev/null", O_WRONLY | O_CLOEXEC)
+    guard answer >= 0, nowhere >= 0, dup2(nowhere, 1) == 1 else { return nil }
+    close(nowhere)
+    return OpenFile(descriptor: answer, label: "the answer")
+}
+
 func run(_ options: Options) -> Int32 {
+    guard let output = takeOutput() else { return ExitCode.failed }
     var team = ThreadTeam(count: 1)
     do throws(SystemError) {
         let report = try confineWorker(
@@ -66,7 +76,7 @@ func run(_ options: Options) -> Int32 {
     let parts = team.map(request.parts.count) { protect(request.parts[$0], explains: request.explains) }
     let answer = ProtectionAnswer(parts: parts)
     do {
-        try OpenFile(descriptor: 1, label: "the answer").writeAll(ProtectCodec.encode(answer))
+        try output.writeAll(ProtectCodec.encode(answer))
     } catch {
         return ExitCode.outputClosed
     }

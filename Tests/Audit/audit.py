@@ -19,6 +19,9 @@ THRESHOLD = 5
 
 def main():
     options = read_options()
+    if options.cell_keys:
+        compare_with_ons(options)
+        return
     if options.optimum:
         compare_with_optimum(options)
         return
@@ -50,6 +53,7 @@ def read_options():
     parser.add_argument("--tables", type=int, default=200)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--optimum", action="store_true", help="compare with the optimum instead")
+    parser.add_argument("--cell-keys", action="store_true", help="compare the cell key method with the ONS's package")
     parser.add_argument("--large", action="store_true", help="with --optimum: tables of 150 to 400 cells, some minutes each")
     return parser.parse_args()
 
@@ -225,6 +229,78 @@ def compare_with_optimum(options):
     print(f"{counted} tables: hidden {hidden}, optimum {optimum}: mean ratio {mean:.3f} (at most 1.10)")
     print(f"complements {complements}, optimum {least}: ratio {mean_alone:.3f} (at most 1.5)")
     sys.exit(0 if mean <= 1.10 and mean_alone <= 1.5 else 1)
+
+
+def compare_with_ons(options):
+    """Perturbed counts of random tables beside those of the ONS's own package, cell by cell."""
+    import pandas
+    from cell_key_perturbation.create_perturbed_table import create_perturbed_table
+
+    cells = differ = 0
+    for seed in range(options.first, options.first + options.tables):
+        chance = random.Random(seed)
+        modulus = chance.choice([256, 4096])
+        sizes = [chance.randint(2, 6), chance.randint(2, 5)]
+        hidden_below = chance.choice([0, 0, 3, 10])
+        # Some counts beyond the last row of the table, some without a row.
+        rows = []
+        for pcv in range(1, 751):
+            if chance.random() < 0.02:
+                continue
+            cut = sorted(chance.sample(range(1, modulus), 3))
+            least = -min(pcv, chance.randint(0, 4))
+            for key in range(modulus):
+                rows.append((pcv, key, least + sum(key >= at for at in cut)))
+        noise = pandas.DataFrame(rows, columns=["pcv", "ckey", "pvalue"])
+        records, counts = [], []
+        for place in product([list(range(size)) for size in sizes]):
+            count = chance.choice([0, 1, 2, 3, 9, 40, chance.randint(500, 520), chance.randint(740, 2300)])
+            keys = [chance.randrange(modulus) for _ in range(count)]
+            records += [(f"a{place[0]}", f"b{place[1]}", key) for key in keys]
+            if count:
+                counts.append([place[0] * sizes[1] + place[1], count, sum(keys) % modulus])
+        frame = pandas.DataFrame(records, columns=["a", "b", "record_key"])
+        theirs = {}
+        for geography, variables in ([["a"], ["b"]], [["a"], []], [[], ["b"]]):
+            table = create_perturbed_table(
+                frame, noise, geography, variables, "record_key", threshold=hidden_below)
+            for row in table.to_dict("records"):
+                count = None if pandas.isna(row["count"]) else int(row["count"])
+                theirs[row.get("a"), row.get("b")] = count
+        for (a, b), count in ours_perturbed(options, sizes, counts, rows, modulus, hidden_below).items():
+            if (a, b) == (None, None) or (a, b) not in theirs:
+                continue
+            cells += 1
+            if theirs[a, b] != count:
+                differ += 1
+                print(f"seed {seed}: {a} {b}: {count}, theirs {theirs[a, b]}")
+    print(f"{options.tables} tables, {cells} cells, {differ} differ from the ONS's package")
+    sys.exit(1 if differ or not cells else 0)
+
+
+def ours_perturbed(options, sizes, counts, rows, modulus, hidden_below):
+    by_count = {}
+    for pcv, key, value in rows:
+        by_count.setdefault(pcv, []).append((key, value))
+    table = [[[modulus - 1, 0]]]
+    for pcv in range(1, 751):
+        entries = []
+        for key, value in by_count.get(pcv, [(modulus - 1, 0)]):
+            if entries and entries[-1][1] == value:
+                entries[-1][0] = key
+            else:
+                entries.append([key, value])
+        table.append(entries)
+    axes = [{"atoms": size, "codes": [list(range(size))] + [[place] for place in range(size)]} for size in sizes]
+    given = {
+        "axes": axes, "tables": [[list(range(size + 1)) for size in sizes]], "threshold": THRESHOLD, "counts": counts,
+        "noise": {"modulus": modulus, "cycle": 250, "hiddenBelow": hidden_below, "rows": table},
+    }
+    done = subprocess.run(
+        [options.programs / "tables-probe", "-"], input=json.dumps(given), stdout=subprocess.PIPE, text=True, check=True)
+    published = json.loads(done.stdout)["published"]
+    names = [[None] + [f"{letter}{place}" for place in range(size)] for letter, size in zip("ab", sizes)]
+    return dict(zip(product(names), published))
 
 
 def distinct(tables, marks):

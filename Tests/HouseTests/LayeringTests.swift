@@ -92,7 +92,7 @@ let root = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "
 
     @Test func `every dependency points to a lower row`() {
         let rows: [[String]] = [
-            ["CSluiceLinux", "CSluiceBytes", "CLibYAML", "CLibArchive", "CLibExpat", "CLibZ", "CClp"],
+            ["CSluiceLinux", "CSluiceBytes", "CLibYAML", "CLibArchive", "CLibExpat", "CLibZ", "CClp", "CCbc"],
             ["SluiceModel", "SluiceYAML", "SluiceCertificate"],
             ["SluiceSystem", "SluiceWire", "SluiceReaders", "SluiceStore", "SluiceDisclosure"],
             ["SluiceIngest", "SluiceFormat", "SluiceLedger", "SluiceStoreSQLite", "SluiceSettings"],

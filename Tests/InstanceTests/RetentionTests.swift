@@ -1,6 +1,7 @@
 import SluiceInstance
 import SluiceLedger
 import SluiceModel
+import SluiceRelease
 import SluiceStore
 import SluiceSystem
 import SluiceTestSupport
@@ -30,6 +31,30 @@ import Testing
 
     private func perform(_ command: Command, _ site: TestInstance) -> CommandResult {
         site.instance.perform(command, attachment: nil, actor: "user:0")
+    }
+
+    @Test func `certificates go after a time of their own, and releases stay`() throws {
+        let site = try TestInstance(at: "2026-04-10T09:00:00Z") { folder in
+            try edit(
+                folder + "/sluice.yaml", "# certificateRetentionMonths: 84\n", "certificateRetentionMonths: 2\n")
+        }
+        _ = try site.deliver(crimes((1...40).map { crime($0) }), as: "march.csv", for: police)
+        #expect(perform(.buildRelease("violence-profile"), site).exit == .done)
+        let folder = site.site + "/state/certificates"
+        #expect(try listSmallFolder(folder) == ["violence-profile-0001.certificate"])
+        #expect(try site.instance.certificateRetention().kept.map(\.day) == [CivilDate("2026-07-01")])
+        site.clock.advance(seconds: 81 * 86_400)
+        #expect(perform(.purge, site).json["certificates"]?.items == [])
+        site.clock.advance(seconds: 86_400)
+        #expect(perform(.purge, site).json["certificates"]?.items == ["violence-profile-0001.certificate"])
+        #expect(try listSmallFolder(folder) == [])
+        #expect(perform(.purge, site).json["certificates"]?.items == [])
+        // What was published stays, and its check says what is missing.
+        let found = try site.instance.verifyRelease(
+            folder: site.site + "/srv/releases/violence-profile/latest", checksHashes: true)
+        #expect(found.signature == .holds && found.hashes == .holds)
+        if case .notChecked = found.proof {} else { Issue.record("\(found.text)") }
+        #expect(try site.store.ledgerRows(1..<1000).contains { $0.entry.kind == .certificatePurged })
     }
 
     @Test func `records past their retention are gone from the store's bytes, and the ledger still verifies`() throws {

@@ -49,7 +49,10 @@ import Testing
         var tables = Made.crossed([("region", 4)], [0, 0, 20, 30])
         tables.contributions =
             (1...4).map { Contribution(atom: $0 <= 2 ? 0 : 1, person: $0, count: 9) } + tables.contributions
-        #expect(try Made.protect(tables, plain, tier: tier).protection.statuses == [.shown, .hidden, .hidden, .shown, .shown])
+        #expect(
+            try Made.protect(tables, plain, tier: tier).protection.statuses == [
+                .shown, .hidden, .hidden, .shown, .shown,
+            ])
         var rules = plain
         rules.pooled = true
         let result = try Made.protect(tables, rules, tier: tier)

@@ -188,7 +188,8 @@ import Testing
         var rules = AuditRules(primary: PrimaryRules(threshold: 3, width: 2), zeros: .hideable)
         let plain = [PerturbationTable.Entry(last: 9, noise: 0)]
         for rows in [
-            [[.init(last: 9, noise: 1)], plain], [plain, [.init(last: 9, noise: -2)]], [plain, [.init(last: 8, noise: 0)]],
+            [[.init(last: 9, noise: 1)], plain], [plain, [.init(last: 9, noise: -2)]],
+            [plain, [.init(last: 8, noise: 0)]],
             [plain, [.init(last: 4, noise: 0), .init(last: 4, noise: 1), .init(last: 9, noise: 0)]], [plain],
         ] {
             rules.perturbation = .cellKey(PerturbationTable(modulus: 10, rows: rows, cycle: 1))

@@ -53,6 +53,18 @@ import Testing
             "quarter}", "quarter}\n    only: {month: [2025-04]}",
             "13:20: `only` cannot choose months; remove it and set the release's `period`"
         ),
+        (
+            "quarter}", "quarter}\nstructuralZeros: [{event: offences, codes: {area: E08999001}}]",
+            "13:27: the event kind `offences` is not known; did you mean `offence`?"
+        ),
+        (
+            "quarter}", "quarter}\nstructuralZeros: [{event: offence, codes: {aera: E08999001}}]",
+            "13:44: the dimension `aera` is not known; did you mean `area`?"
+        ),
+        (
+            "quarter}", "quarter}\nstructuralZeros: [{event: offence, codes: {area: E0899900}}]",
+            "13:50: the code `E0899900` is not known; did you mean `E08999001`?"
+        ),
     ])
     func `a name in a release that the model does not know is a mistake at that name`(
         old: String, new: String, expected: String

@@ -164,8 +164,8 @@ import Testing
         #expect(
             mistakes == [
                 "sluice.yaml:4:23: `scanSeconds` is out of range; write a number from 1 to 86400",
-                "sluice.yaml:5:1: unknown key `colour`; sluice.yaml may have controllers, decode, instance, intake, "
-                    + "operator, paths, timeZone",
+                "sluice.yaml:5:1: unknown key `colour`; sluice.yaml may have certificateRetentionMonths, controllers, decode, "
+                    + "instance, intake, operator, paths, timeZone",
                 "authorities/north.yaml:3:7: `kind` cannot be `polcie`; did you mean `police`? it is one of police, "
                     + "probation, yot, fire, health, nhs-provider, local-authority, education, prison, youth-custody, "
                     + "policing-body, vru, voluntary",

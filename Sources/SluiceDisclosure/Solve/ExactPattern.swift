@@ -14,8 +14,8 @@ struct ExactPattern {
 
     private static let atomLimit = 400
     /// Sensitive cells times cells: beyond this a program takes seconds.
-    private static let sizeLimit = 3_000
-    private static let nodeLimit: Int32 = 400
+    private static let sizeLimit = 800
+    private static let nodeLimit: Int32 = 60
 
     /// Slots to be hidden besides the sensitive ones, for less than `cost`; nil where none was found, or the tables are too
     /// large.
@@ -60,7 +60,7 @@ struct ExactPattern {
             let sign: Double = isUp ? 1 : -1
             var rows: [Int: [(row: Int32, value: Double)]] = [:]
             for slot in cells {
-                let room = Double(board.values[slot] - board.floor)
+                let room = min(most, Double(board.values[slot] - board.floor))
                 if slot == need.slot {
                     rows[slot] = [(program.row(0, 0), 1)]
                 } else if board.needOfSlot[slot] >= 0 {
@@ -81,7 +81,7 @@ struct ExactPattern {
                 [(width, 1)] + rows[need.slot]!.map { ($0.row, -sign) })
             for (key, slots) in zip(atoms, slotsOfAtom) {
                 // An atom that is a cell by itself is bounded by that.
-                let room = board.atoms.isEmpty ? most : Double(board.atoms[key] ?? 0)
+                let room = board.atoms.isEmpty ? most : min(most, Double(board.atoms[key] ?? 0))
                 program.column(-room, most, cost: 0, slots.flatMap { rows[$0] ?? [] })
             }
         }

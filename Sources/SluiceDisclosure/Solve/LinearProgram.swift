@@ -63,6 +63,9 @@ struct LinearProgram {
         guard let model = unsafe Cbc_newModel() else { return nil }
         defer { unsafe Cbc_deleteModel(model) }
         unsafe Cbc_setParameter(model, "log", "0")
+        // Both cost seconds at the root of programs with large bounds, and gain less than a few nodes do.
+        unsafe Cbc_setParameter(model, "cuts", "off")
+        unsafe Cbc_setParameter(model, "heuristics", "off")
         unsafe Cbc_loadProblem(
             model, Int32(costs.count), Int32(rowLower.count), columnStarts, rowNumbers, elements, columnLower,
             columnUpper, costs, rowLower, rowUpper)

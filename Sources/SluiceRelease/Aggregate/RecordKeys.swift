@@ -56,7 +56,9 @@ struct RecordKeys {
     private func hash(_ text: String) -> Alike {
         let code = HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: secret)
         var numbers: [UInt64] = [0, 0]
-        for (index, byte) in code.prefix(16).enumerated() { numbers[index / 8] = numbers[index / 8] << 8 | UInt64(byte) }
+        for (index, byte) in code.prefix(16).enumerated() {
+            numbers[index / 8] = numbers[index / 8] << 8 | UInt64(byte)
+        }
         return Alike(first: numbers[0], second: numbers[1])
     }
 }

@@ -65,10 +65,12 @@ struct ReleaseFacts {
         case "nearest-rounding":
             return "\(few): their marker is [c]. All others are rounded to the nearest \(base). \(zero)"
         case "controlled-rounding":
-            return "Every count is rounded to one of the two multiples of \(base) beside it, so that tables add up; what is "
+            return
+                "Every count is rounded to one of the two multiples of \(base) beside it, so that tables add up; what is "
                 + "shown as 0 and is none has the marker [low]. \(zero)"
         case "cell-key":
-            return "Every count but 0 has noise by the cell key method, so that tables do not add up and a 0 may be a small "
+            return
+                "Every count but 0 has noise by the cell key method, so that tables do not add up and a 0 may be a small "
                 + "count; do not add figures up, ask for a table that has the sum."
         default: return "\(few), nor some others that would give them away: their marker is [c]. \(zero)"
         }
@@ -136,7 +138,8 @@ struct ReleaseFacts {
             ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons"
         let texts = [
             TableFile.marker: proved[part].standsFree || proved[part].rules.perturbation != .none
-                ? "[c] confidential: \(small)" : "[c] confidential: a small count, or one that would give a small one away",
+                ? "[c] confidential: \(small)"
+                : "[c] confidential: a small count, or one that would give a small one away",
             TableFile.lowMarker: "[low] rounded to 0, and not 0",
             TableFile.notApplicableMarker: "[z] not applicable: it cannot occur",
         ]

@@ -142,7 +142,9 @@ private struct VerifiedFolder {
 
     private func perturbation(of eventKind: String, _ provenance: JSON?) -> String? {
         let counted = provenance?["countedBy"]?.items?.first { $0["measure"]?.text == eventKind }?["perturbation"]
-        return counted.map { "\($0["method"]?.text ?? "") \($0["base"]?.number ?? 0) \($0["hiddenBelow"]?.number ?? 0)" }
+        return counted.map {
+            "\($0["method"]?.text ?? "") \($0["base"]?.number ?? 0) \($0["hiddenBelow"]?.number ?? 0)"
+        }
     }
 
     /// Each kind of event is one part, for parts are proved apart; each table one file.

@@ -100,7 +100,8 @@ private func checkTogether(_ profile: inout DisclosureProfile, hasWidth: Bool, _
             hint: "write `groupDisclosure: flagged`")
     }
     if profile.pooled {
-        refuse("pooled", "`pooled` is about what is hidden beside small counts, and here nothing is", hint: "take it out")
+        refuse(
+            "pooled", "`pooled` is about what is hidden beside small counts, and here nothing is", hint: "take it out")
     }
     if profile.wantsZero {
         refuse("zeroAttainable", "0 cannot stay attainable where a 0 is shown as one", hint: "take it out")

@@ -62,7 +62,8 @@ func readNoiseTable(_ bytes: [UInt8], name: String, shown: String, mistakes: Mis
         }
         guard columns.count >= 5, columns[0] == "i", columns[1] == "j" else {
             throw Mistake(
-                file: shown, line: header.number, what: "the header names neither pcv, ckey and pvalue nor i, j and bounds",
+                file: shown, line: header.number,
+                what: "the header names neither pcv, ckey and pvalue nor i, j and bounds",
                 hint: "export it from ptable (`i;j;p;v;p_int_ub`) or in the form of the ONS (`pcv,ckey,pvalue`)")
         }
         let bound = columns.firstIndex { ["p_int_ub", "p_ij_ub", "kum_p_o", "ub"].contains($0) } ?? 4
@@ -218,7 +219,8 @@ private func decimal(_ text: String) -> UInt64? {
     }
     let digits = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
     let fraction = digits.count == 2 ? digits[1] : ""
-    guard let whole = digits.first, !(whole.isEmpty && fraction.isEmpty), (whole + fraction).allSatisfy({ $0.isASCII && $0.isNumber })
+    guard let whole = digits.first, !(whole.isEmpty && fraction.isEmpty),
+        (whole + fraction).allSatisfy({ $0.isASCII && $0.isNumber })
     else { return nil }
     // The value is all digits as one number, times ten to the power of `shift − 12`.
     var all = Array((whole + fraction).drop { $0 == "0" })

@@ -20,11 +20,13 @@ struct Retention: ParsableCommand {
                     "\(standing.nextPurge)", "\(standing.due.count)",
                 ]
             }
+            let certificates = try common.answeringFailures { try instance.certificateRetention() }
             common.show(
-                .array(standings.map(\.json)),
-                standings.isEmpty
+                .members(["datasets": .array(standings.map(\.json)), "certificates": certificates.json]),
+                (standings.isEmpty
                     ? "no records are kept"
                     : columns([["AUTHORITY", "DATASET", "MONTHS", "DELIVERIES", "NEXT PURGE", "DUE NOW"]] + rows))
+                    + "\n" + certificates.text)
         }
     }
 
@@ -38,10 +40,12 @@ struct Retention: ParsableCommand {
             guard dryRun else { return try common.carryOut(.purge) }
             let instance = try common.openForQueries()
             let due = try common.answeringFailures { try instance.retention().flatMap(\.due).map(\.text) }
+            let certificates = try common.answeringFailures { try instance.certificateRetention().due }
             common.show(
-                .members(["due": .strings(due)]),
-                due.isEmpty
-                    ? "nothing is past its retention" : "past their retention:\n  " + due.joined(separator: "\n  "))
+                .members(["due": .strings(due), "certificates": .strings(certificates)]),
+                due.isEmpty && certificates.isEmpty
+                    ? "nothing is past its retention"
+                    : "past their retention:\n  " + (due + certificates).joined(separator: "\n  "))
         }
     }
 }
