@@ -2,6 +2,7 @@ import Glibc
 import SluiceCertificate
 import SluiceDisclosure
 import SluiceModel
+import SluiceSystem
 
 // Protects made-up tables and says in JSON what it took: tables-probe NAME [--tier fast|good] [--seed N]
 // [--zeros published]. `scripts/bench tables` runs it.
@@ -24,6 +25,8 @@ func option(_ name: String) -> String? {
     return arguments[at + 1]
 }
 
+// As sluice-protect does.
+keepFreedMemory()
 let name = CommandLine.arguments.dropFirst().first ?? "5k"
 let seed = UInt64(option("--seed") ?? "1") ?? 1
 let tier = SearchOptions.Tier(rawValue: option("--tier") ?? "fast") ?? .fast

@@ -137,3 +137,8 @@ int32_t sluice_processor_count(void) {
 void sluice_use_one_heap(void) {
     mallopt(M_ARENA_MAX, 1);
 }
+
+void sluice_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 256 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}

@@ -88,7 +88,7 @@ package struct Layout: Sendable {
     }
 
     /// Calls `body` with each slot of a table that counts the atom.
-    func forEachSlot(table: Int, atoms: [Int], _ buffer: inout [Int32], _ body: (Int) -> Void) {
+    package func forEachSlot(table: Int, atoms: [Int], _ buffer: inout [Int32], _ body: (Int) -> Void) {
         let block = blocks[table]
         buffer.removeAll(keepingCapacity: true)
         buffer.append(0)

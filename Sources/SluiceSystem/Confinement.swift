@@ -61,3 +61,6 @@ package func processorCount() -> Int { Int(sluice_processor_count()) }
 
 /// All threads of this process allocate from one heap: another one would take 64 MiB of limited address space.
 package func useOneHeap() { sluice_use_one_heap() }
+
+/// What is freed stays with this process for the next allocation: a solver takes and gives back large arrays all the time.
+package func keepFreedMemory() { sluice_keep_freed_memory() }

@@ -53,6 +53,7 @@ func takeOutput() -> OpenFile? {
 
 func run(_ options: Options) -> Int32 {
     guard let output = takeOutput() else { return ExitCode.failed }
+    keepFreedMemory()
     var team = ThreadTeam(count: 1)
     do throws(SystemError) {
         let report = try confineWorker(

@@ -128,6 +128,9 @@ int32_t sluice_processor_count(void);
 /// All threads allocate from one heap: a heap for each would cost 64 MiB of address space.
 void sluice_use_one_heap(void);
 
+/* What is freed stays with this process for the next allocation: a solver takes and gives back large arrays all the time. */
+void sluice_keep_freed_memory(void);
+
 // MARK: - Local sockets
 
 struct sluice_peer {

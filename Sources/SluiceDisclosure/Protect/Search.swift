@@ -14,7 +14,7 @@ struct Search {
     private(set) var changes: [Changes]
     private let neighbours: [Neighbours]
     let tables: LinkedTables
-    private let layout: Layout
+    let layout: Layout
     /// Where there are atoms to mind: by table, which records each of its finest cells holds.
     private var records: [RecordIndex] = []
     /// By axis, which records are alike but for it.
@@ -41,6 +41,9 @@ struct Search {
     private var beforehand: [[[Int32]?]]
 
     // Room for what is being looked at.
+    var slotBuffer: [Int32] = []
+    /// By slot, its place among those of a neighbourhood plus 1; 0 between looks.
+    var placeOfSlot: [Int32]
     private var base: [(step: Int32, sign: Int32)] = []
     private var bases: [[(step: Int32, sign: Int32)]]
     private var corners: [(key: UInt64, sign: Int32)] = []
@@ -65,6 +68,7 @@ struct Search {
                 return positions
             }
         }
+        placeOfSlot = [Int32](repeating: 0, count: board.layout.slotCount)
         beforehand = board.tables.axes.map { Array(repeating: nil, count: $0.codes.count) }
         bases = Array(repeating: [], count: board.layout.blocks.count)
         seenAxes = board.tables.tables.map { table in

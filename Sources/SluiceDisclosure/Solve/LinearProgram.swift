@@ -50,6 +50,8 @@ struct LinearProgram {
             columnUpper,
             costs, rowLower, rowUpper)
         unsafe Clp_setMaximumIterations(model, iterationLimit)
+        // Coefficients are 1 and −1.
+        unsafe Clp_scaling(model, 0)
         _ = unsafe Clp_dual(model, 0)
         guard unsafe Clp_status(model) == 0, let found = unsafe Clp_primalColumnSolution(model) else { return nil }
         return (0..<costs.count).map { unsafe found[$0] }

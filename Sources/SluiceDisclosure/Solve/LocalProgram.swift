@@ -18,49 +18,36 @@ extension Search {
         let keys = neighbourhood(board, slot)
         guard !keys.isEmpty else { return nil }
         programs += 1
-        // Which slots hold which of the atoms; slots that hold the same ones move alike.
-        var atomsOfSlot: [Int32: [Int32]] = [:]
-        for (place, key) in keys.enumerated() {
-            for other in slots(ofAtom: key) { atomsOfSlot[Int32(other), default: []].append(Int32(place)) }
-        }
-        var groups: [[Int32]: Group] = [:]
         let first = Int32(board.firstSlots[slot] ?? slot)
-        for (other, atoms) in atomsOfSlot {
-            let cell = board.cells[Int(other)]
-            var group = groups[atoms] ?? Group()
-            group.price += Int(cell.price)
-            group.room = min(group.room, cell.room)
-            group.lift = min(group.lift, cell.lift)
-            if other == first { group.isTarget = true }
-            groups[atoms] = group
-        }
+        let groups = alikeSlots(board, keys, target: first)
         var program = LinearProgram()
         var rowsOfAtom = [[(row: Int32, value: Double)]](repeating: [], count: keys.count)
         var own = [Group](repeating: Group(), count: keys.count)
         let sign: Double = isUp ? 1 : -1
-        for (atoms, group) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            if atoms.count == 1 {
-                own[Int(atoms[0])] = group
+        for group in groups {
+            if group.atoms.count == 1 {
+                own[Int(group.atoms[0])] = group
                 continue
             }
             let isForced = group.price >= Int(Board.forbidden)
+            let (down, up) = (Double(max(0, group.room) / times), Search.bound(group.lift, times))
             let row: Int32
             if group.isTarget {
                 row = program.row(sign, sign)
             } else if isForced {
                 row = program.row(0, 0)
-            } else {
-                row = program.row(-Double(max(0, group.room) / times), Search.bound(group.lift, times))
-            }
-            for atom in atoms { rowsOfAtom[Int(atom)].append((row, 1)) }
-            if group.price > 0, !isForced, !group.isTarget {
+            } else if group.price > 0 {
                 // What the row moves by is bought.
-                let bought = program.row(0, 0)
-                for atom in atoms { rowsOfAtom[Int(atom)].append((bought, 1)) }
-                program.column(0, .infinity, cost: Double(group.price), [(bought, -1)])
-                program.column(0, .infinity, cost: Double(group.price), [(bought, 1)])
+                row = program.row(0, 0)
+                program.column(0, up, cost: Double(group.price), [(row, -1)])
+                program.column(0, down, cost: Double(group.price), [(row, 1)])
+            } else {
+                row = program.row(-down, up)
             }
+            for atom in group.atoms { rowsOfAtom[Int(atom)].append((row, 1)) }
         }
+        // What goes up and down, by column; an atom that cannot go a way has none for it.
+        var columns: [(atom: Int, sign: Double)] = []
         let firstAtom = program.columnCount
         for (place, key) in keys.enumerated() {
             let group = own[place]
@@ -78,21 +65,79 @@ extension Search {
             }
             // A trace of a cost keeps the answer small.
             let cost = Double(isForced ? 0 : group.price) + 0.01
-            program.column(up.lower, up.upper, cost: cost, rowsOfAtom[place])
-            program.column(down.lower, down.upper, cost: cost, rowsOfAtom[place].map { ($0.row, -$0.value) })
+            if up.upper > 0 {
+                program.column(up.lower, up.upper, cost: cost, rowsOfAtom[place])
+                columns.append((place, 1))
+            }
+            if down.upper > 0 {
+                program.column(down.lower, down.upper, cost: cost, rowsOfAtom[place].map { ($0.row, -$0.value) })
+                columns.append((place, -1))
+            }
         }
         guard let found = program.solution() else { return nil }
+        var moves = [Double](repeating: 0, count: keys.count)
+        for (place, column) in columns.enumerated() { moves[column.atom] += column.sign * found[firstAtom + place] }
         var changes: [(key: UInt64, by: Int32)] = []
-        for (place, key) in keys.enumerated() {
-            let by = found[firstAtom + 2 * place] - found[firstAtom + 2 * place + 1]
+        for (key, by) in zip(keys, moves) {
             guard by.isFinite, abs(by) < 1e6, abs(by - by.rounded()) < 1e-6 else { return nil }
             if by.rounded() != 0 { changes.append((key, Int32(by.rounded()) * (isUp ? 1 : -1))) }
         }
         return weighed(board, changes, slot: Int(first), isUp: isUp, limit: limit)
     }
 
+    /// Which slots hold which of the atoms, those that hold the same ones taken together.
+    private mutating func alikeSlots(_ board: borrowing Board, _ keys: [UInt64], target: Int32) -> [Group] {
+        var seen: [Int32] = []
+        // Of what each slot holds: a sum of numbers that look like chance, alike for the same atoms.
+        var signatures: [UInt64] = []
+        var entries: [(place: Int32, atom: Int32)] = []
+        for (atom, key) in keys.enumerated() {
+            let mark = mixed(UInt64(atom) &+ 1)
+            let atoms = tables.atoms(ofKey: key)
+            for table in layout.blocks.indices {
+                layout.forEachSlot(table: table, atoms: atoms, &slotBuffer) { slot in
+                    if placeOfSlot[slot] == 0 {
+                        seen.append(Int32(slot))
+                        signatures.append(0)
+                        placeOfSlot[slot] = Int32(seen.count)
+                    }
+                    let place = placeOfSlot[slot] - 1
+                    signatures[Int(place)] &+= mark
+                    entries.append((place, Int32(atom)))
+                }
+            }
+        }
+        var groups: [Group] = []
+        var numbers: [UInt64: Int32] = [:]
+        // By place, the group that it speaks for; −1 where another does.
+        var speaks = [Int32](repeating: -1, count: seen.count)
+        for (place, slot) in seen.enumerated() {
+            placeOfSlot[Int(slot)] = 0
+            let number: Int
+            if let known = numbers[signatures[place]] {
+                number = Int(known)
+            } else {
+                number = groups.count
+                numbers[signatures[place]] = Int32(number)
+                speaks[place] = Int32(number)
+                groups.append(Group())
+            }
+            let cell = board.cells[Int(slot)]
+            groups[number].price += Int(cell.price)
+            groups[number].room = min(groups[number].room, cell.room)
+            groups[number].lift = min(groups[number].lift, cell.lift)
+            if slot == target { groups[number].isTarget = true }
+        }
+        for entry in entries where speaks[Int(entry.place)] >= 0 {
+            groups[Int(speaks[Int(entry.place)])].atoms.append(entry.atom)
+        }
+        return groups
+    }
+
     /// Slots that hold the same atoms of a neighbourhood, and so move alike.
     private struct Group {
+        /// By number in the neighbourhood.
+        var atoms: [Int32] = []
         var price = 0
         var room = Int32.max
         var lift = Int32.max
