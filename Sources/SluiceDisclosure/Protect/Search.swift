@@ -11,7 +11,7 @@ struct Candidate {
 
 /// Looks for the cheapest product that moves one cell one way.
 struct Search {
-    private(set) var changes: [Changes]
+    var changes: [Changes]
     private let neighbours: [Neighbours]
     let tables: LinkedTables
     let layout: Layout
@@ -20,21 +20,21 @@ struct Search {
     /// By axis, which records are alike but for it.
     private var alike: [AlikeIndex] = []
     /// By table, a bit for each axis it has.
-    private let seenAxes: [UInt32]
+    let seenAxes: [UInt32]
     /// By axis and atom: how many different records have it, where there are atoms to mind.
     private var popularity: [[Int32]]
     /// By table, axis and atom, see `finest(_:table:axis:)`.
-    private let finest: [[[Int32]]]
+    let finest: [[[Int32]]]
     /// By table, axis and code: where it stands on the axis, or −1.
     private let positions: [[[Int32]]]
     private let key: UInt64
     /// Products looked at.
-    private(set) var tried = 0
+    var tried = 0
 
     /// What `expand` noted.
-    private(set) var moves: [(slot: Int32, by: Int32)] = []
+    var moves: [(slot: Int32, by: Int32)] = []
     /// Changes of atoms that no product makes.
-    private var explicit: [[(key: UInt64, by: Int32)]] = []
+    var explicit: [[(key: UInt64, by: Int32)]] = []
     /// Linear programs solved.
     var programs = 0
     /// By axis and code, changes from the only atom of the code to those of the codes beside it; empty until asked for.
@@ -44,9 +44,9 @@ struct Search {
     var slotBuffer: [Int32] = []
     /// By slot, its place among those of a neighbourhood plus 1; 0 between looks.
     var placeOfSlot: [Int32]
-    private var base: [(step: Int32, sign: Int32)] = []
-    private var bases: [[(step: Int32, sign: Int32)]]
-    private var corners: [(key: UInt64, sign: Int32)] = []
+    var base: [(step: Int32, sign: Int32)] = []
+    var bases: [[(step: Int32, sign: Int32)]]
+    var corners: [(key: UInt64, sign: Int32)] = []
 
     init(_ board: Board, key: UInt64) {
         tables = board.tables
@@ -391,303 +391,6 @@ struct Search {
         }
     }
 
-    // MARK: - Trying
-
-    /// - Parameter plus: the atom that every option of an axis puts the change at.
-    private mutating func cheapest(
-        _ board: borrowing Board, _ table: Int, _ plus: [Int], _ given: [[Int32]], _ isUp: Bool, _ wanted: Int32,
-        _ limit: Int32
-    ) -> Candidate? {
-        guard let (options, prices) = promising(board, table, plus, given, isUp, limit) else { return nil }
-        let axisCount = options.count
-        // The axis with the most options runs innermost: the others' product is made once for all of them.
-        var inner = 0
-        for axis in options.indices where options[axis].count > options[inner].count { inner = axis }
-        let outer = options.indices.filter { $0 != inner }
-        var choice = [Int](repeating: 0, count: axisCount)
-        var result: Candidate?
-        // Of the best so far: cost and times.
-        var bestCost = limit == 0 ? Int32(1) : min(limit, Board.forbidden - 1)
-        var bestTimes = limit == 0 ? Int32(1) : 1
-        let sign: Int32 = isUp ? 1 : -1
-        let mindsAtoms = !board.atoms.isEmpty
-        repeat {
-            let least = outer.reduce(0) { $0 + Int(prices[$1][choice[$1]]) }
-            if least * Int(bestTimes) > Int(bestCost) * Int(wanted) { continue }
-            // A table that lacks an axis on which something goes elsewhere does not change.
-            var moved: UInt32 = 0
-            for axis in outer where changes[axis].pairs[Int(options[axis][choice[axis]])].minus >= 0 {
-                moved |= 1 << UInt32(axis)
-            }
-            for block in layout.blocks.indices {
-                if moved & ~seenAxes[block] == 0 {
-                    makeBase(block, options, choice, outer, sign)
-                } else {
-                    bases[block].removeAll(keepingCapacity: true)
-                }
-            }
-            if mindsAtoms { makeCorners(options, choice, outer, inner, sign) }
-            var lastClass: Int32 = -1
-            var upCost: Int32 = 0
-            var upTimes = Int32.max
-            for (place, option) in options[inner].enumerated() {
-                if (least + Int(prices[inner][place])) * Int(bestTimes) > Int(bestCost) * Int(wanted) { break }
-                let plusClass = changes[inner].plusClasses[Int(option)]
-                if plusClass != lastClass {
-                    lastClass = plusClass
-                    (upCost, upTimes) = look(board, inner, option, isUpSide: true, wanted, bestCost, bestTimes)
-                }
-                tried += 1
-                if upTimes <= 0 { continue }
-                if Int(upCost) * Int(bestTimes) > Int(bestCost) * Int(wanted) { continue }
-                let (downCost, downTimes) = look(
-                    board, inner, option, isUpSide: false, wanted, bestCost - upCost, bestTimes)
-                let cost = upCost + downCost
-                var times = min(upTimes, downTimes, wanted)
-                if times <= 0 || cost >= Board.forbidden { continue }
-                if mindsAtoms {
-                    times = min(times, cornerTimes(board, inner, option))
-                    if times <= 0 { continue }
-                }
-                if limit == 0 {
-                    guard cost == 0 else { continue }
-                    if result == nil || times > bestTimes {
-                        result = candidate(options, choice, inner, option, cost, times)
-                        bestTimes = times
-                    }
-                } else if result == nil
-                    ? cost <= limit
-                    : (Int(cost) * Int(bestTimes) < Int(bestCost) * Int(times)
-                        || (Int(cost) * Int(bestTimes) == Int(bestCost) * Int(times) && times > bestTimes))
-                {
-                    result = candidate(options, choice, inner, option, cost, times)
-                    bestCost = cost
-                    bestTimes = times
-                }
-                if cost == 0, times >= wanted { return result }
-            }
-        } while next(&choice, options, outer)
-        return result
-    }
-
-    /// Leaves out options that cannot be part of anything good: every product holds the corner at which one axis alone
-    /// has changed. The rest come with what that corner costs, the cheapest first; nil when an axis has none left.
-    private func promising(
-        _ board: borrowing Board, _ table: Int, _ plus: [Int], _ given: [[Int32]], _ isUp: Bool, _ limit: Int32
-    ) -> (options: [[Int32]], prices: [[Int32]])? {
-        var base = layout.blocks[table].base
-        for axis in plus.indices { base += Int(max(0, finest[table][axis][plus[axis]])) }
-        var options = given
-        var prices = given.map { [Int32](repeating: 0, count: $0.count) }
-        for axis in given.indices where given[axis].count > 1 {
-            let from = base - Int(max(0, finest[table][axis][plus[axis]]))
-            var kept: [(price: Int32, option: Int32)] = []
-            kept.reserveCapacity(given[axis].count)
-            for option in given[axis] {
-                let minus = changes[axis].pairs[Int(option)].minus
-                guard minus >= 0 else {
-                    kept.append((0, option))
-                    continue
-                }
-                let step = finest[table][axis][Int(minus)]
-                guard step >= 0 else { continue }
-                let cell = board.cells[from + Int(step)]
-                if cell.price > limit || (isUp ? cell.room : cell.lift) <= 0 { continue }
-                kept.append((cell.price, option))
-            }
-            if kept.isEmpty { return nil }
-            kept.sort { $0.price < $1.price }
-            options[axis] = kept.map(\.option)
-            prices[axis] = kept.map(\.price)
-        }
-        return (options, prices)
-    }
-
-    private func candidate(
-        _ options: [[Int32]], _ choice: [Int], _ inner: Int, _ option: Int32, _ cost: Int32, _ times: Int32
-    ) -> Candidate {
-        var list = options.indices.map { options[$0][choice[$0]] }
-        list[inner] = option
-        return Candidate(changes: list, cost: cost, times: times)
-    }
-
-    private func next(_ choice: inout [Int], _ options: [[Int32]], _ outer: [Int]) -> Bool {
-        for axis in outer.reversed() {
-            choice[axis] += 1
-            if choice[axis] < options[axis].count { return true }
-            choice[axis] = 0
-        }
-        return false
-    }
-
-    /// The product over the outer axes in one table.
-    private mutating func makeBase(_ block: Int, _ options: [[Int32]], _ choice: [Int], _ outer: [Int], _ sign: Int32) {
-        base.removeAll(keepingCapacity: true)
-        base.append((Int32(layout.blocks[block].base), sign))
-        for axis in outer {
-            let change = options[axis][choice[axis]]
-            let up = changes[axis].up(change, block: block)
-            let down = changes[axis].down(change, block: block)
-            let count = base.count
-            for at in up {
-                let step = changes[axis].steps[at]
-                for index in 0..<count { base.append((base[index].step + step, base[index].sign)) }
-            }
-            for at in down {
-                let step = changes[axis].steps[at]
-                for index in 0..<count { base.append((base[index].step + step, -base[index].sign)) }
-            }
-            base.removeFirst(count)
-            if base.isEmpty { break }
-        }
-        Swift.swap(&base, &bases[block])
-    }
-
-    /// What one side of an inner change costs over all tables, and how often it can be made.
-    private func look(
-        _ board: borrowing Board, _ inner: Int, _ option: Int32, isUpSide: Bool, _ wanted: Int32, _ bestCost: Int32,
-        _ bestTimes: Int32
-    ) -> (cost: Int32, times: Int32) {
-        var cost = 0
-        var times = Int32.max
-        let ceiling = Int(bestCost) * Int(wanted)
-        for block in bases.indices where !bases[block].isEmpty {
-            let side = isUpSide ? changes[inner].up(option, block: block) : changes[inner].down(option, block: block)
-            for at in side {
-                let step = changes[inner].steps[at]
-                for entry in bases[block] {
-                    let cell = board.cells[Int(entry.step + step)]
-                    cost += Int(cell.price)
-                    let isFalling = (entry.sign < 0) == isUpSide
-                    let reach = isFalling ? cell.room : cell.lift
-                    if reach < times { times = reach }
-                }
-                if times <= 0 || cost * Int(bestTimes) > ceiling { return (Board.forbidden, 0) }
-            }
-        }
-        return (Int32(clamping: cost), times)
-    }
-
-    private mutating func makeCorners(
-        _ options: [[Int32]], _ choice: [Int], _ outer: [Int], _ inner: Int, _ sign: Int32
-    ) {
-        corners.removeAll(keepingCapacity: true)
-        corners.append((0, sign))
-        for axis in options.indices {
-            let size = UInt64(tables.axes[axis].atomCount)
-            let count = corners.count
-            if axis == inner {
-                for index in 0..<count { corners[index].key *= size }
-                continue
-            }
-            let pair = changes[axis].pairs[Int(options[axis][choice[axis]])]
-            for index in 0..<count {
-                let (key, sign) = corners[index]
-                corners[index].key = key * size + UInt64(pair.plus)
-                if pair.minus >= 0 { corners.append((key * size + UInt64(pair.minus), -sign)) }
-            }
-        }
-    }
-
-    private func cornerTimes(_ board: borrowing Board, _ inner: Int, _ option: Int32) -> Int32 {
-        let pair = changes[inner].pairs[Int(option)]
-        var weight: UInt64 = 1
-        for axis in tables.axes.indices.reversed() where axis > inner { weight *= UInt64(tables.axes[axis].atomCount) }
-        var times = Int32.max
-        for (key, sign) in corners {
-            if !board.impossible.isEmpty, pair.minus >= 0 || sign > 0 {
-                // Nothing can be put where nothing can be.
-                let rising = sign > 0 ? pair.plus : pair.minus
-                if board.impossible.contains(tables.atoms(ofKey: key + UInt64(rising) * weight)) { return 0 }
-            }
-            let isPlusFalling = sign < 0
-            let atom = isPlusFalling ? pair.plus : pair.minus
-            guard atom >= 0 else { continue }
-            times = min(times, board.atoms[key + UInt64(atom) * weight] ?? 0)
-            if times <= 0 { return 0 }
-        }
-        return times
-    }
-
-    // MARK: - Carrying out
-
-    /// Notes every slot that a change moves, and by how much, in `moves`.
-    ///
-    /// - Parameter candidate: by axis into `Changes`; or one negative number, −1 less an index into `explicit`.
-    mutating func expand(_ candidate: [Int32]) {
-        moves.removeAll(keepingCapacity: true)
-        if candidate[0] < 0 { return expandExplicit(Int(-1 - candidate[0])) }
-        for block in layout.blocks.indices {
-            let start = moves.count
-            moves.append((Int32(layout.blocks[block].base), 1))
-            for axis in candidate.indices {
-                let end = moves.count
-                for at in changes[axis].up(candidate[axis], block: block) {
-                    let step = changes[axis].steps[at]
-                    for index in start..<end { moves.append((moves[index].slot + step, moves[index].by)) }
-                }
-                for at in changes[axis].down(candidate[axis], block: block) {
-                    let step = changes[axis].steps[at]
-                    for index in start..<end { moves.append((moves[index].slot + step, -moves[index].by)) }
-                }
-                moves.removeSubrange(start..<end)
-                if moves.count == start { break }
-            }
-        }
-    }
-
-    private mutating func expandExplicit(_ number: Int) {
-        var all: [(slot: Int32, by: Int32)] = []
-        for (key, by) in explicit[number] {
-            for slot in slots(ofAtom: key) { all.append((Int32(slot), by)) }
-        }
-        all.sort { $0.slot < $1.slot }
-        for entry in all {
-            if let last = moves.last, last.slot == entry.slot {
-                moves[moves.count - 1].by += entry.by
-            } else {
-                if moves.last?.by == 0 { moves.removeLast() }
-                moves.append(entry)
-            }
-        }
-        if moves.last?.by == 0 { moves.removeLast() }
-    }
-
-    /// Keeps a change of atoms and gives the number that stands for it.
-    mutating func keep(_ changes: [(key: UInt64, by: Int32)]) -> Int32 {
-        explicit.append(changes)
-        return -Int32(explicit.count)
-    }
-
-    /// Lets go of the change that was kept last.
-    mutating func forget(_ number: Int32) { if number == -Int32(explicit.count) { explicit.removeLast() } }
-
-    /// The atoms that a change moves, by key.
-    func atoms(_ candidate: [Int32]) -> [(key: UInt64, by: Int32)] {
-        if candidate[0] < 0 { return explicit[Int(-1 - candidate[0])] }
-        var list: [(key: UInt64, by: Int32)] = [(0, 1)]
-        for axis in candidate.indices {
-            let size = UInt64(tables.axes[axis].atomCount)
-            let pair = changes[axis].pairs[Int(candidate[axis])]
-            list =
-                list.map { ($0.key * size + UInt64(pair.plus), $0.by) }
-                + (pair.minus < 0 ? [] : list.map { ($0.key * size + UInt64(pair.minus), -$0.by) })
-        }
-        return list
-    }
-
-    mutating func number(axis: Int, _ atom: Int) -> Int32 { changes[axis].number(atom, -1) }
-
-    /// As the certificate has it.
-    func move(_ candidate: [Int32]) -> Move {
-        if candidate[0] < 0 {
-            return .atoms(
-                explicit[Int(-1 - candidate[0])].map { Move.Change(atom: $0.key, by: Int($0.by)) }
-                    .sorted { $0.atom < $1.atom })
-        }
-        return .product(candidate.indices.map { changes[$0].pairs[Int(candidate[$0])] })
-    }
-
     // MARK: - Around a cell
 
     /// Every slot that counts an atom.
@@ -728,69 +431,4 @@ struct Search {
         }
         return keys
     }
-}
-
-/// Which records are alike on all axes but one.
-struct AlikeIndex {
-    private var ranges: [UInt64: Range<Int32>] = [:]
-    private var sorted: [UInt64] = []
-    private let weight: UInt64
-    private let size: UInt64
-
-    init(_ board: Board, axis: Int) {
-        let axes = board.tables.axes
-        let weight = axes[(axis + 1)...].reduce(UInt64(1)) { $0 * UInt64($1.atomCount) }
-        let size = UInt64(axes[axis].atomCount)
-        self.weight = weight
-        self.size = size
-        var placed = board.atoms.keys.map { (rest: $0 - $0 / weight % size * weight, key: $0) }
-        placed.sort { ($0.rest, $0.key) < ($1.rest, $1.key) }
-        sorted = placed.map(\.key)
-        var from = 0
-        while from < placed.count {
-            var to = from
-            while to < placed.count, placed[to].rest == placed[from].rest { to += 1 }
-            // One that is like no other is nobody's partner.
-            ranges[placed[from].rest] = Int32(from)..<Int32(to)
-            from = to
-        }
-    }
-
-    func keys(_ tables: LinkedTables, _ atoms: [Int], but axis: Int) -> ArraySlice<UInt64> {
-        let key = tables.atomKey(atoms)
-        guard let range = ranges[key - key / weight % size * weight] else { return [] }
-        return sorted[Int(range.lowerBound)..<Int(range.upperBound)]
-    }
-}
-
-/// Which records each of a table's finest cells holds.
-struct RecordIndex {
-    private let starts: [Int32]
-    private let sorted: [UInt64]
-
-    /// - Parameter finest: by axis and atom, see `Search`.
-    init(_ board: Board, table: Int, finest: [[Int32]]) {
-        var placed: [(cell: Int, key: UInt64)] = []
-        placed.reserveCapacity(board.atoms.count)
-        for key in board.atoms.keys {
-            var cell = 0
-            for (axis, atom) in board.tables.atoms(ofKey: key).enumerated() {
-                let step = finest[axis][atom]
-                if step < 0 {
-                    cell = -1
-                    break
-                }
-                cell += Int(step)
-            }
-            if cell >= 0 { placed.append((cell, key)) }
-        }
-        placed.sort { ($0.cell, $0.key) < ($1.cell, $1.key) }
-        var starts = [Int32](repeating: 0, count: board.layout.blocks[table].cellCount + 1)
-        for entry in placed { starts[entry.cell + 1] += 1 }
-        for cell in 1..<starts.count { starts[cell] += starts[cell - 1] }
-        self.starts = starts
-        sorted = placed.map(\.key)
-    }
-
-    func keys(in cell: Int) -> ArraySlice<UInt64> { sorted[Int(starts[cell])..<Int(starts[cell + 1])] }
 }

@@ -73,9 +73,13 @@ struct LinearProgram {
             columnUpper, costs, rowLower, rowUpper)
         for column in wholeColumns { unsafe Cbc_setInteger(model, column) }
         unsafe Cbc_setMaximumNodes(model, nodeLimit)
+        // No answer that hangs on how fast the machine is: one that takes this long is none.
+        unsafe Cbc_setMaximumSeconds(model, 20)
         if let cutoff { unsafe Cbc_setCutoff(model, cutoff) }
         _ = unsafe Cbc_solve(model)
-        guard unsafe Cbc_numberSavedSolutions(model) > 0, let found = unsafe Cbc_bestSolution(model) else { return nil }
+        guard unsafe Cbc_isSecondsLimitReached(model) == 0, unsafe Cbc_numberSavedSolutions(model) > 0,
+            let found = unsafe Cbc_bestSolution(model)
+        else { return nil }
         var values = (0..<costs.count).map { unsafe found[$0] }
         for column in wholeColumns { values[Int(column)].round() }
         return values
