@@ -80,8 +80,13 @@ package struct Certificate: Sendable {
         for _ in 0..<(try reader.items()) { files.append(File(path: try reader.text(), sha256: try reader.text())) }
         for _ in 0..<(try reader.items()) {
             let rules = try AuditRules(&reader)
-            parts.append(
-                Part(tables: try LinkedTables(&reader), rules: rules, protection: try Protection(&reader)))
+            try rules.check()
+            let part = Part(tables: try LinkedTables(&reader), rules: rules, protection: try Protection(&reader))
+            for authority in part.tables.authorities { try authority.rules?.check() }
+            guard part.protection.statuses.count == part.tables.tables.reduce(0, { $0 + $1.cellCount }) else {
+                throw .partsDiffer
+            }
+            parts.append(part)
         }
         guard reader.isAtEnd else { throw .malformed("end") }
     }

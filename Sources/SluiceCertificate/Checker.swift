@@ -17,6 +17,8 @@ struct Checker {
     private let checksAtoms: Bool
     private let impossible: ImpossibleAtoms
     let ranges: FigureRanges
+    /// By slot; empty where there is none.
+    let structurallyZero: [Bool]
     /// By slot what an attacker takes for possible; empty where what is shown is known and what is hidden is not.
     private let bounds: [ClosedRange<Int>]
 
@@ -31,10 +33,8 @@ struct Checker {
         impossible = tables.impossibleAtoms
         let ranges = FigureRanges(tables, rules, layout, sensitivity)
         self.ranges = ranges
-        let values = values
-        bounds =
-            rules.perturbation == .none && !sensitivity.standsFree
-            ? [] : zip(values, statuses).enumerated().map { ranges.range($0, Int($1.0), $1.1) }
+        bounds = rules.perturbation == .none && !sensitivity.standsFree ? [] : ranges.ranges(values, statuses)
+        structurallyZero = tables.structurallyZero(layout)
         checksAtoms = !layout.showsAtoms || rules.knowsOwn || !impossible.isEmpty
         if checksAtoms { atomCounts = tables.atomCounts(knowsOwn: rules.knowsOwn) }
     }
@@ -49,13 +49,9 @@ struct Checker {
             return
         }
         for need in sensitivity.needs where statuses[need.slot] != .hidden { throw shown(need.slot) }
-        for (slot, isZero) in tables.structurallyZero(layout).enumerated() where isZero && statuses[slot] == .hidden {
+        for (slot, isZero) in structurallyZero.enumerated() where isZero && statuses[slot] == .hidden {
             let (table, cell) = layout.place(of: slot)
             throw .zeroHidden(table: tables.tables[table].id, cell: cell)
-        }
-        if rules.pooled {
-            let pool = HiddenPool(tables, rules, layout, values)
-            if let line = pool.tooTelling({ statuses[$0] == .hidden }).first { throw shown(line.total) }
         }
         let marksOnlySmall = sensitivity.standsFree || rules.perturbation.isNearest
         if marksOnlySmall {
@@ -67,6 +63,7 @@ struct Checker {
         }
         if rules.zeros == .published || marksOnlySmall {
             for slot in statuses.indices where statuses[slot] == .hidden && values[slot] == 0 {
+                if sensitivity.markerTops[slot] != nil, rules.hidesGroups { continue }
                 let (table, cell) = layout.place(of: slot)
                 throw .zeroHidden(table: tables.tables[table].id, cell: cell)
             }
@@ -131,11 +128,11 @@ struct Checker {
         _ walk: Walk, number: Int, needs: [Need]
     ) throws(ProofRefusal) -> (attained: [Attained], singletons: Set<Int>) {
         defer { goBack() }
-        var attained = needs.map { Attained(Int(values[$0.slot])) }
+        var attained = needs.map { Attained(value($0)) }
         var singletons: Set<Int> = []
         for (legIndex, leg) in walk.legs.enumerated() {
             guard leg.amount != 0, abs(leg.amount) <= 1 << 31 else { throw .malformed("steps") }
-            let before = needs.map { moved[$0.slot] }
+            let before = needs.map { moved($0) }
             let first = touched.count
             try apply(leg, walk: number, leg: legIndex)
             for slot in touched[first...] where !isPossible(slot) {
@@ -149,14 +146,19 @@ struct Checker {
                 }
             }
             for index in needs.indices {
-                let slot = needs[index].slot
+                let value = value(needs[index])
                 note(
-                    &attained[index], from: Int(values[slot]) + before[index], to: Int(values[slot]) + moved[slot],
+                    &attained[index], from: value + before[index], to: value + moved(needs[index]),
                     times: abs(leg.amount), width: needs[index].width)
             }
         }
         return (attained, singletons)
     }
+
+    /// The true count that a need is about.
+    func value(_ need: Need) -> Int { need.with.reduce(Int(values[need.slot])) { $0 + Int(values[$1]) } }
+
+    private func moved(_ need: Need) -> Int { need.with.reduce(moved[need.slot]) { $0 + moved[$1] } }
 
     private func note(_ attained: inout Attained, from: Int, to: Int, times: Int, width: Int) {
         let step = (to - from) / times

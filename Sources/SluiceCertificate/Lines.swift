@@ -1,26 +1,33 @@
-/// A cell and those of the same table, along one axis, that it is the sum of; by slot.
+/// Cells of one table along one axis that make a whole together, by slot.
 package struct Line: Hashable, Sendable {
-    package var total: Int
+    /// The cell they are the sum of, where the table shows it.
+    package var total: Int?
     package var parts: [Int]
 
-    package init(total: Int, parts: [Int]) {
+    package init(total: Int?, parts: [Int]) {
         self.total = total
         self.parts = parts
     }
 }
 
 extension LinkedTables {
-    /// Every sum that a reader of one table sees.
+    /// Every sum that a reader of one table can make: of a code that others are parts of, and of the largest codes, whether
+    /// or not their total is shown.
     package func lines(_ layout: Layout) -> [Line] {
         var lines: [Line] = []
         for table in tables.indices {
-            for axis in axes.indices where tables[table].codes[axis].count > 2 {
-                let stride = layout.blocks[table].strides[axis]
+            let block = layout.blocks[table]
+            for axis in axes.indices where tables[table].codes[axis].count > 1 {
+                let stride = block.strides[axis]
                 let count = tables[table].codes[axis].count
                 for (total, parts) in sums(table, axis) {
-                    for cell in 0..<layout.blocks[table].cellCount where cell / stride % count == total {
-                        let slot = layout.blocks[table].base + cell
-                        lines.append(Line(total: slot, parts: parts.map { slot + ($0 - total) * stride }))
+                    // Cells at position 0 of the axis stand in runs of a stride.
+                    for from in Swift.stride(from: 0, to: block.cellCount, by: stride * count) {
+                        for cell in from..<from + stride {
+                            let base = block.base + cell
+                            lines.append(
+                                Line(total: total.map { base + $0 * stride }, parts: parts.map { base + $0 * stride }))
+                        }
                     }
                 }
             }
@@ -28,46 +35,62 @@ extension LinkedTables {
         return lines
     }
 
-    /// The positions of a table's codes on an axis that are sums of others, each with these: the largest codes within it
-    /// that together are the whole of it.
-    private func sums(_ table: Int, _ axis: Int) -> [(total: Int, parts: [Int])] {
+    /// Above which only one way of grouping codes that overlap is looked for.
+    private static let restartLimit = 200
+
+    /// The positions of a table's codes on an axis that make a whole together: the largest codes within one that are all of
+    /// it, and those that are within none.
+    private func sums(_ table: Int, _ axis: Int) -> [(total: Int?, parts: [Int])] {
         let atoms = tables[table].codes[axis].map { Set(axes[axis].codes[$0].atoms) }
-        var sums: [(total: Int, parts: [Int])] = []
+        func largest(_ given: [Int]) -> [Int] {
+            given.filter { part in
+                !given.contains { atoms[$0].count > atoms[part].count && atoms[$0].isSuperset(of: atoms[part]) }
+            }
+        }
+        var sums: [(total: Int?, parts: [Int])] = []
         for total in atoms.indices where atoms[total].count > 1 {
             let within = atoms.indices.filter {
                 atoms[$0].count < atoms[total].count && atoms[$0].isSubset(of: atoms[total])
             }
-            let largest = within.filter { part in
-                !within.contains { atoms[$0].count > atoms[part].count && atoms[$0].isSuperset(of: atoms[part]) }
+            for parts in groupings(largest(within), atoms)
+            where parts.reduce(0, { $0 + atoms[$1].count }) == atoms[total].count {
+                sums.append((total, parts))
             }
-            // Areas may be grouped in more than one way.
-            var groupings: [(parts: [Int], atoms: Set<Int>)] = []
-            for part in largest {
-                if let place = groupings.firstIndex(where: { $0.atoms.isDisjoint(with: atoms[part]) }) {
-                    groupings[place].parts.append(part)
-                    groupings[place].atoms.formUnion(atoms[part])
-                } else {
-                    groupings.append(([part], atoms[part]))
-                }
-            }
-            sums += groupings.filter { $0.atoms == atoms[total] }.map { (total, $0.parts) }
         }
+        for parts in groupings(largest(Array(atoms.indices)), atoms) where parts.count > 1 { sums.append((nil, parts)) }
         return sums
     }
 
-    /// Lines that sit in one part: whoever is known to be in the total is known to be in that part.
+    /// Codes of which no two overlap, put together: all of them where none do, otherwise beginning with each in turn.
+    private func groupings(_ codes: [Int], _ atoms: [Set<Int>]) -> [[Int]] {
+        let all = codes.reduce(into: Set<Int>()) { $0.formUnion(atoms[$1]) }
+        if codes.reduce(0, { $0 + atoms[$1].count }) == all.count { return codes.isEmpty ? [] : [codes] }
+        var found: Set<[Int]> = []
+        for first in codes.prefix(codes.count > LinkedTables.restartLimit ? 1 : codes.count) {
+            var parts = [first]
+            var covered = atoms[first]
+            for code in codes where code != first && covered.isDisjoint(with: atoms[code]) {
+                parts.append(code)
+                covered.formUnion(atoms[code])
+            }
+            found.insert(parts.sorted())
+        }
+        return found.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// Lines that sit in one part: whoever is known to be in one of them is known to be in that part.
     ///
-    /// - Returns: of each line of `threshold` or more, the part that has all of it and the parts that have none and could
-    ///   have some.
+    /// - Returns: of each line of the release's threshold or more, the part that has all of it and the parts that have none
+    ///   and could have some.
     /// - Source: group disclosure, Hundepool et al., Statistical Disclosure Control (2012), section 5.2.
     package func groups(
         _ rules: AuditRules, _ layout: Layout, _ values: [Int32]
-    ) -> [(total: Int, full: Int, empty: [Int])] {
+    ) -> [(total: Int?, full: Int, empty: [Int])] {
         let cannot = structurallyZero(layout)
-        let threshold = highestThreshold(rules)
         return lines(layout).compactMap { line in
-            let value = values[line.total]
-            guard value >= threshold, let full = line.parts.first(where: { values[$0] == value }) else { return nil }
+            let value = line.parts.reduce(0) { $0 + Int(values[$1]) }
+            guard value >= rules.primary.threshold, let full = line.parts.first(where: { Int(values[$0]) == value })
+            else { return nil }
             return (line.total, full, line.parts.filter { $0 != full && !(cannot.isEmpty ? false : cannot[$0]) })
         }
     }
@@ -85,13 +108,12 @@ extension LinkedTables {
                         axes[axis].codes[$0].atoms.allSatisfy { atoms.contains($0) }
                     }
                 }
-                guard isWithin.allSatisfy({ $0.contains(true) }) else { continue }
-                for cell in 0..<layout.blocks[table].cellCount {
-                    let places = layout.positions(table: table, cell: cell, self)
-                    if axes.indices.allSatisfy({ isWithin[$0][places[$0]] }) {
-                        result[layout.blocks[table].base + cell] = true
-                    }
+                var slots = [layout.blocks[table].base]
+                for axis in axes.indices {
+                    let places = isWithin[axis].indices.filter { isWithin[axis][$0] }
+                    slots = slots.flatMap { slot in places.map { slot + $0 * layout.blocks[table].strides[axis] } }
                 }
+                for slot in slots { result[slot] = true }
             }
         }
         return result.contains(true) ? result : []

@@ -123,6 +123,7 @@ package struct LinkedTables: Hashable, Sendable {
     /// Cells above which a part is refused.
     package static let cellLimit = 20_000_000
     package static let axisLimit = 24
+    package static let structuralZeroLimit = 1_000
     /// More than any count.
     package static let countLimit = 1 << 30
 
@@ -194,6 +195,9 @@ package struct LinkedTables: Hashable, Sendable {
             }
             cells += size
             guard cells <= LinkedTables.cellLimit else { throw .tooLarge(limit: LinkedTables.cellLimit) }
+        }
+        guard structuralZeros.count <= LinkedTables.structuralZeroLimit else {
+            throw .malformed("structural zeros")
         }
         for zero in structuralZeros {
             guard zero.count == axes.count, zip(axes, zero).allSatisfy({ $0.codes.indices.contains($1) })
@@ -270,7 +274,7 @@ package struct AuditRules: Hashable, Sendable {
     package var knowsOwn: Bool
     /// What is shown in place of counts.
     package var perturbation: Perturbation
-    /// What is hidden in one line, taken together, must not be too telling either.
+    /// What is sensitive in one line, taken together, is one more sensitive cell.
     package var pooled: Bool
     /// Where all of a total sits in one part, that must not be seen.
     package var hidesGroups: Bool
@@ -286,5 +290,15 @@ package struct AuditRules: Hashable, Sendable {
         self.perturbation = perturbation
         self.pooled = pooled
         self.hidesGroups = hidesGroups
+    }
+
+    /// The same with each figure rounded by itself, where rounding that adds up was wanted and not found. The marker then
+    /// stands for small counts, and as much stays open about them as it can.
+    package var roundingEach: AuditRules {
+        guard case .controlled(let base) = perturbation else { return self }
+        var rules = self
+        rules.perturbation = .nearest(base: base)
+        rules.primary.width = max(primary.width, primary.threshold)
+        return rules
     }
 }

@@ -2,11 +2,15 @@
 package struct Need: Hashable, Sendable {
     /// The slot of the cell.
     package var slot: Int
+    /// Slots of other cells, where it is about the sum of several.
+    package var with: [Int] = []
     /// Some attainable value is at least this.
     package var reach: Int
     /// At least so many different values are attainable.
     package var width: Int
     package var wantsZero: Bool
+
+    package var slots: [Int] { [slot] + with }
 
     package init(slot: Int, reach: Int, width: Int, wantsZero: Bool = false) {
         self.slot = slot
@@ -15,7 +19,7 @@ package struct Need: Hashable, Sendable {
         self.wantsZero = wantsZero
     }
 
-    mutating func tighten(_ other: Need) {
+    package mutating func tighten(_ other: Need) {
         reach = max(reach, other.reach)
         width = max(width, other.width)
         wantsZero = wantsZero || other.wantsZero
@@ -63,28 +67,60 @@ extension LinkedTables {
             }
         }
         if !rules.perturbation.showsAll, standsFree || rules.perturbation.isNearest { markerSays(rules, &result) }
-        if rules.hidesGroups, !standsFree { hideGroups(rules, layout, values, &result) }
+        if rules.pooled, !standsFree { pool(rules, layout, values, &result) }
+        if rules.hidesGroups { hideGroups(rules, layout, values, &result) }
         return result
     }
 
-    /// Where all of a total sits in one part, another part must be possible too: of those that are 0 the one in whose row
+    /// Where all of a line sits in one part, another part must be possible too: of those that are 0 the one in whose row
     /// most is counted.
     private func hideGroups(_ rules: AuditRules, _ layout: Layout, _ values: [Int32], _ result: inout Sensitivity) {
         var wanted: Set<Int> = []
         for group in groups(rules, layout, values) {
-            let counted = group.empty.map { slot in (slot: slot, value: across(slot, group.total, layout, values)) }
+            let counted = group.empty.map { slot in (slot: slot, value: across(slot, group.full, layout, values)) }
             guard let best = counted.max(by: { ($0.value, $1.slot) < ($1.value, $0.slot) }) else { continue }
             wanted.insert(best.slot)
         }
         result.needs += wanted.map { Need(slot: $0, reach: 1, width: 2) }
-        result.needs.sort { $0.slot < $1.slot }
+        result.needs.sort { $0.slots.lexicographicallyPrecedes($1.slots) }
+        // Where nothing but small counts is marked, that marker stands for 0 as well.
+        if result.standsFree { for slot in wanted { result.markerTops[slot] = max(1, highestThreshold(rules) - 1) } }
+    }
+
+    /// What is sensitive in one line, taken together, is a cell that nobody shows: where it is too telling itself, as much
+    /// must stay open about it.
+    ///
+    /// - Source: the pooling of suppressed cells, Hundepool et al., Statistical Disclosure Control (2012), section 4.2;
+    ///   asked for whether or not the line's total is shown, since it may follow from others.
+    private func pool(_ rules: AuditRules, _ layout: Layout, _ values: [Int32], _ result: inout Sensitivity) {
+        let sensitive = Set(result.needs.map(\.slot))
+        let shares = tables.indices.flatMap { self.shares($0, layout) }
+        var starts = [Int](repeating: 0, count: layout.slotCount + 1)
+        for share in shares { starts[Int(share.slot) + 1] += 1 }
+        for slot in 0..<layout.slotCount { starts[slot + 1] += starts[slot] }
+        var alone = rules
+        alone.knowsOwn = false
+        var pools: Set<Need> = []
+        for line in lines(layout) {
+            let parts = line.parts.filter { sensitive.contains($0) }
+            guard parts.count > 1 else { continue }
+            let pooled = parts.flatMap { shares[starts[$0]..<starts[$0 + 1]] }
+                .sorted { ($0.person, $0.slot) < ($1.person, $1.slot) }
+            let cell = Cell(value: parts.reduce(0) { $0 + Int(values[$1]) }, pooled)
+            guard var need = cell.need(alone, authorities, slot: parts[0]) else { continue }
+            need.with = Array(parts[1...])
+            pools.insert(need)
+        }
+        result.needs = (result.needs + pools).sorted { $0.slots.lexicographicallyPrecedes($1.slots) }
     }
 
     /// What is counted at the code of a part with all other axes at their totals, as far as the table shows them.
-    private func across(_ part: Int, _ total: Int, _ layout: Layout, _ values: [Int32]) -> Int32 {
+    ///
+    /// - Parameter full: another part of the same line.
+    private func across(_ part: Int, _ full: Int, _ layout: Layout, _ values: [Int32]) -> Int32 {
         let (table, cell) = layout.place(of: part)
         let places = layout.positions(table: table, cell: cell, self)
-        let others = layout.positions(table: table, cell: total - layout.blocks[table].base, self)
+        let others = layout.positions(table: table, cell: full - layout.blocks[table].base, self)
         var slot = layout.blocks[table].base
         for axis in axes.indices {
             let place = places[axis] == others[axis] ? tables[table].codes[axis].firstIndex(of: 0) : nil
@@ -249,44 +285,4 @@ extension LinkedTables {
 
 extension PrimaryRules {
     var isThresholdOnly: Bool { dominance == nil && pPercent == nil }
-}
-
-/// What is hidden in each line, taken together: that is the total less what is shown.
-///
-/// - Source: the pooling of suppressed cells, Hundepool et al., Statistical Disclosure Control (2012), section 4.2.
-package struct HiddenPool {
-    private let tables: LinkedTables
-    private let rules: AuditRules
-    private let lines: [Line]
-    /// By slot, those who contribute.
-    private let shares: [LinkedTables.Share]
-    private let starts: [Int]
-    private let values: [Int32]
-
-    package init(_ tables: LinkedTables, _ rules: AuditRules, _ layout: Layout, _ values: [Int32]) {
-        self.tables = tables
-        var alone = rules
-        alone.knowsOwn = false
-        self.rules = alone
-        self.values = values
-        lines = tables.lines(layout)
-        shares = tables.tables.indices.flatMap { tables.shares($0, layout) }
-        var starts = [Int](repeating: 0, count: layout.slotCount + 1)
-        for share in shares { starts[Int(share.slot) + 1] += 1 }
-        for slot in 0..<layout.slotCount { starts[slot + 1] += starts[slot] }
-        self.starts = starts
-    }
-
-    /// Lines whose total is shown and whose hidden parts are together what a cell may not be.
-    package func tooTelling(_ isHidden: (Int) -> Bool) -> [Line] {
-        lines.filter { line in
-            guard !isHidden(line.total) else { return false }
-            let hidden = line.parts.filter(isHidden)
-            guard !hidden.isEmpty else { return false }
-            let pooled = hidden.flatMap { shares[starts[$0]..<starts[$0 + 1]] }
-                .sorted { ($0.person, $0.slot) < ($1.person, $1.slot) }
-            let cell = LinkedTables.Cell(value: hidden.reduce(0) { $0 + Int(values[$1]) }, pooled)
-            return cell.need(rules, tables.authorities, slot: line.total) != nil
-        }
-    }
 }

@@ -138,11 +138,28 @@ package struct FigureRanges: Sendable {
         }
     }
 
+    /// What an attacker takes for possible in every slot, whatever else he sees.
+    package func ranges(_ values: [Int32], _ statuses: [Protection.Status]) -> [ClosedRange<Int>] {
+        guard case .cellKey(let table) = rules.perturbation else {
+            return zip(values, statuses).enumerated().map { range($0, Int($1.0), $1.1) }
+        }
+        // Many cells have the same count and figure.
+        var known: [[Int]: ClosedRange<Int>] = [:]
+        return values.enumerated().map { slot, value in
+            let published = table.published(Int(value), key: keys[slot])
+            let pair = [Int(value), published ?? -1]
+            if let found = known[pair] { return found }
+            let found = table.range(around: Int(value), published: published)
+            known[pair] = found
+            return found
+        }
+    }
+
     /// What an attacker takes for possible in one slot, whatever else he sees.
-    package func range(_ slot: Int, _ value: Int, _ status: Protection.Status) -> ClosedRange<Int> {
+    func range(_ slot: Int, _ value: Int, _ status: Protection.Status) -> ClosedRange<Int> {
         if status == .hidden {
             if sensitivity.standsFree || rules.perturbation.isNearest {
-                return 1...max(1, sensitivity.markerTops[slot] ?? 0)
+                return (rules.hidesGroups ? 0 : 1)...max(1, sensitivity.markerTops[slot] ?? 0)
             }
             return (rules.zeros == .published ? 1 : 0)...FigureRanges.endless
         }
@@ -164,7 +181,7 @@ package struct FigureRanges: Sendable {
     }
 
     /// What stands in one slot.
-    func published(_ slot: Int, _ value: Int, _ status: Protection.Status) -> ProvedTables.Shown {
+    package func published(_ slot: Int, _ value: Int, _ status: Protection.Status) -> ProvedTables.Shown {
         if status == .hidden { return .confidential }
         switch rules.perturbation {
         case .none: return .count(value)

@@ -35,10 +35,12 @@ package struct ProvedTables: Sendable {
         sensitiveCount = checker.sensitivity.needs.count
         standsFree = checker.sensitivity.standsFree
         let threshold = checker.rules.primary.threshold
-        markerTellsCount = checker.sensitivity.markerTops.values.allSatisfy { $0 == threshold - 1 }
+        markerTellsCount =
+            !checker.rules.perturbation.showsAll && !checker.rules.hidesGroups
+            && checker.sensitivity.markerTops.values.allSatisfy { $0 == threshold - 1 }
         self.statuses = statuses
         ranges = checker.ranges
-        structurallyZero = checker.tables.structurallyZero(checker.layout)
+        structurallyZero = checker.structurallyZero
     }
 
     /// What is published in a slot.
@@ -90,7 +92,11 @@ extension AuditRules {
             if perturbation.isNearest, rounded(primary.threshold, to: base) == 0 {
                 throw .rulesContradict("what is shown would be rounded to 0")
             }
-        case .cellKey(let table): try table.check()
+        case .cellKey(let table):
+            try table.check()
+            if zeros == .published, table.hiddenBelow > 0 {
+                throw .rulesContradict("zeros are to be shown, and what is below a bound is hidden")
+            }
         }
         if primary.wantsZero, zeros == .published || perturbation != .none {
             throw .rulesContradict("zero must stay attainable, and zeros are always shown")
@@ -128,7 +134,7 @@ extension Checker {
                 usersOfWalk[walk].append(index)
             }
         }
-        var attained = needs.map { Attained(Int(values[$0.slot])) }
+        var attained = needs.map { Attained(value($0)) }
         var bySingleton: [[(attained: Attained, singletons: Set<Int>)]] =
             rules.knowsSingletons ? Array(repeating: [], count: needs.count) : []
         for (number, users) in usersOfWalk.enumerated() where !users.isEmpty {
@@ -144,7 +150,7 @@ extension Checker {
             guard rules.knowsSingletons else { continue }
             let own = sensitivity.singletons[needs[index].slot]
             for person in Set(bySingleton[index].flatMap(\.singletons)) where person != own {
-                var rest = Attained(Int(values[needs[index].slot]))
+                var rest = Attained(value(needs[index]))
                 for walk in bySingleton[index] where !walk.singletons.contains(person) { rest.merge(walk.attained) }
                 guard rest.isEnough(needs[index]) else { throw notProved(needs[index]) }
             }

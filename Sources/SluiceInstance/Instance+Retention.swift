@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 package import SluiceModel
 import SluiceRelease
@@ -29,37 +30,53 @@ package struct CertificateStanding: Sendable {
 }
 
 extension Instance {
-    /// Certificates are kept for so many months after the month their release was built in.
+    /// Certificates are kept for so many months after the month their release was built in; one without a release, which a
+    /// crash can leave, after the month it was written in.
     package func certificateRetention() throws -> CertificateStanding {
-        let months = settings.certificateRetentionMonths
-        let names = Set((try? listSmallFolder(settings.paths.certificates)) ?? [])
-        var kept: [(day: CivilDate, name: String)] = []
-        for record in try store.releases() {
-            let name = ReleaseBuilder.certificateName(record.release, record.version)
-            guard names.contains(name),
-                let end = CivilMonth(index: record.builtAt.date.month.index + months + 1)
-            else { continue }
-            kept.append((end.firstDay, name))
+        var standing = CertificateStanding(months: settings.certificateRetentionMonths, kept: [], due: [])
+        guard let folder = try certificateFolder() else { return standing }
+        let built = Dictionary(
+            try store.releases().map { (ReleaseBuilder.certificateName($0.release, $0.version), $0.builtAt) },
+            uniquingKeysWith: { first, _ in first })
+        for file in try folder.entries() {
+            guard let name = file.text, name.hasSuffix(".certificate"), let status = try folder.status(file) else {
+                continue
+            }
+            let since = built[name] ?? Instant(secondsSince1970: Int(status.modifiedNanoseconds / 1_000_000_000))
+            guard let end = CivilMonth(index: since.date.month.index + standing.months + 1) else { continue }
+            standing.kept.append((end.firstDay, name))
         }
-        kept.sort { ($0.day, $0.name) < ($1.day, $1.name) }
+        standing.kept.sort { ($0.day, $0.name) < ($1.day, $1.name) }
         let today = today
-        return CertificateStanding(months: months, kept: kept, due: kept.filter { $0.day <= today }.map(\.name))
+        standing.due = standing.kept.filter { $0.day <= today }.map(\.name)
+        return standing
     }
 
-    /// Removes the certificates whose day has come, with their ledger rows.
+    /// Nil where no release was ever built.
+    private func certificateFolder() throws -> Folder? {
+        do throws(SystemError) {
+            return try Folder(path: settings.paths.certificates)
+        } catch {
+            if error.errno == ENOENT { return nil }
+            throw error
+        }
+    }
+
+    /// Removes the certificates whose day has come, each with its ledger row when it is gone.
     private func purgeCertificates(actor: String) throws -> [String] {
-        let standing = try certificateRetention()
-        guard !standing.due.isEmpty else { return [] }
-        try store.append(
-            standing.due.map {
-                LedgerEntry(
-                    at: clock.now(), actor: actor, kind: .certificatePurged, subject: $0,
-                    details: ["retentionMonths": "\(standing.months)", "reason": "retention"])
-            })
+        let due = try certificateRetention().due
+        guard !due.isEmpty else { return [] }
         let folder = try Folder(path: settings.paths.certificates)
-        for name in standing.due { try folder.remove(FileName(own: name)) }
-        try folder.sync()
-        return standing.due
+        for name in due {
+            try folder.remove(FileName(own: name))
+            try folder.sync()
+            try store.append([
+                LedgerEntry(
+                    at: clock.now(), actor: actor, kind: .certificatePurged, subject: name,
+                    details: ["retentionMonths": "\(settings.certificateRetentionMonths)", "reason": "retention"])
+            ])
+        }
+        return due
     }
 
     /// Every dataset of which records are kept, by authority and name.

@@ -22,6 +22,8 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     /// A public release over events that an earlier one holds figures of.
     case overlapsEarlier([String])
     case versionUnknown(release: String)
+    /// An authority whose records are in it asks for what the release's profile cannot give.
+    case authorityAsks(String, profile: String, key: String)
     case stagingLost(release: String, version: Int)
     /// What it counts was replaced, taken back or purged since.
     case recordsGone(release: String, version: Int)
@@ -57,6 +59,9 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
                 + "so choose another period or build for `audience: partnership`"
         case .versionUnknown(let release):
             "no version of the release \(release) waits for approval; see `sluice release list`"
+        case .authorityAsks(let authority, let profile, let key):
+            "the profile \(profile) of \(authority), whose records are in it, has `\(key)`, which this release's profile cannot "
+                + "give: choose another for the release, or leave the authority out under `sources`"
         case .recordsGone(let release, let version):
             "release \(release), version \(padded(version, 4)), counts records that were replaced, taken back or purged since; "
                 + "build it again"

@@ -218,17 +218,42 @@ package struct ReleaseBuilder {
                 tier: spec.profile.tier, key: searchKey(spec.id), totalWeight: spec.profile.totalWeight)
             options.forcedPublic = try forcedPublic(counted.counters[index].specs, tables)
             var own = rules
-            // The stricter of the release's profile and those of everybody whose records are in it.
             for authority in tables.authorities {
-                guard rules.perturbation == .none, let other = AuthorityID(authority.id).flatMap(profile) else {
-                    continue
-                }
-                if other.pooled { own.pooled = true }
-                if other.groupDisclosure == .hidden, rules.zeros == .hideable { own.hidesGroups = true }
+                guard let asked = AuthorityID(authority.id).flatMap(profile) else { continue }
+                own = try strictest(own, asked, of: authority.id)
             }
             request.parts.append(ProtectionRequest.Part(tables: tables, rules: own, options: options))
         }
         return request
+    }
+
+    /// The stricter of the release's rules and those of an authority whose records are in it.
+    ///
+    /// - Throws: `ReleaseRefusal.authorityAsks` for what the release's way of showing figures cannot give.
+    private func strictest(
+        _ rules: AuditRules, _ asked: DisclosureProfile, of authority: String
+    ) throws(ReleaseRefusal) -> AuditRules {
+        var rules = rules
+        let isPerturbed = rules.perturbation != .none
+        if asked.pooled {
+            if isPerturbed { throw .authorityAsks(authority, profile: asked.id, key: "pooled") }
+            rules.pooled = true
+        }
+        if asked.groupDisclosure == .hidden {
+            if isPerturbed || rules.zeros == .published {
+                throw .authorityAsks(authority, profile: asked.id, key: "groupDisclosure")
+            }
+            rules.hidesGroups = true
+        }
+        if asked.wantsZero, isPerturbed || rules.zeros == .published {
+            throw .authorityAsks(authority, profile: asked.id, key: "zeroAttainable")
+        }
+        if case .controlled(let base) = rules.perturbation, asked.width > base - 1 {
+            throw .authorityAsks(authority, profile: asked.id, key: "width")
+        }
+        if asked.singletons == .reckoned { rules.knowsSingletons = true }
+        if asked.ownRecords == .reckoned { rules.knowsOwn = true }
+        return rules
     }
 
     /// The slots of the cells that a spec wants shown.
@@ -320,8 +345,11 @@ extension ProvedTables {
     /// Cells that are seen to hold all of a total, by name.
     func shownGroups() -> [String] {
         guard rules.perturbation == .none else { return [] }
-        let full = tables.groups(rules, layout, values).filter {
-            statuses[$0.total] == .shown && statuses[$0.full] == .shown && !$0.empty.isEmpty
+        // Seen where the total is, or where all parts are.
+        let full = tables.groups(rules, layout, values).filter { group in
+            statuses[group.full] == .shown && !group.empty.isEmpty
+                && (group.total.map { statuses[$0] == .shown } ?? false
+                    || group.empty.allSatisfy { statuses[$0] == .shown })
         }
         return tables.cellNames(Set(full.map(\.full)).sorted())
     }

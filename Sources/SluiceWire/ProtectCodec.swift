@@ -38,10 +38,7 @@ package struct ProtectionAnswer: Sendable {
 
         /// What is to be proved, by what was asked.
         package func rules(asked rules: AuditRules) -> AuditRules {
-            guard roundsEach, case .controlled(let base) = rules.perturbation else { return rules }
-            var rules = rules
-            rules.perturbation = .nearest(base: base)
-            return rules
+            roundsEach ? rules.roundingEach : rules
         }
 
         package init(protection: Protection, unproved: [Int], conflicts: [(slot: Int, core: [Int])] = []) {

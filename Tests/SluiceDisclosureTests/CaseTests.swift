@@ -95,6 +95,22 @@ import Testing
         #expect(layout.slotCount == 6)
     }
 
+    /// Kinds of event are protected side by side, and Cbc holds its arguments in global variables.
+    @Test func `the same input gives the same answer on several threads at once`() async throws {
+        let seeds = (0..<24).map { UInt64($0) }
+        func answer(_ seed: UInt64) throws -> Protection {
+            try Made.protect(Made.random(seed: seed, [("area", 4), ("sex", 3)]), tier: .good, key: seed).protection
+        }
+        let alone = try seeds.map { try answer($0) }
+        let together = try await withThrowingTaskGroup(of: (Int, Protection).self) { group in
+            for (place, seed) in seeds.enumerated() { group.addTask { (place, try answer(seed)) } }
+            var answers = alone.map { _ in Protection(statuses: []) }
+            for try await (place, protection) in group { answers[place] = protection }
+            return answers
+        }
+        #expect(together == alone)
+    }
+
     @Test func `the same input and key give the same answer, and another key may give another`() throws {
         let tables = Made.random(seed: 7, [("area", 6), ("sex", 3), ("month", 4)])
         let first = try Made.protect(tables, tier: .fast, key: 1)

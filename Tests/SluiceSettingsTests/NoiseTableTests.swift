@@ -121,6 +121,22 @@ import Testing
         ("pcv,ckey,pvalue\n1,0,0\n1,1,0\n1,0,1\n", "4:1: this count and key have a row already; keep one of the two"),
         ("pcv,ckey,pvalue\n1,0\n", "2:1: field 3 is no whole number; write one, and no thousands separator"),
         ("pcv,ckey,pvalue\n", "1:1: no row has a key; keys run from 0 to 255 or 0 to 4095"),
+        ("pcv,ckey,pvalue\n1,70000,0\n", "1:1: a key is above 65535; keys run from 0 to 255 or 0 to 4095"),
+        (
+            "pcv,ckey,pvalue\n1,-9223372036854775808,0\n",
+            "2:1: field 2 is no whole number; "
+                + "write one, and no thousands separator"
+        ),
+        (
+            "i;j;p;v;ub\n-1;0;1;0;1\n",
+            "2:1: counts do not follow each other; "
+                + "keep the rows of a count together, from 0 upwards and without a gap"
+        ),
+        (
+            "i;j;p;v;ub\n1;1;1;0;1e-9223372036854775808\n",
+            "2:1: the upper bound of the keys is no number from 0 to 1; "
+                + "write it with up to twelve decimals"
+        ),
         (
             "i;j;p;v;ub\n1;1;1;0;1.0000000000001\n",
             "2:1: the upper bound of the keys is no number from 0 to 1; "
@@ -149,7 +165,11 @@ import Testing
         ("cellKeys: {table: noise.csv}", "how many values must stay possible is not said"),
         ("rounding: {base: 5, controlled: true}, width: 5", "what is shown as [low] is one of 4 values, never of 5"),
         ("rounding: 5, pooled: true", "`pooled` is about what is hidden beside small counts"),
-        ("rounding: 5, groupDisclosure: hidden", "groups cannot be hidden where figures are rounded or perturbed"),
+        ("rounding: 5, groupDisclosure: hidden", "no group is seen for certain where figures are rounded"),
+        ("rounding: 5, groupDisclosure: flagged", "no group is seen for certain where figures are rounded"),
+        ("rounding: {base: 2, controlled: true}", "a base of 2 is too small for a threshold of 5"),
+        ("rounding: {base: 11, controlled: true}", "a base of 11 is too large for a threshold of 5"),
+        ("zeros: published, width: 3, cellKeys: {table: noise.csv, hideBelow: 3}", "zeros are hidden with everything"),
         ("zeros: published, groupDisclosure: hidden", "groups cannot be hidden with `zeros: published`"),
         ("rounding: 5, zeroAttainable: true", "0 cannot stay attainable where a 0 is shown as one"),
         ("rounding: 11", "`rounding: 11` would make a shown count of 5 a 0"),

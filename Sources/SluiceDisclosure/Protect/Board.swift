@@ -21,8 +21,11 @@ struct Board {
     let rules: AuditRules
     let layout: Layout
     let values: [Int32]
+    /// Each once, by the first slots of the cells they are about.
     let needs: [Need]
-    /// By slot: its number in `needs`, or −1.
+    /// For each that must be proved, slot by slot, its number in `needs`.
+    let asked: [(slot: Int, need: Int)]
+    /// By slot: the number in `needs` of what is about that cell alone, or −1.
     let needOfSlot: [Int32]
     var cells: [Cell]
     var isHidden: [Bool]
@@ -54,16 +57,16 @@ struct Board {
         layout = Layout(tables)
         values = layout.values(of: tables)
         let sensitivity = tables.sensitivity(rules, layout: layout, values: values)
-        needs = sensitivity.needs
+        firstSlots = Board.firstSlots(tables, layout)
+        (needs, asked) = Board.merged(sensitivity.needs, firstSlots)
         standsFree = sensitivity.standsFree
         markerTops = sensitivity.markerTops
         singletons = sensitivity.singletons
         slotsOfSingleton = Dictionary(grouping: sensitivity.singletons.keys.sorted()) { sensitivity.singletons[$0]! }
         var needOfSlot = [Int32](repeating: -1, count: values.count)
-        for (index, need) in needs.enumerated() { needOfSlot[need.slot] = Int32(index) }
+        for (index, need) in needs.enumerated() where need.with.isEmpty { needOfSlot[need.slot] = Int32(index) }
         self.needOfSlot = needOfSlot
         isHidden = [Bool](repeating: false, count: values.count)
-        firstSlots = Board.firstSlots(tables, layout)
         let floor: Int32 = rules.zeros == .published ? 1 : 0
         self.floor = rules.perturbation.showsAll ? 0 : rules.perturbation == .none ? floor : 1
         cells = values.map { Cell(price: 0, room: $0 - floor) }
@@ -83,15 +86,40 @@ struct Board {
         }
     }
 
+    /// Needs of a cell that stands in several tables are one, the strictest of all.
+    private static func merged(
+        _ given: [Need], _ firstSlots: [Int: Int]
+    ) -> (needs: [Need], asked: [(slot: Int, need: Int)]) {
+        var needs: [Need] = []
+        var numbers: [[Int]: Int] = [:]
+        var asked: [(slot: Int, need: Int)] = []
+        for need in given {
+            var first = need
+            let slots = need.slots.map { firstSlots[$0] ?? $0 }.sorted()
+            (first.slot, first.with) = (slots[0], Array(slots[1...]))
+            if let number = numbers[slots] {
+                needs[number].tighten(first)
+                asked.append((need.slot, number))
+            } else {
+                numbers[slots] = needs.count
+                asked.append((need.slot, needs.count))
+                needs.append(first)
+            }
+        }
+        return (needs, asked)
+    }
+
+    /// The true count that a need is about.
+    func value(_ need: Need) -> Int32 { need.with.reduce(values[need.slot]) { $0 + values[$1] } }
+
     /// The range that each figure gives away.
     private mutating func giveRanges(_ ranges: FigureRanges) {
-        let statuses = self.statuses
+        let bounds = ranges.ranges(values, statuses)
         for slot in cells.indices where !isTwin(slot) {
             let value = Int(values[slot])
-            let range = ranges.range(slot, value, statuses[slot])
             cells[slot] = Cell(
-                price: 0, room: Int32(value - range.lowerBound),
-                lift: Int32(min(range.upperBound - value, Int(Board.endless))))
+                price: 0, room: Int32(value - bounds[slot].lowerBound),
+                lift: Int32(min(bounds[slot].upperBound - value, Int(Board.endless))))
         }
     }
 

@@ -65,14 +65,14 @@ package struct Protector {
             if let found = ControlledRounding(tables, base: base, key: key).raised() {
                 isRaised = found
             } else {
-                rules.perturbation = .nearest(base: base)
+                rules = rules.roundingEach
             }
         }
         let board = Board(tables, rules, options, isRaised: isRaised)
         self.board = board
         search = Search(board, key: options.key)
         self.options = options
-        low = board.needs.map { board.values[$0.slot] }
+        low = board.needs.map { board.value($0) }
         high = low
         walksOfNeed = Array(repeating: [], count: board.needs.count)
     }
@@ -98,7 +98,7 @@ package struct Protector {
     /// The same over the cheapest pattern there is, where the tables are small enough to ask for it and it is cheaper.
     private func exact() -> Protector? {
         guard unproved.isEmpty, board.rules.perturbation == .none, !board.standsFree, board.singletons.isEmpty,
-            !board.rules.pooled, let pattern = ExactPattern(board: board).slots(cheaperThan: cost)
+            let pattern = ExactPattern(board: board).slots(cheaperThan: cost)
         else { return nil }
         var options = options
         options.forcedPublic.formUnion(
@@ -115,32 +115,31 @@ package struct Protector {
 
     private mutating func runOnce() -> Protection {
         facts.cells = board.layout.slotCount
-        facts.sensitive = board.needs.count
+        facts.sensitive = board.asked.count
         // What the first pass hides for others may be what some could not find.
         unproved = order()
         for need in unproved { _ = prove(need) }
         for _ in 0..<2 { unproved = unproved.filter { !isProved($0) && !prove($0) } }
         unhideWhatCan()
-        hideInPools()
         facts.tried = search.tried
         facts.programs = search.programs
         return protection()
     }
 
-    /// The finest cells first: what they hide serves the cells above them too.
+    /// The finest cells first: what they hide serves the cells above them too. Sums of several last, when each of them is
+    /// proved by itself.
     private func order() -> [Int] {
         let depth = board.needs.map { need in
             zip(board.tables.axes, board.layout.codes(of: need.slot, board.tables)).count { axis, code in
                 axis.codes[code].atoms.count > 1
             }
         }
-        return board.needs.indices
-            .filter { board.firstSlots[board.needs[$0].slot] == nil }
-            .sorted { first, second in
-                let (a, b) = (board.needs[first].slot, board.needs[second].slot)
-                return (depth[first], board.values[a], mixed(options.key ^ UInt64(a)))
-                    < (depth[second], board.values[b], mixed(options.key ^ UInt64(b)))
-            }
+        return board.needs.indices.sorted { first, second in
+            let (a, b) = (board.needs[first], board.needs[second])
+            if a.with.isEmpty != b.with.isEmpty { return a.with.isEmpty }
+            return (depth[first], board.values[a.slot], mixed(options.key ^ UInt64(a.slot)))
+                < (depth[second], board.values[b.slot], mixed(options.key ^ UInt64(b.slot)))
+        }
     }
 
     /// Whether one sensitive cell can be protected at all, whatever is hidden for it.
@@ -170,7 +169,7 @@ package struct Protector {
     /// Finds what is missing to prove a need, also against each who is alone in a cell that its walks change.
     private mutating func prove(_ need: Int, buys: Bool = true) -> Bool {
         guard board.isHidden[board.needs[need].slot] || board.rules.perturbation.showsAll else { return false }
-        guard proveOnce(need, buys: buys) else { return false }
+        guard proveEither(need, buys: buys) else { return false }
         guard !board.singletons.isEmpty else { return true }
         let own = board.singletons[board.needs[need].slot]
         var rounds = 0
@@ -182,7 +181,7 @@ package struct Protector {
             let prices = known.map { board.cells[$0].price }
             for slot in known { board.cells[slot].price = Board.forbidden }
             recount(need, without: person)
-            let isProved = proveOnce(need, buys: buys)
+            let isProved = proveEither(need, buys: buys)
             for (slot, price) in zip(known, prices) { board.cells[slot].price = price }
             recount(need)
             guard isProved else { return false }
@@ -198,7 +197,7 @@ package struct Protector {
         let persons = Set(walksOfNeed[need].flatMap { walks[Int($0.walk)].singletons })
         return persons.sorted().first { person in
             guard person != own else { return false }
-            var low = board.values[wanted.slot]
+            var low = board.value(wanted)
             var high = low
             for shown in walksOfNeed[need] where !walks[Int(shown.walk)].singletons.contains(person) {
                 low = min(low, shown.low)
@@ -208,29 +207,45 @@ package struct Protector {
         }
     }
 
-    private mutating func proveOnce(_ need: Int, buys: Bool) -> Bool {
+    /// Of a sum, one cell moves while the others stay, the first that can.
+    private mutating func proveEither(_ need: Int, buys: Bool) -> Bool {
+        let slots = board.needs[need].slots
+        if slots.count == 1 { return proveOnce(need, moving: slots[0], buys: buys) }
+        for slot in slots {
+            let others = slots.filter { $0 != slot }
+            let before = others.map { board.cells[$0] }
+            for other in others { board.cells[other] = Board.Cell(price: Board.forbidden, room: 0, lift: 0) }
+            let isProved = proveOnce(need, moving: slot, buys: buys)
+            for (other, cell) in zip(others, before) { board.cells[other] = cell }
+            if isProved { return true }
+        }
+        return false
+    }
+
+    private mutating func proveOnce(_ need: Int, moving slot: Int, buys: Bool) -> Bool {
         let wanted = board.needs[need]
-        let value = board.values[wanted.slot]
+        let value = board.value(wanted)
         if board.standsFree { return proveFree(need) }
         if Int(high[need]) < wanted.reach {
-            guard let up = attempt(need, isUp: true, Int32(wanted.reach) - value, buys: buys) else { return false }
+            guard let up = attempt(slot, isUp: true, Int32(wanted.reach) - value, buys: buys) else { return false }
             carryOut(up, need)
         }
         let missing = wanted.width - Int(high[need] - low[need]) - 1
         if missing > 0 {
             let depth = value - low[need] + Int32(missing)
             if board.hasRanges { return proveInRange(need, missing: Int32(missing)) }
-            let down = value - depth >= board.floor ? attempt(need, isUp: false, depth, buys: buys) : nil
+            let canFall = board.values[slot] - depth >= board.floor
+            let down = canFall ? attempt(slot, isUp: false, depth, buys: buys) : nil
             if let down, down.cost == 0 {
                 carryOut(down, need)
             } else {
-                let up = attempt(need, isUp: true, high[need] - value + Int32(missing), buys: buys)
+                let up = attempt(slot, isUp: true, high[need] - value + Int32(missing), buys: buys)
                 guard let better = cheaper(down, up) else { return false }
                 carryOut(better, need)
             }
         }
         if wanted.wantsZero, low[need] > 0 {
-            guard let down = attempt(need, isUp: false, value, buys: buys) else { return false }
+            guard let down = attempt(slot, isUp: false, value, buys: buys) else { return false }
             carryOut(down, need)
         }
         return isEnough(wanted, low: low[need], high: high[need])
@@ -238,12 +253,13 @@ package struct Protector {
 
     /// Some of the missing values below and some above, as the ranges around allow.
     private mutating func proveInRange(_ need: Int, missing: Int32) -> Bool {
-        let value = board.values[board.needs[need].slot]
+        let slot = board.needs[need].slot
+        let value = board.values[slot]
         var below = min(value - board.floor, value - low[need] + missing)
         while below >= 0 {
             let above = value - low[need] + high[need] - value + missing - below
-            let down = below > 0 ? attempt(need, isUp: false, below, buys: false) : Attempt()
-            if let down, let up = above > 0 ? attempt(need, isUp: true, above, buys: false) : Attempt() {
+            let down = below > 0 ? attempt(slot, isUp: false, below, buys: false) : Attempt()
+            if let down, let up = above > 0 ? attempt(slot, isUp: true, above, buys: false) : Attempt() {
                 if below > 0 { carryOut(down, need) }
                 if above > 0 { carryOut(up, need) }
                 return isEnough(board.needs[need], low: low[need], high: high[need])
@@ -268,7 +284,7 @@ package struct Protector {
         let top =
             board.rules.perturbation.showsAll
             ? value + min(cell.lift, most) : max(value, min(Int32(board.markerTops[slot] ?? 0), most))
-        let bottom = board.rules.perturbation.showsAll ? value - min(cell.room, most) : 1
+        let bottom = board.rules.perturbation.showsAll ? value - min(cell.room, most) : min(1, value)
         guard let atoms = possibleAtoms(slot) else { return false }
         let changes = atoms.enumerated().map { axis, atom in search.number(axis: axis, atom) }
         for times in [top - value, bottom - value] where times != 0 {
@@ -292,8 +308,7 @@ package struct Protector {
     private static let bringLimit = 6
 
     /// A walk that moves the cell `times` up or down. What it would buy is not bought yet.
-    private mutating func attempt(_ need: Int, isUp: Bool, _ times: Int32, buys: Bool = true) -> Attempt? {
-        let slot = board.needs[need].slot
+    private mutating func attempt(_ slot: Int, isUp: Bool, _ times: Int32, buys: Bool = true) -> Attempt? {
         var attempt = Attempt()
         var bought: [(slot: Int, price: Int32)] = []
         var left = times
@@ -403,6 +418,7 @@ package struct Protector {
         let number = Int32(walks.count)
         var trail = Trail(legs: attempt.legs)
         reached.removeAll(keepingCapacity: true)
+        let summed = board.needs[need].with.isEmpty ? [] : board.needs[need].slots
         for leg in attempt.legs {
             search.expand(leg.changes)
             for (touched, by) in search.moves {
@@ -413,27 +429,16 @@ package struct Protector {
                 if !board.singletons.isEmpty, let person = board.singletons[slot], !trail.singletons.contains(person) {
                     trail.singletons.append(person)
                 }
+                if board.isTwin(slot) { continue }
+                if summed.contains(slot) { note(Int32(need), by, leg.times) }
                 let other = board.needOfSlot[slot]
-                guard other >= 0, !board.isTwin(slot) else { continue }
-                if isProved(Int(other)), Int(other) != need { continue }
-                let place = reached.firstIndex { $0.need == other }
-                let position = (place.map { reached[$0].position } ?? 0) + by * leg.times
-                if let place {
-                    reached[place].position = position
-                    reached[place].low = min(reached[place].low, position)
-                    reached[place].high = max(reached[place].high, position)
-                    if abs(by) > 1 { reached[place].hasGaps = true }
-                } else {
-                    reached.append(
-                        Reached(
-                            need: other, position: position, low: min(0, position), high: max(0, position),
-                            hasGaps: abs(by) > 1))
-                }
+                if other < 0 || isProved(Int(other)) && Int(other) != need { continue }
+                note(other, by, leg.times)
             }
         }
         for entry in reached where !entry.hasGaps {
             let other = Int(entry.need)
-            let value = board.values[board.needs[other].slot]
+            let value = board.value(board.needs[other])
             // Where singletons are reckoned with, a walk that shows no more may still be one that avoids somebody.
             guard
                 value + entry.low < low[other] || value + entry.high > high[other]
@@ -448,6 +453,22 @@ package struct Protector {
         facts.legs += attempt.legs.count
     }
 
+    /// Notes how far a leg takes what a need is about.
+    private mutating func note(_ need: Int32, _ by: Int32, _ times: Int32) {
+        guard let place = reached.firstIndex(where: { $0.need == need }) else {
+            let position = by * times
+            reached.append(
+                Reached(
+                    need: need, position: position, low: min(0, position), high: max(0, position),
+                    hasGaps: abs(by) > 1))
+            return
+        }
+        reached[place].position += by * times
+        reached[place].low = min(reached[place].low, reached[place].position)
+        reached[place].high = max(reached[place].high, reached[place].position)
+        if abs(by) > 1 { reached[place].hasGaps = true }
+    }
+
     // MARK: - Unhiding
 
     /// Complements that a walk over other hidden cells can spare become visible, the dearest first.
@@ -459,37 +480,6 @@ package struct Protector {
             for slot in complementsTouched(walks[number]) { walksOfSlot[Int(slot)].append(Int32(number)) }
         }
         for slot in complements() where spare(slot, &walksOfSlot) { facts.unhidden += 1 }
-    }
-
-    /// Hides what must not stand alone with what is hidden in a line: the cheapest beside it, until all of it together is
-    /// what a cell may be.
-    private mutating func hideInPools() {
-        guard board.rules.pooled else { return }
-        let pool = HiddenPool(board.tables, board.rules, board.layout, board.values)
-        while true {
-            let lines = pool.tooTelling { board.isHidden[board.firstSlots[$0] ?? $0] }
-            if lines.isEmpty { return }
-            var hasHidden = false
-            for line in lines {
-                let free = line.parts.map { board.firstSlots[$0] ?? $0 }.filter {
-                    !board.isHidden[$0] && board.values[$0] > 0 && board.cells[$0].price < Board.forbidden
-                }
-                let cheapest = free.min {
-                    (board.cells[$0].price, mixed(options.key ^ UInt64($0)))
-                        < (board.cells[$1].price, mixed(options.key ^ UInt64($1)))
-                }
-                guard let cheapest else { continue }
-                board.hide(cheapest)
-                hasHidden = true
-            }
-            guard hasHidden else {
-                let slots = Set(lines.flatMap(\.parts).map { board.firstSlots[$0] ?? $0 })
-                unproved = board.needs.indices.filter {
-                    unproved.contains($0) || slots.contains(board.needs[$0].slot)
-                }
-                return
-            }
-        }
     }
 
     private static let goodLimit = 60_000
@@ -564,7 +554,7 @@ package struct Protector {
 
     /// What the walks of a need show about it; without those that change what one person knows.
     private mutating func recount(_ need: Int, without person: Int? = nil) {
-        let value = board.values[board.needs[need].slot]
+        let value = board.value(board.needs[need])
         low[need] = value
         high[need] = value
         for shown in walksOfNeed[need] {
@@ -580,15 +570,14 @@ package struct Protector {
     package var rules: AuditRules { board.rules }
 
     /// Slots of the cells for which nothing was found, ascending.
-    package var unprovedSlots: [Int] { unproved.map { board.needs[$0].slot }.sorted() }
+    package var unprovedSlots: [Int] { Set(unproved.map { board.needs[$0].slot }).sorted() }
 
     private func protection() -> Protection {
         var numbers: [Int32: Int] = [:]
         var result = Protection(statuses: board.statuses)
-        for (need, wanted) in board.needs.enumerated() {
-            let first = board.firstSlots[wanted.slot].map { Int(board.needOfSlot[$0]) } ?? need
+        for (slot, need) in board.asked {
             var list: [Int] = []
-            for walk in first >= 0 ? walksOfNeed[first].map(\.walk) : [] {
+            for walk in walksOfNeed[need].map(\.walk) {
                 if let known = numbers[walk] {
                     list.append(known)
                     continue
@@ -598,7 +587,7 @@ package struct Protector {
                 result.walks.append(
                     Walk(walks[Int(walk)].legs.map { Walk.Leg(search.move($0.changes), Int($0.times)) }))
             }
-            result.proofs.append(Protection.Proof(slot: wanted.slot, walks: list))
+            result.proofs.append(Protection.Proof(slot: slot, walks: list))
         }
         return result
     }

@@ -19,9 +19,11 @@ struct ControlledRounding {
         self.key = key
     }
 
-    /// Above which nothing is tried: atoms that something is counted at, and nodes of the search.
-    private static let atomLimit = 20_000
-    private static let nodeLimit: Int32 = 2_000
+    /// Atoms that something is counted at: above the first nothing is tried, above the second only the relaxed program, for
+    /// a search in whole numbers takes minutes.
+    private static let atomLimit = 30_000
+    private static let searchLimit = 1_500
+    private static let nodeLimit: Int32 = 500
 
     /// By slot whether it goes up; nil where no answer was found.
     func raised() -> [Bool]? {
@@ -58,6 +60,7 @@ struct ControlledRounding {
         // Most answers of the relaxed program are whole already, and all of those with two dimensions.
         let relaxed = program.solution(iterationLimit: 200_000)
         let isWhole = relaxed?.allSatisfy { abs($0 - $0.rounded()) < 1e-6 } ?? false
+        if !isWhole, counts.count > ControlledRounding.searchLimit { return nil }
         guard let found = isWhole ? relaxed : program.wholeSolution(nodeLimit: ControlledRounding.nodeLimit) else {
             return nil
         }

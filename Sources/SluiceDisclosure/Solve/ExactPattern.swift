@@ -22,8 +22,9 @@ struct ExactPattern {
     func slots(cheaperThan cost: Int) -> Set<Int>? {
         let atomCount = board.tables.axes.reduce(1.0) { $0 * Double($1.atomCount) }
         let cells = board.cells.indices.filter { !board.isTwin($0) }
-        let needs = board.needs.filter { !board.isTwin($0.slot) }
-        guard cost > 0, !needs.isEmpty, atomCount <= Double(ExactPattern.atomLimit),
+        let needs = board.needs
+        guard cost > 0, !needs.isEmpty, needs.allSatisfy({ $0.with.isEmpty }),
+            atomCount <= Double(ExactPattern.atomLimit),
             needs.count * cells.count <= ExactPattern.sizeLimit
         else { return nil }
         let atoms = (0..<UInt64(atomCount)).filter {

@@ -1,5 +1,9 @@
 import CCbc
 import CClp
+import Synchronization
+
+/// Cbc 2.10 reads its own arguments through global variables: one program at a time in a process.
+private let oneProgram = Mutex(())
 
 /// A linear program, solved by Clp. What comes back is a guess in floating point: whoever uses it rounds it and checks it
 /// in whole numbers.
@@ -62,6 +66,10 @@ struct LinearProgram {
     ///
     /// - Parameter cutoff: what the answer must cost less than.
     func wholeSolution(nodeLimit: Int32, cutoff: Double? = nil) -> [Double]? {
+        oneProgram.withLock { _ in wholeSolutionAlone(nodeLimit: nodeLimit, cutoff: cutoff) }
+    }
+
+    private func wholeSolutionAlone(nodeLimit: Int32, cutoff: Double?) -> [Double]? {
         guard let model = unsafe Cbc_newModel() else { return nil }
         defer { unsafe Cbc_deleteModel(model) }
         unsafe Cbc_setParameter(model, "log", "0")

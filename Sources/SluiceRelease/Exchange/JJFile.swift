@@ -56,12 +56,14 @@ extension JJFile {
     package init(
         _ tables: LinkedTables, _ rules: AuditRules, statuses: [Protection.Status]
     ) throws(ExchangeRefusal) {
+        guard rules.perturbation == .none else { throw .perturbed }
         let atomCount = tables.axes.reduce(1.0) { $0 * Double($1.atomCount) }
         guard atomCount <= Double(JJFile.atomLimit) else { throw .tooLarge(limit: JJFile.atomLimit) }
         let layout = Layout(tables)
         let values = layout.values(of: tables)
         let needs = tables.sensitivity(rules, layout: layout, values: values).needs
-        let needOfSlot = Dictionary(needs.map { ($0.slot, $0) }, uniquingKeysWith: { first, _ in first })
+        let needOfSlot = Dictionary(
+            needs.filter(\.with.isEmpty).map { ($0.slot, $0) }, uniquingKeysWith: { first, _ in first })
         var atomsOfSlot = [[Int]](repeating: [], count: layout.slotCount)
         for atom in 0..<Int(atomCount) {
             for slot in layout.slots(of: tables.atoms(ofKey: UInt64(atom))) { atomsOfSlot[slot].append(atom) }
@@ -128,7 +130,7 @@ extension JJFile {
         func whole(_ word: Substring) throws(ExchangeRefusal) -> Int {
             // Others write 12.000000.
             let parts = word.split(separator: ".", maxSplits: 1)
-            guard let value = parts.first.flatMap({ Int($0) }), abs(value) < 1 << 40,
+            guard let value = parts.first.flatMap({ Int($0) }), value.magnitude < 1 << 40,
                 parts.count == 1 || parts[1].allSatisfy({ $0 == "0" })
             else { throw .line(number, "a whole number was expected") }
             return value
@@ -237,6 +239,8 @@ extension JJFile {
 /// Why tables cannot be exchanged.
 package enum ExchangeRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLarge(limit: Int)
+    /// The form has no place for ranges of what is shown.
+    case perturbed
     /// From 1.
     case line(Int, String)
     /// From 0, as the file numbers them.
@@ -247,6 +251,7 @@ package enum ExchangeRefusal: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .tooLarge(let limit):
             "more than \(limit) combinations of codes: the exchange form would list each; use fewer dimensions"
+        case .perturbed: "its figures are rounded or perturbed, which the exchange form cannot say"
         case .line(let number, let what): "line \(number): \(what)"
         case .equation(let number, let what): "equation \(number): \(what)"
         case .cell(let number, let what): "cell \(number): \(what)"

@@ -151,8 +151,8 @@ extension ReleaseBuilder {
     ) throws -> (counters: [PartCounter], parts: [PlannedPart], unproved: [String]) {
         var counted = try count(spec)
         let (request, answer) = try ask(&counted, spec, explains: false)
-        let parts = zip(request.parts, answer.parts).map {
-            PlannedPart(tables: $0.tables, statuses: $1.protection.statuses)
+        let parts = zip(request.parts, answer.parts).map { asked, given in
+            PlannedPart(asked.tables, given.rules(asked: asked.rules), given.protection.statuses)
         }
         return (counted.counters, parts, unprovedCells(request, answer))
     }
@@ -161,18 +161,22 @@ extension ReleaseBuilder {
 /// Tables with what would be hidden in them; not proved, for comparison alone.
 private struct PlannedPart {
     let tables: LinkedTables
-    let statuses: [Protection.Status]
     let layout: Layout
     let values: [Int32]
+    /// By slot.
+    let isHidden: [Bool]
 
-    init(tables: LinkedTables, statuses: [Protection.Status]) {
+    init(_ tables: LinkedTables, _ rules: AuditRules, _ statuses: [Protection.Status]) {
         self.tables = tables
-        self.statuses = statuses
-        layout = Layout(tables)
-        values = layout.values(of: tables)
+        let layout = Layout(tables)
+        let values = layout.values(of: tables)
+        let ranges = FigureRanges(
+            tables, rules, layout, tables.sensitivity(rules, layout: layout, values: values))
+        isHidden = statuses.indices.map { ranges.published($0, Int(values[$0]), statuses[$0]) == .confidential }
+        (self.layout, self.values) = (layout, values)
     }
 
-    var shares: [HiddenShare] { HiddenShare.of(tables, layout, values) { statuses[$0] == .hidden } }
+    var shares: [HiddenShare] { HiddenShare.of(tables, layout, values) { isHidden[$0] } }
 
     func levels(_ counter: PartCounter, _ table: Int) -> [ReleasePlan.Level] {
         let spec = tables.tables[table]
@@ -185,7 +189,7 @@ private struct PlannedPart {
             let value = Int(values[block.base + cell])
             level.nonzero += 1
             level.value += value
-            if statuses[block.base + cell] == .hidden {
+            if isHidden[block.base + cell] {
                 level.hiddenNonzero += 1
                 level.hiddenValue += value
             }

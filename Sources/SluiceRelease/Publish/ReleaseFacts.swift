@@ -72,6 +72,8 @@ struct ReleaseFacts {
             return
                 "Every count but 0 has noise by the cell key method, so that tables do not add up and a 0 may be a small "
                 + "count; do not add figures up, ask for a table that has the sum."
+                + (hiddenBelow > 0
+                    ? " What would stand below \(hiddenBelow), 0 too, is not shown: its marker is [c]." : "")
         default: return "\(few), nor some others that would give them away: their marker is [c]. \(zero)"
         }
     }
@@ -126,9 +128,18 @@ struct ReleaseFacts {
         ])
     }
 
+    /// Of a table of noise.
+    private var hiddenBelow: Int {
+        if case .cellKey(let table) = spec.profile.perturbation { table.hiddenBelow } else { 0 }
+    }
+
     private func markers(_ part: Int) -> [String] {
         var markers = [TableFile.marker]
-        if case .controlled = proved[part].rules.perturbation { markers = [TableFile.lowMarker] }
+        switch proved[part].rules.perturbation {
+        case .controlled: markers = [TableFile.lowMarker]
+        case .cellKey(let table): if table.hiddenBelow == 0 { markers = [] }
+        case .none, .nearest: break
+        }
         return proved[part].tables.structuralZeros.isEmpty ? markers : markers + [TableFile.notApplicableMarker]
     }
 
@@ -136,10 +147,16 @@ struct ReleaseFacts {
         let small =
             proved[part].markerTellsCount
             ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons"
+        let confidential =
+            switch proved[part].rules.perturbation {
+            case .cellKey: "a figure below \(hiddenBelow)"
+            case .nearest: small
+            default:
+                proved[part].standsFree && !proved[part].rules.hidesGroups
+                    ? small : "a small count, or one that would give a small one away"
+            }
         let texts = [
-            TableFile.marker: proved[part].standsFree || proved[part].rules.perturbation != .none
-                ? "[c] confidential: \(small)"
-                : "[c] confidential: a small count, or one that would give a small one away",
+            TableFile.marker: "[c] confidential: \(confidential)",
             TableFile.lowMarker: "[low] rounded to 0, and not 0",
             TableFile.notApplicableMarker: "[z] not applicable: it cannot occur",
         ]
@@ -187,6 +204,7 @@ struct ReleaseFacts {
                         "value": "events",
                         "threshold": .string(
                             counter.countsPersons ? "persons, by link token where there is one" : "events"),
+                        "width": .int(proved[part].rules.primary.width),
                         "perturbation": perturbation(part),
                     ])
                 }),

@@ -119,9 +119,8 @@ private struct VerifiedFolder {
                 certificate.profile == "\(profile?["id"]?.text ?? "")/\(profile?["version"]?.number ?? 0)",
                 certificate.parts.allSatisfy({ part in
                     profile?["threshold"]?.number == part.rules.primary.threshold
-                        && profile?["width"]?.number == part.rules.primary.width
                         && profile?["zeros"]?.text == part.rules.zeros.rawValue
-                        && perturbation(of: part.tables.eventKind, provenance) == part.rules.perturbation.statement
+                        && statement(of: part.tables.eventKind, provenance) == part.rules.statement
                 })
             else { throw VerifyRefusal.otherCertificate }
             for file in certificate.files {
@@ -140,11 +139,13 @@ private struct VerifiedFolder {
         }
     }
 
-    private func perturbation(of eventKind: String, _ provenance: JSON?) -> String? {
-        let counted = provenance?["countedBy"]?.items?.first { $0["measure"]?.text == eventKind }?["perturbation"]
-        return counted.map {
-            "\($0["method"]?.text ?? "") \($0["base"]?.number ?? 0) \($0["hiddenBelow"]?.number ?? 0)"
-        }
+    /// As `AuditRules.statement` has it.
+    private func statement(of eventKind: String, _ provenance: JSON?) -> String? {
+        guard let counted = provenance?["countedBy"]?.items?.first(where: { $0["measure"]?.text == eventKind }),
+            let shown = counted["perturbation"]
+        else { return nil }
+        return "\(counted["width"]?.number ?? 0) \(shown["method"]?.text ?? "") \(shown["base"]?.number ?? 0) "
+            + "\(shown["hiddenBelow"]?.number ?? 0)"
     }
 
     /// Each kind of event is one part, for parts are proved apart; each table one file.
@@ -186,6 +187,13 @@ private struct VerifiedFolder {
 }
 
 extension AuditRules {
+    /// What provenance says of a kind of event: how many values stay open, and what is shown in place of counts.
+    fileprivate var statement: String {
+        var below = 0
+        if case .cellKey(let table) = perturbation { below = table.hiddenBelow }
+        return "\(primary.width) \(perturbation.name) \(perturbation.base ?? 0) \(below)"
+    }
+
     /// What was done with a cell of which a published file shows this; whether that is right is for the proof to say.
     fileprivate func status(of shown: ProvedTables.Shown, count: Int) -> Protection.Status {
         switch (shown, perturbation) {
@@ -206,13 +214,6 @@ extension Perturbation {
         case .controlled: "controlled-rounding"
         case .cellKey: "cell-key"
         }
-    }
-
-    /// What provenance says of it.
-    fileprivate var statement: String {
-        var below = 0
-        if case .cellKey(let table) = self { below = table.hiddenBelow }
-        return "\(name) \(base ?? 0) \(below)"
     }
 
     /// Of rounding.

@@ -94,10 +94,10 @@ private func checkTogether(_ profile: inout DisclosureProfile, hasWidth: Bool, _
             hint: "write `groupDisclosure: flagged`, or `zeros: hideable`")
     }
     guard profile.perturbation != .none else { return }
-    if profile.groupDisclosure == .hidden {
+    if profile.groupDisclosure != .ignored {
         refuse(
-            "groupDisclosure", "groups cannot be hidden where figures are rounded or perturbed",
-            hint: "write `groupDisclosure: flagged`")
+            "groupDisclosure", "no group is seen for certain where figures are rounded or perturbed",
+            hint: "take it out")
     }
     if profile.pooled {
         refuse(
@@ -115,13 +115,24 @@ private func checkTogether(_ profile: inout DisclosureProfile, hasWidth: Bool, _
                 hint: "write at most \(2 * profile.threshold), or a larger threshold")
         }
     case .controlledRounding(let base):
+        if base < 3 || profile.threshold < base - base / 2 {
+            refuse(
+                "rounding",
+                "a base of \(base) is too \(base < 3 ? "small" : "large") for a threshold of "
+                    + "\(profile.threshold)",
+                hint: "write 3 or more, and at most \(2 * profile.threshold)")
+        }
         if !hasWidth { profile.width = min(profile.width, base - 1) }
         if profile.width > base - 1 {
             refuse(
                 "width", "what is shown as [low] is one of \(base - 1) values, never of \(profile.width)",
                 hint: "write at most \(base - 1), or a larger base")
         }
-    case .cellKey:
+    case .cellKey(let table):
+        if profile.zeros == .published, table.hiddenBelow > 0 {
+            refuse(
+                "zeros", "zeros are hidden with everything below `hideBelow`", hint: "take `zeros` or `hideBelow` out")
+        }
         if !hasWidth {
             refuse(
                 "cellKeys", "how many values must stay possible is not said",

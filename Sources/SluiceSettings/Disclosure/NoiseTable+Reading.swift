@@ -29,7 +29,7 @@ struct NoiseTableFolder {
 /// Reads a table of noise in either form in use.
 ///
 /// - ONS: columns `pcv`, `ckey`, `pvalue`, in any order. Keys are whole numbers up to the largest `ckey`; counts above 750
-///   go through the rows 501 to 750 again and again; where there is no row the noise is 0.
+///   go through the rows 501 to 750 again and again, rows beyond are not used; where there is no row the noise is 0.
 /// - Destatis and tau-ARGUS: `i;j;p;v;p_int_ub`, the noise being `j − i` for keys, between 0 and 1, from the bound before to
 ///   below this one; counts beyond the last `i` have its row. Bounds have up to twelve decimals.
 ///
@@ -99,7 +99,7 @@ private func numbers(
     let cells = fields(line.text, separator)
     var values: [Int] = []
     for place in places {
-        guard place < cells.count, let value = Int(cells[place]), abs(value) <= 1_000_000 else {
+        guard place < cells.count, let value = Int(cells[place]), value.magnitude <= 1_000_000 else {
             throw Mistake(
                 file: shown, line: line.number, what: "field \(place + 1) is no whole number",
                 hint: "write one, and no thousands separator")
@@ -119,8 +119,10 @@ private func byWholeKeys(
     _ rows: [(line: Int, pcv: Int, ckey: Int, pvalue: Int)], name: String, shown: String
 ) throws(Mistake) -> NoiseTable {
     let largest = rows.map(\.ckey).max() ?? 0
-    guard largest >= 1, largest < 1 << 20 else {
-        throw Mistake(file: shown, what: "no row has a key", hint: "keys run from 0 to 255 or 0 to 4095")
+    guard largest >= 1, largest < 1 << 16 else {
+        throw Mistake(
+            file: shown, what: largest < 1 ? "no row has a key" : "a key is above 65535",
+            hint: "keys run from 0 to 255 or 0 to 4095")
     }
     var noise: [Int: [Int: Int]] = [:]
     for row in rows {
@@ -135,14 +137,20 @@ private func byWholeKeys(
     }
     let made = (0...onsLastCount).map { count -> [NoiseTable.Entry] in
         var entries: [NoiseTable.Entry] = []
-        for key in 0...largest {
-            let value = noise[count]?[key] ?? 0
-            if entries.last?.noise == value {
-                entries[entries.count - 1].last = UInt64(key)
+        func add(_ last: Int, _ noise: Int) {
+            if entries.last?.noise == noise {
+                entries[entries.count - 1].last = UInt64(last)
             } else {
-                entries.append(NoiseTable.Entry(last: UInt64(key), noise: value))
+                entries.append(NoiseTable.Entry(last: UInt64(last), noise: noise))
             }
         }
+        var next = 0
+        for (key, value) in (noise[count] ?? [:]).sorted(by: { $0.key < $1.key }) {
+            if key > next { add(key - 1, 0) }
+            add(key, value)
+            next = key + 1
+        }
+        if next <= largest { add(largest, 0) }
         return entries
     }
     return NoiseTable(name: name, modulus: UInt64(largest) + 1, rows: made, cycle: onsCycle)
@@ -180,7 +188,7 @@ private func byDecimalKeys(
             made.append([NoiseTable.Entry(last: decimalModulus - 1, noise: 0)])
         }
         if row.i == made.count, row.i < rowLimit { made.append([]) }
-        guard row.i == made.count - 1 else {
+        guard row.i >= 0, row.i == made.count - 1 else {
             throw Mistake(
                 file: shown, line: row.line, what: "counts do not follow each other",
                 hint: "keep the rows of a count together, from 0 upwards and without a gap")
@@ -212,7 +220,7 @@ private func decimal(_ text: String) -> UInt64? {
     let parts = text.lowercased().split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
     var exponent = 0
     if parts.count == 2 {
-        guard let value = Int(parts[1].hasPrefix("+") ? parts[1].dropFirst() : parts[1]), abs(value) <= 40 else {
+        guard let value = Int(parts[1].hasPrefix("+") ? parts[1].dropFirst() : parts[1]), value.magnitude <= 40 else {
             return nil
         }
         exponent = value
