@@ -44,6 +44,7 @@ struct Checker {
     /// Sensitive cells are hidden, zeros only where they may be, and where only small counts are marked nothing else is.
     func checkStatuses() throws(ProofRefusal) {
         try checkRaised()
+        if case .controlled(let base) = rules.perturbation { try checkSums(base) }
         if rules.perturbation.showsAll {
             guard !statuses.contains(.hidden) else { throw .malformed("statuses") }
             return
@@ -81,6 +82,18 @@ struct Checker {
         guard case .controlled(let base) = rules.perturbation,
             statuses.indices.allSatisfy({ statuses[$0] != .raised || Int(values[$0]) % base > 0 })
         else { throw .malformed("statuses") }
+    }
+
+    /// What is rounded by control adds up in every line that a reader sees.
+    private func checkSums(_ base: Int) throws(ProofRefusal) {
+        func multiple(_ slot: Int) -> Int { Int(values[slot]) / base + (statuses[slot] == .raised ? 1 : 0) }
+        for line in tables.lines(layout) {
+            guard let total = line.total, line.parts.reduce(0, { $0 + multiple($1) }) != multiple(total) else {
+                continue
+            }
+            let (table, cell) = layout.place(of: total)
+            throw .addsUpToOther(table: tables.tables[table].id, cell: cell)
+        }
     }
 
     // MARK: - Bounds

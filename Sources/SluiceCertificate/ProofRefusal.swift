@@ -17,10 +17,12 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case markerLies(table: String, cell: Int)
     /// Something is counted where a structural zero says that nothing can be.
     case impossibleCounted
+    /// Rounding was to be controlled, and parts of a total do not come to it.
+    case addsUpToOther(table: String, cell: Int)
 
     package var description: String {
         switch self {
-        case .malformed(let what): "the proof cannot be read: its \(what) make no sense"
+        case .malformed(let what): "the proof means nothing: see its \(what)"
         case .tooLarge(let limit): "more than \(limit) cells"
         case .thresholdTooLow(let threshold):
             "a threshold of \(threshold) leaves a hidden cell one possible value; it must be at least 3"
@@ -35,6 +37,8 @@ package enum ProofRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "step \(leg + 1) of argument \(walk + 1) is impossible: it leaves fewer events somewhere than there can be"
         case .markerLies(let table, let cell):
             "table \(table), cell \(cell + 1): it is marked as a small count and is none"
+        case .addsUpToOther(let table, let cell):
+            "table \(table), cell \(cell + 1): its parts, as they are rounded, do not come to it"
         case .impossibleCounted: "something is counted where a structural zero says that nothing can be"
         case .zeroHidden(let table, let cell):
             "table \(table), cell \(cell + 1): a zero is hidden, which the profile forbids"

@@ -83,7 +83,7 @@ package func prove(
 }
 
 extension AuditRules {
-    func check() throws(ProofRefusal) {
+    package func check() throws(ProofRefusal) {
         try primary.check()
         switch perturbation {
         case .none: break
@@ -111,7 +111,7 @@ extension AuditRules {
 }
 
 extension PrimaryRules {
-    func check() throws(ProofRefusal) {
+    package func check() throws(ProofRefusal) {
         guard threshold >= 3 else { throw .thresholdTooLow(threshold) }
         guard threshold <= 1_000_000, width >= 2, width <= 1_000_000 else { throw .malformed("rules") }
         if let (n, k) = dominance, n < 1 || n > 15 || k < 1 || k > 99 { throw .malformed("rules") }

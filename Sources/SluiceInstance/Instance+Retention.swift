@@ -43,13 +43,18 @@ extension Instance {
                 continue
             }
             let since = built[name] ?? Instant(secondsSince1970: Int(status.modifiedNanoseconds / 1_000_000_000))
-            guard let end = CivilMonth(index: since.date.month.index + standing.months + 1) else { continue }
-            standing.kept.append((end.firstDay, name))
+            guard let end = certificateEnd(since) else { continue }
+            standing.kept.append((end, name))
         }
         standing.kept.sort { ($0.day, $0.name) < ($1.day, $1.name) }
         let today = today
         standing.due = standing.kept.filter { $0.day <= today }.map(\.name)
         return standing
+    }
+
+    /// The day on which a certificate is purged.
+    func certificateEnd(_ since: Instant) -> CivilDate? {
+        CivilMonth(index: since.date.month.index + settings.certificateRetentionMonths + 1)?.firstDay
     }
 
     /// Nil where no release was ever built.
@@ -64,9 +69,10 @@ extension Instance {
 
     /// Removes the certificates whose day has come, each with its ledger row when it is gone.
     private func purgeCertificates(actor: String) throws -> [String] {
+        guard let folder = try certificateFolder() else { return [] }
+        // What a crash left of a certificate holds true counts as well.
+        try folder.removeTemporaries()
         let due = try certificateRetention().due
-        guard !due.isEmpty else { return [] }
-        let folder = try Folder(path: settings.paths.certificates)
         for name in due {
             try folder.remove(FileName(own: name))
             try folder.sync()

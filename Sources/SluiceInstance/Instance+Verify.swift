@@ -3,23 +3,42 @@ import SluiceLedger
 package import SluiceModel
 package import SluiceRelease
 import SluiceSettings
+import SluiceStore
 import SluiceSystem
 
 extension Instance {
     /// Checks a release's folder with what this instance keeps about it: the certificate and the key that signed it.
     package func verifyRelease(folder: String, checksHashes: Bool) throws -> ReleaseVerification {
         let folder = Instance.resolved(folder)
-        let provenance = try readSmallFile(folder + "/provenance.json", limitBytes: 1 << 24)
-        var certificate: [UInt8]?
-        if let json = try? JSON(reading: provenance), let release = json["release"]?.text,
+        let provenance = try? readSmallFile(folder + "/provenance.json", limitBytes: 1 << 24)
+        guard let json = provenance.flatMap({ try? JSON(reading: $0) }), let release = json["release"]?.text,
             let version = json["version"]?.text.flatMap({ Int($0) }),
-            let name = FileName(string: ReleaseBuilder.certificateName(release, version))
-        {
-            let path = settings.paths.certificates + "/" + (name.text ?? "")
-            certificate = try? readSmallFile(path, limitBytes: Instance.certificateLimitBytes)
+            FileName(string: ReleaseBuilder.certificateName(release, version)) != nil
+        else {
+            return try SluiceRelease.verifyRelease(
+                folder: folder, certificate: nil, verifier: signer.verifier, checksHashes: checksHashes
+            ).with(proof: .fails("provenance.json does not say which release it is"))
         }
-        return try SluiceRelease.verifyRelease(
+        let name = ReleaseBuilder.certificateName(release, version)
+        var certificate: [UInt8]?
+        var problem: ReleaseVerification.Answer?
+        do throws(SystemError) {
+            certificate = try readSmallFile(
+                settings.paths.certificates + "/" + name, limitBytes: Instance.certificateLimitBytes)
+        } catch {
+            problem = .fails("its certificate cannot be read: \(error)")
+            if error.errno == ENOENT {
+                let built = try store.releases().first { $0.release == release && $0.version == version }?.builtAt
+                let day = built.flatMap { certificateEnd($0) }
+                problem =
+                    day.map { $0 <= today } ?? false
+                    ? .notChecked("its certificate was kept until \(day!) and is removed")
+                    : .fails("its certificate is not there, and should be kept" + (day.map { " until \($0)" } ?? ""))
+            }
+        }
+        let found = try SluiceRelease.verifyRelease(
             folder: folder, certificate: certificate, verifier: signer.verifier, checksHashes: checksHashes)
+        return problem.map { found.with(proof: $0) } ?? found
     }
 
     /// Checks a release's folder with a certificate, a key or both, and no instance.

@@ -44,6 +44,7 @@ package struct LedgerKind: RawRepresentable, Hashable, Sendable {
     package static let overlapsCounted = LedgerKind("overlaps-counted")
     package static let releaseBuilt = LedgerKind("release-built")
     package static let releaseApproved = LedgerKind("release-approved")
+    package static let releaseAbandoned = LedgerKind("release-abandoned")
     package static let releaseRefused = LedgerKind("release-refused")
     package static let reviewRaised = LedgerKind("review-raised")
     package static let reviewAcknowledged = LedgerKind("review-acknowledged")

@@ -185,6 +185,8 @@ package struct ReleaseRecord: Hashable, Sendable {
         case withdrawn
         /// Built and proved, and waits for a person's approval; its folder is in staging.
         case pending
+        /// On record and never seen: its records or its folder were gone before it was in its place.
+        case abandoned
     }
 
     package var release: String

@@ -25,6 +25,12 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     /// An authority whose records are in it asks for what the release's profile cannot give.
     case authorityAsks(String, profile: String, key: String)
     case stagingLost(release: String, version: Int)
+    /// What waits is not what was built.
+    case stagingChanged(release: String, version: Int)
+    /// It is on record and its folder could not be renamed.
+    case notInPlace(release: String, version: Int, error: String)
+    /// Something is counted where a spec says that nothing can be.
+    case structuralZeroCounted([String])
     /// What it counts was replaced, taken back or purged since.
     case recordsGone(release: String, version: Int)
 
@@ -65,6 +71,15 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
         case .recordsGone(let release, let version):
             "release \(release), version \(padded(version, 4)), counts records that were replaced, taken back or purged since; "
                 + "build it again"
+        case .stagingChanged(let release, let version):
+            "release \(release), version \(padded(version, 4)): what waits in staging is not what was built and signed; find "
+                + "out who changed it, and build it again"
+        case .notInPlace(let release, let version, let error):
+            "release \(release), version \(padded(version, 4)), is built and on record and could not be put in its place: "
+                + "\(error); mend that: the next build of it, or the daemon's next start, finishes it"
+        case .structuralZeroCounted(let zeros):
+            "something is counted where `structuralZeros` of the spec says that nothing can be: "
+                + zeros.joined(separator: "; ") + "; take it out of the spec, or ask the agency"
         case .stagingLost(let release, let version):
             "release \(release), version \(padded(version, 4)): its folder is no longer in staging; build it again"
         }

@@ -35,7 +35,7 @@ package struct ReleaseBuilder {
     }
 
     let model: EventModel
-    let store: any Store
+    package var store: any Store
     let place: Place
     let clock: any Clock
     let signer: CheckpointSigner
@@ -74,6 +74,7 @@ package struct ReleaseBuilder {
     /// - Throws: `ReleaseRefusal` when it may not be published, having written nothing; otherwise what the store or
     ///   the file system throws, and then either nothing is on record or `recover` finishes it.
     package func build(_ spec: ReleaseSpec, explains: Bool = false) throws -> BuiltRelease {
+        try recover(spec.id)
         let earlier = try overlapping(spec)
         if spec.audience == .public, !earlier.isEmpty {
             throw ReleaseRefusal.overlapsEarlier(
@@ -213,7 +214,10 @@ package struct ReleaseBuilder {
         var request = ProtectionRequest(parts: [], explains: explains)
         for index in counted.counters.indices {
             let tables = counted.counters[index].linkedTables { profile($0)?.primaryRules }
-            do { try tables.check() } catch { throw ReleaseRefusal.notProved(error) }
+            do throws(ProofRefusal) { try tables.check() } catch {
+                throw error == .impossibleCounted
+                    ? ReleaseRefusal.structuralZeroCounted(tables.countedZeros()) : .notProved(error)
+            }
             var options = SearchOptions(
                 tier: spec.profile.tier, key: searchKey(spec.id), totalWeight: spec.profile.totalWeight)
             options.forcedPublic = try forcedPublic(counted.counters[index].specs, tables)
@@ -283,9 +287,14 @@ package struct ReleaseBuilder {
     func overlapping(_ spec: ReleaseSpec) throws -> [ReleaseRecord] {
         let kinds = Set(spec.tables.map(\.eventKind))
         return try store.releases().filter {
-            $0.state != .pending && $0.period.overlaps(spec.period) && !kinds.isDisjoint(with: $0.eventKinds)
+            $0.isSeen && $0.period.overlaps(spec.period) && !kinds.isDisjoint(with: $0.eventKinds)
         }
     }
+}
+
+extension ReleaseRecord {
+    /// Somebody may have it, or have had it.
+    var isSeen: Bool { state != .pending && state != .abandoned }
 }
 
 extension DisclosureProfile {
@@ -324,6 +333,18 @@ extension DisclosureProfile.Perturbation {
 }
 
 extension LinkedTables {
+    /// Structural zeros at which something is counted all the same, by their codes.
+    func countedZeros() -> [String] {
+        structuralZeros.filter { zero in
+            var alone = self
+            alone.structuralZeros = [zero]
+            return contributions.contains { alone.impossibleAtoms.contains(atoms(ofKey: $0.atom)) }
+        }.map { zero in
+            "event \(eventKind), "
+                + zip(axes, zero).filter { $1 != 0 }.map { "\($0.id) \($0.codes[$1].name)" }.joined(separator: ", ")
+        }
+    }
+
     /// Cells by their tables and codes, which say nothing about their counts.
     func cellNames(_ slots: [Int]) -> [String] {
         let layout = Layout(self)

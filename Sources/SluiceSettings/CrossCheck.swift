@@ -48,8 +48,11 @@ private func check(_ spec: ReleaseSpec, _ places: ReleasePlaces, against model: 
             check(axis, places, against: model, mistakes: mistakes)
         }
     }
-    for places in places.zeros {
-        _ = knownName(places.event, "the event kind", among: model.eventKinds.map(\.id), mistakes: mistakes)
+    for (zero, places) in zip(spec.structuralZeros, places.zeros) {
+        let known = knownName(places.event, "the event kind", among: model.eventKinds.map(\.id), mistakes: mistakes)
+        if known != nil, !spec.tables.contains(where: { $0.eventKind == zero.eventKind }) {
+            mistakes.add(places.event, "no table of the release is about it", hint: "take the structural zero out")
+        }
         // What happened in which month nobody knows beforehand.
         let dimensions = model.dimensions.filter { $0.id != "measure" && $0.kind != .month }
         for (node, code) in zip(places.dimensions, places.codes) {

@@ -214,6 +214,9 @@ private func readStructuralZeros(
             places.dimensions.append(pair.key)
             places.codes.append(pair.value)
         }
+        if codes.isEmpty, let node = inner.node("codes") {
+            mistakes.add(node, "a structural zero needs a code", hint: "write {offence: homicide}")
+        }
         guard let event, !codes.isEmpty else { return nil }
         return (StructuralZero(eventKind: event, codes: codes), places)
     }

@@ -117,6 +117,10 @@ package protocol Store: AnyObject, Sendable {
     ///
     /// - Throws: `StoreError.notFound` when it does not wait.
     func approve(release: String, version: Int, ledger: [LedgerEntry]) throws
+    /// Gives up a release that was never seen.
+    ///
+    /// - Throws: `StoreError.notFound` when it is neither `pending` nor `publishing`.
+    func abandon(release: String, version: Int, ledger: [LedgerEntry]) throws
     func releases() throws -> [ReleaseRecord]
 
     // MARK: Reviews

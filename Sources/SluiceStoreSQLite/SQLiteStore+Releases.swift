@@ -15,7 +15,8 @@ extension SQLiteStore {
         try write(operation) { db in
             let state = try String.fetchOne(
                 db, sql: "SELECT state FROM release WHERE release = ? AND version = ?", arguments: [release, version])
-            guard let state, state != ReleaseRecord.State.withdrawn.rawValue else {
+            let states = [ReleaseRecord.State.publishing, .published].map(\.rawValue)
+            guard let state, states.contains(state) else {
                 throw StoreError.notFound(operation)
             }
             try db.execute(
@@ -31,6 +32,20 @@ extension SQLiteStore {
                 sql: "UPDATE release SET state = ? WHERE release = ? AND version = ? AND state = ?",
                 arguments: [
                     ReleaseRecord.State.publishing.rawValue, release, version, ReleaseRecord.State.pending.rawValue,
+                ])
+            guard db.changesCount == 1 else { throw StoreError.notFound(operation) }
+            try append(ledger, db)
+        }
+    }
+
+    package func abandon(release: String, version: Int, ledger: [LedgerEntry]) throws {
+        let operation = "give up a release"
+        try write(operation) { db in
+            try db.execute(
+                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ? AND state IN (?, ?)",
+                arguments: [
+                    ReleaseRecord.State.abandoned.rawValue, release, version,
+                    ReleaseRecord.State.publishing.rawValue, ReleaseRecord.State.pending.rawValue,
                 ])
             guard db.changesCount == 1 else { throw StoreError.notFound(operation) }
             try append(ledger, db)

@@ -87,7 +87,9 @@ package enum ProtectCodec {
         var request = ProtectionRequest(parts: [], explains: try reader.count(1) == 1)
         for _ in 0..<(try reader.items()) {
             let rules = try AuditRules(&reader)
+            try rules.check()
             let tables = try LinkedTables(&reader)
+            for authority in tables.authorities { try authority.rules?.check() }
             var options = SearchOptions(tier: try reader.count(1) == 0 ? .fast : .good, key: try reader.number())
             options.totalWeight = try reader.count(1000)
             options.isGrandTotalPublic = try reader.count(1) == 1

@@ -100,4 +100,5 @@ guard let options = Options(CommandLine.arguments.dropFirst()) else {
     exit(ExitCode.usage)
 }
 signal(SIGPIPE, SIG_IGN)
+signal(SIGXFSZ, SIG_IGN)
 exit(run(options))

@@ -228,6 +228,9 @@ final class CrashingStore: Store, @unchecked Sendable {
     func approve(release: String, version: Int, ledger: [LedgerEntry]) throws {
         try write { try base.approve(release: release, version: version, ledger: ledger) }
     }
+    func abandon(release: String, version: Int, ledger: [LedgerEntry]) throws {
+        try write { try base.abandon(release: release, version: version, ledger: ledger) }
+    }
     func releases() throws -> [ReleaseRecord] { try read { try base.releases() } }
     func insert(_ occurrence: ReviewOccurrence, ledger: [LedgerEntry]) throws -> Bool {
         try write { try base.insert(occurrence, ledger: ledger) }

@@ -95,6 +95,15 @@ import Testing
         #expect(layout.slotCount == 6)
     }
 
+    @Test(arguments: [1, 1_000]) func `any weight of totals is borne`(weight: Int) throws {
+        let tables = Made.random(seed: 5, [("a", 3), ("b", 3), ("c", 2), ("d", 2)])
+        let rules = AuditRules(primary: PrimaryRules(threshold: 5), zeros: .hideable)
+        var protector = Protector(tables, rules, SearchOptions(tier: .fast, totalWeight: weight))
+        let protection = protector.run()
+        #expect(protector.unproved.isEmpty)
+        _ = try prove(tables, rules, protection)
+    }
+
     /// Kinds of event are protected side by side, and Cbc holds its arguments in global variables.
     @Test func `the same input gives the same answer on several threads at once`() async throws {
         let seeds = (0..<24).map { UInt64($0) }

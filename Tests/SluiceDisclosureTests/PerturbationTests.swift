@@ -142,6 +142,23 @@ import Testing
         hidden.statuses[1] = .hidden
         #expect(throws: ProofRefusal.malformed("statuses")) { try prove(tables, rules, hidden) }
     }
+
+    @Test func `what does not add up is refused`() throws {
+        let tables = Made.crossed([("region", 2)], [3, 4])
+        let rules = AuditRules(
+            primary: PrimaryRules(threshold: 5, width: 4), zeros: .hideable, perturbation: .controlled(base: 5))
+        // 7 is 5 or 10: [low] and 5 come to 5, both 5 to 10, and both [low] to neither.
+        for (statuses, isFine): ([Protection.Status], Bool) in [
+            ([.shown, .shown, .raised], true), ([.raised, .raised, .raised], true), ([.shown, .shown, .shown], false),
+            ([.raised, .shown, .raised], false),
+        ] {
+            var refusal: ProofRefusal?
+            do throws(ProofRefusal) { _ = try prove(tables, rules, Protection(statuses: statuses)) } catch {
+                refusal = error
+            }
+            #expect((refusal != .addsUpToOther(table: "t", cell: 0)) == isFine)
+        }
+    }
 }
 
 /// The cell key method.
@@ -281,10 +298,13 @@ import Testing
             for slot in statuses.indices {
                 switch method {
                 case .nearest: if values[slot] > 0 && Int(values[slot]) < threshold { statuses[slot] = .hidden }
-                case .controlled:
-                    if Int(values[slot]) % base > 0 && chance.below(2) == 0 { statuses[slot] = .raised }
+                case .controlled: break
                 case .cellKey: break
                 }
+            }
+            if method == .controlled {
+                guard let drawn = RangeTests.drawn(tables, layout, values, base, &chance) else { continue }
+                statuses = drawn
             }
             let keys = RangeTests.keys(tables, layout)
             let all = SmallTables.enumerate(tables, layout, values) { slot, value in
@@ -326,6 +346,26 @@ import Testing
             if isAccepted { accepted += 1 } else { refused += 1 }
         }
         #expect(accepted > 100 && refused > 100, "\(accepted) accepted, \(refused) refused")
+    }
+
+    /// Each atom up or down by chance, until every cell is at a multiple beside it; nil when that takes too long.
+    private static func drawn(
+        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ base: Int, _ chance: inout SplitMix64
+    ) -> [Protection.Status]? {
+        for _ in 0..<40 {
+            var multiples = [Int](repeating: 0, count: values.count)
+            for contribution in tables.contributions {
+                let isUp = contribution.count % base > 0 && chance.below(2) == 0
+                for slot in layout.slots(of: tables.atoms(ofKey: contribution.atom)) {
+                    multiples[slot] += contribution.count / base + (isUp ? 1 : 0)
+                }
+            }
+            let ups = values.indices.map { multiples[$0] - Int(values[$0]) / base }
+            if values.indices.allSatisfy({ ups[$0] == 0 || ups[$0] == 1 && Int(values[$0]) % base > 0 }) {
+                return ups.map { $0 == 1 ? .raised : .shown }
+            }
+        }
+        return nil
     }
 
     /// Cell keys, added up cell by cell.

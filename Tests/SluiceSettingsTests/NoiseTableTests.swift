@@ -119,6 +119,10 @@ import Testing
                 + "make a table whose noise takes away no more than the count"
         ),
         ("pcv,ckey,pvalue\n1,0,0\n1,1,0\n1,0,1\n", "4:1: this count and key have a row already; keep one of the two"),
+        (
+            "i;j;p;v;ub\n1;0;1;7;1\n",
+            "2:1: v is not j less i; columns are i, j, p, v and the upper bound, in this order"
+        ),
         ("pcv,ckey,pvalue\n1,0\n", "2:1: field 3 is no whole number; write one, and no thousands separator"),
         ("pcv,ckey,pvalue\n", "1:1: no row has a key; keys run from 0 to 255 or 0 to 4095"),
         ("pcv,ckey,pvalue\n1,70000,0\n", "1:1: a key is above 65535; keys run from 0 to 255 or 0 to 4095"),
@@ -128,7 +132,7 @@ import Testing
                 + "write one, and no thousands separator"
         ),
         (
-            "i;j;p;v;ub\n-1;0;1;0;1\n",
+            "i;j;p;v;ub\n-1;0;1;1;1\n",
             "2:1: counts do not follow each other; "
                 + "keep the rows of a count together, from 0 upwards and without a gap"
         ),

@@ -562,7 +562,14 @@ package enum StoreSuite {
                 try store.insert(release("quarterly", 2, [id(9)]), ledger: [entry(.releaseBuilt, "quarterly")])
             }
             #expect(throws: StoreError.self) { try store.markPublished(release: "quarterly", version: 2) }
-            #expect(try store.releases().count == 1)
+            // What is given up is neither published later nor given up twice; what is published is not given up.
+            try store.insert(release("knives", 1, []), ledger: [])
+            try store.abandon(release: "knives", version: 1, ledger: [])
+            #expect(throws: StoreError.self) { try store.abandon(release: "knives", version: 1, ledger: []) }
+            #expect(throws: StoreError.self) { try store.markPublished(release: "knives", version: 1) }
+            try store.markPublished(release: "quarterly", version: 1)
+            #expect(throws: StoreError.self) { try store.abandon(release: "quarterly", version: 1, ledger: []) }
+            #expect(try store.releases().map(\.state) == [.published, .abandoned])
             #expect(try store.ledgerHead() == .empty)
         },
     ]

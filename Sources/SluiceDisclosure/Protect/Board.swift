@@ -15,6 +15,8 @@ struct Board {
 
     /// More than any sum of prices.
     static let forbidden = Int32(1) << 26
+    /// What a cell can cost at most.
+    static let dearest = 1 << 20
     static let endless = Int32(1) << 30
 
     let tables: LinkedTables
@@ -132,15 +134,18 @@ struct Board {
             let weights = shown.indices.map { axis in
                 shown[axis].map { code in
                     shown[axis].count > 1 && tables.axes[axis].codes[code].atoms.count > 1
-                        ? Int32(options.totalWeight) : 10
+                        ? options.totalWeight : 10
                 }
             }
             var positions = [Int](repeating: 0, count: shown.count)
             for cell in 0..<block.cellCount {
                 let slot = block.base + cell
                 let value = values[slot]
-                var price = 16 + logarithm16(value)
-                for axis in positions.indices { price = price * weights[axis][positions[axis]] / 10 }
+                var weighed = Int(16 + logarithm16(value))
+                for axis in positions.indices {
+                    weighed = min(weighed * weights[axis][positions[axis]] / 10, Board.dearest)
+                }
+                var price = Int32(weighed)
                 if options.hiddenBefore.contains(slot) { price = max(1, price / 4) }
                 let isZeroShown = value == 0 && (rules.zeros == .published || standsFree)
                 if isZeroShown || forced.contains(slot) || standsFree {

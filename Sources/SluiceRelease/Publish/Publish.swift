@@ -47,6 +47,8 @@ extension ReleaseBuilder {
         try staging.sync()
         // The proof before what it proves.
         let certificates = try Folder.createIfMissing(path: place.certificates, mode: 0o700)
+        // What a crash left holds true counts as well.
+        try certificates.removeTemporaries()
         try certificates.writeAtomically(
             FileName(own: ReleaseBuilder.certificateName(spec.id, version)), certificateBytes, mode: 0o600)
         try certificates.sync()
@@ -65,7 +67,11 @@ extension ReleaseBuilder {
             ])
         try store.insert(record, ledger: [entry])
         if !waits {
-            try putInPlace(record)
+            do {
+                try putInPlace(record)
+            } catch let error as SystemError {
+                throw ReleaseRefusal.notInPlace(release: spec.id, version: version, error: "\(error)")
+            }
             record.state = .published
         }
         return BuiltRelease(
@@ -102,17 +108,10 @@ extension ReleaseBuilder {
         guard var record = known.last(where: { $0.state == .pending }) else {
             throw ReleaseRefusal.versionUnknown(release: release)
         }
-        let staging = try Folder.createIfMissing(path: place.folder + "/.staging", mode: 0o700)
-        guard try staging.status(FileName(own: record.stagingName)) != nil else {
-            throw ReleaseRefusal.stagingLost(release: release, version: record.version)
-        }
-        for id in record.deliveries {
-            guard let delivery = try store.delivery(id), case .final(let outcome) = delivery.status, outcome.isAccepted
-            else { throw ReleaseRefusal.recordsGone(release: release, version: record.version) }
-        }
+        try checkStaged(record)
         // What was built meanwhile may have changed what it gives away.
         let others = try store.releases().filter {
-            ($0.release, $0.version) != (record.release, record.version) && $0.state != .pending
+            ($0.release, $0.version) != (record.release, record.version) && $0.isSeen
                 && $0.period.overlaps(record.period) && !Set(record.eventKinds).isDisjoint(with: $0.eventKinds)
         }
         guard others.isEmpty else {
@@ -135,21 +134,70 @@ extension ReleaseBuilder {
         return record
     }
 
-    /// Finishes releases that a crash left between the store and their place.
-    package func recover() throws {
-        for record in try store.releases() where record.state == .publishing { try putInPlace(record) }
+    /// Finishes releases that a crash left between the store and their place; one that may no longer be published is given
+    /// up, on record.
+    ///
+    /// - Parameter id: nil for all releases.
+    package func recover(_ id: String? = nil) throws {
+        for record in try store.releases() where record.state == .publishing && (id == nil || record.release == id) {
+            do {
+                if try !isInPlace(record) { try checkStaged(record) }
+                try putInPlace(record)
+            } catch let refusal as ReleaseRefusal {
+                try store.abandon(
+                    release: record.release, version: record.version,
+                    ledger: [
+                        LedgerEntry(
+                            at: clock.now(), actor: actor, kind: .releaseAbandoned,
+                            subject: "\(record.release)/\(padded(record.version, 4))", details: ["reason": "\(refusal)"]
+                        )
+                    ])
+            }
+        }
+    }
+
+    private func isInPlace(_ record: ReleaseRecord) throws -> Bool {
+        let releases = try Folder(path: place.folder)
+        guard try releases.status(FileName(own: record.release)) != nil else { return false }
+        let release = try releases.subfolder(FileName(own: record.release), create: false, mode: 0o755)
+        return try release.status(FileName(own: padded(record.version, 4))) != nil
+    }
+
+    /// What is in staging is what was proved and put on record, and its records still count.
+    ///
+    /// - Throws: `ReleaseRefusal`.
+    private func checkStaged(_ record: ReleaseRecord) throws {
+        let staging = try Folder.createIfMissing(path: place.folder + "/.staging", mode: 0o700)
+        guard try staging.status(FileName(own: record.stagingName)) != nil else {
+            throw ReleaseRefusal.stagingLost(release: record.release, version: record.version)
+        }
+        for id in record.deliveries {
+            guard let delivery = try store.delivery(id), case .final(let outcome) = delivery.status, outcome.isAccepted
+            else { throw ReleaseRefusal.recordsGone(release: record.release, version: record.version) }
+        }
+        let path = "\(place.folder)/.staging/\(record.stagingName)"
+        let sums = try? readSmallFile(path + "/SHA256SUMS", limitBytes: 1 << 24)
+        let found = try verifyRelease(folder: path, certificate: nil, verifier: signer.verifier, checksHashes: true)
+        guard sums.map({ hexadecimal(SHA256.hash(data: $0)) }) == record.sumsHash, found.signature == .holds,
+            found.hashes == .holds
+        else { throw ReleaseRefusal.stagingChanged(release: record.release, version: record.version) }
     }
 
     /// The two renames. Repeating them is harmless.
     private func putInPlace(_ record: ReleaseRecord) throws {
         let releases = try Folder(path: place.folder)
         let release = try releases.subfolder(FileName(own: record.release), create: true, mode: 0o755)
+        try release.removeTemporaries()
         let version = FileName(own: padded(record.version, 4))
         if try release.status(version) == nil {
             let staging = try releases.subfolder(FileName(own: ".staging"), create: false, mode: 0o700)
             try staging.rename(FileName(own: record.stagingName), to: release, as: version, replace: false)
         }
-        try release.createSymlink(target: padded(record.version, 4), FileName(own: "latest"))
+        // One that was held up must not take the place of a later one.
+        let latest =
+            try store.releases().filter { $0.release == record.release && $0.state == .published }
+            .map(\.version).max() ?? 0
+        try release.createSymlink(target: padded(max(latest, record.version), 4), FileName(own: "latest"))
         try release.sync()
         try releases.sync()
         try store.markPublished(release: record.release, version: record.version)

@@ -21,6 +21,13 @@ package struct ReleaseVerification: Sendable {
     /// Of the tables, as they are published.
     package var proof: Answer
 
+    /// As if the proof had failed, or could not be checked, for a reason of the certificate's.
+    package func with(proof: Answer) -> ReleaseVerification {
+        var other = self
+        other.proof = proof
+        return other
+    }
+
     package var isFine: Bool {
         for answer in [signature, hashes, proof] { if case .fails = answer { return false } }
         return [signature, hashes, proof].contains(.holds)
@@ -98,6 +105,10 @@ private struct VerifiedFolder {
         }
         for name in try listSmallFolder(path + "/tables") where !listed.contains("tables/" + name) {
             throw VerifyRefusal.hashDiffers("tables/" + name)
+        }
+        let own: Set = ["tables", "SHA256SUMS", "SHA256SUMS.sig"]
+        for name in try listSmallFolder(path) where !listed.contains(name) && !own.contains(name) {
+            throw VerifyRefusal.hashDiffers(name)
         }
     }
 
@@ -179,7 +190,9 @@ private struct VerifiedFolder {
         } catch {
             throw VerifyRefusal.notProved(error)
         }
-        for slot in protection.statuses.indices where published[slot] != proved.shown(slot) {
+        // Safe is not enough: it must be what was proved, neither more hidden nor rounded the other way.
+        for slot in protection.statuses.indices
+        where published[slot] != proved.shown(slot) || protection.statuses[slot] != part.protection.statuses[slot] {
             let (table, cell) = layout.place(of: slot)
             throw VerifyRefusal.valueDiffers(table: part.tables.tables[table].id, cell: cell)
         }

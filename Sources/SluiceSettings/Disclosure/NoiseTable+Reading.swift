@@ -36,10 +36,12 @@ struct NoiseTableFolder {
 /// - Source: the Python package cell_key_perturbation 3.1 (ONS); the R packages ptable 1.0 and cellKey, and tau-ARGUS's
 ///   reader of frequency tables.
 func readNoiseTable(_ bytes: [UInt8], name: String, shown: String, mistakes: Mistakes) -> NoiseTable? {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let whole = String(validating: bytes, as: UTF8.self) else {
         mistakes.add(Mistake(file: shown, what: "it is no text in UTF-8", hint: "export it as CSV"))
         return nil
     }
+    // As spreadsheets write it.
+    let text = whole.hasPrefix("\u{FEFF}") ? whole.dropFirst() : whole[...]
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         .enumerated().map { (number: $0.offset + 1, text: $0.element) }
         .filter { !$0.text.allSatisfy(\.isWhitespace) }
@@ -70,6 +72,11 @@ func readNoiseTable(_ bytes: [UInt8], name: String, shown: String, mistakes: Mis
         let rows = try lines.map { line throws(Mistake) in
             let values = try numbers(line, separator, [0, 1], shown)
             let cells = fields(line.text, separator)
+            if cells.count > 3, let stated = Int(cells[3]), stated != values[1] - values[0] {
+                throw Mistake(
+                    file: shown, line: line.number, what: "v is not j less i",
+                    hint: "columns are i, j, p, v and the upper bound, in this order")
+            }
             guard bound < cells.count, let key = decimal(cells[bound]) else {
                 throw Mistake(
                     file: shown, line: line.number, what: "the upper bound of the keys is no number from 0 to 1",
