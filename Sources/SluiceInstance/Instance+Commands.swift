@@ -176,7 +176,7 @@ extension CommandResult {
             default: .ourFault
             }
         var json = JSON.members(["error": .string("\(error)")])
-        if case ReleaseRefusal.cannotBeProtected(let cells, let conflicts) = error {
+        if case ReleaseRefusal.cannotBeProtected(let cells, _, let conflicts) = error {
             json = .members([
                 "error": .string("\(error)"), "cells": .strings(cells), "conflicts": .array(conflicts.map(\.json)),
             ])

@@ -45,30 +45,35 @@ extension ReleasePlan {
             }
             let others = proposals.filter { $0.table == share.table }
             guard let now = standing.first(where: { $0.table == share.table }) else { continue }
-            lines.append("  as it stands \(now.visible) figures are seen; instead:")
+            lines.append("  as it stands \(now.seen); instead:")
             for other in others {
-                lines.append(
-                    "    by: " + other.instead.joined(separator: "  and  ")
-                        + ": \(other.visible) of \(other.nonzero) are seen")
+                lines.append("    " + other.seen)
+                lines += other.instead.map { "      " + $0 }
             }
             if others.isEmpty { lines.append("    nothing that was tried can be protected") }
         }
         if !unproved.isEmpty {
             lines.append(
-                "nothing can be hidden that makes these safe: " + unproved.prefix(5).joined(separator: "; ")
+                whyUnproved + ": " + unproved.prefix(5).joined(separator: "; ")
                     + (unproved.count > 5 ? "; and \(unproved.count - 5) more" : ""))
         }
         lines.append(
-            "Figures are cells that are not zero. Nothing of this may be passed on: it tells how much is hidden.")
+            "Figures are cells that are not zero, and those seen are of all tables over the same events, each once. "
+                + "Nothing of this may be passed on: it tells how much is hidden.")
         return lines.joined(separator: "\n")
     }
 }
 
 extension ReleasePlan.Proposal {
+    fileprivate var seen: String {
+        "\(figures.visible) of \(figures.nonzero) figures are seen, \(figures.percentValueSeen) % of what they count"
+    }
+
     fileprivate var json: JSON {
         .members([
-            "table": .string(table), "by": .strings(instead), "nonzero": .int(nonzero), "visible": .int(visible),
-            "visibleValue": .int(visibleValue),
+            "table": .string(table), "instead": .strings(instead), "nonzero": .int(figures.nonzero),
+            "visible": .int(figures.visible), "value": .int(figures.value),
+            "visibleValue": .int(figures.visibleValue),
         ])
     }
 }

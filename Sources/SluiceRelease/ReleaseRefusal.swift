@@ -13,8 +13,8 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     case allLeftOut([String])
     /// `sluice-protect` gave no answer.
     case protectionFailed(String)
-    /// Cells for which nothing can be hidden that makes them safe, by table and codes.
-    case cannotBeProtected([String], conflicts: [CellConflict])
+    /// Cells that what is shown tells too much of, whatever is hidden, by table and codes.
+    case cannotBeProtected([String], DisclosureProfile.Perturbation, conflicts: [CellConflict])
     /// A cell that a spec wants shown is none of its table.
     case publicCellUnknown(table: String, dimension: String)
     /// More than half of the nonzero cells would be hidden.
@@ -34,6 +34,24 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     /// What it counts was replaced, taken back or purged since.
     case recordsGone(release: String, version: Int)
 
+    static func whyUnsafe(_ perturbation: DisclosureProfile.Perturbation) -> String {
+        switch perturbation {
+        case .none: "nothing can be hidden that makes these cells safe"
+        case .nearestRounding, .controlledRounding, .cellKey:
+            "what is shown leaves fewer values possible for these cells than `width` asks for"
+        }
+    }
+
+    private static func remedy(_ perturbation: DisclosureProfile.Perturbation) -> String {
+        switch perturbation {
+        case .none: ""
+        case .nearestRounding, .controlledRounding: "; ask for a larger base, a smaller `width` or fewer tables"
+        case .cellKey(let table) where table.hiddenBelow > 0:
+            "; ask for a larger `hideBelow`, a smaller `width` or fewer tables"
+        case .cellKey: "; write `hideBelow` under `cellKeys`, or ask for a smaller `width` or fewer tables"
+        }
+    }
+
     package var description: String {
         switch self {
         case .specUnknown(let id): "no release spec is called \(id); see the files of releases/"
@@ -48,10 +66,11 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
         case .notProved(let refusal): "not proved safe, so not published: \(refusal)"
         case .protectionFailed(let what):
             "sluice-protect gave no answer: \(what); use coarser levels or fewer tables, or `search: fast` in the profile"
-        case .cannotBeProtected(let cells, let conflicts):
-            "nothing can be hidden that makes these cells safe, so nothing is published: "
+        case .cannotBeProtected(let cells, let perturbation, let conflicts):
+            ReleaseRefusal.whyUnsafe(perturbation) + ", so nothing is published: "
                 + cells.prefix(5).joined(separator: "; ")
                 + (cells.count > 5 ? "; and \(cells.count - 5) more" : "")
+                + ReleaseRefusal.remedy(perturbation)
                 + (conflicts.isEmpty
                     ? "; `sluice release build --explain` says what stands in the way"
                     : "\n" + conflicts.map(\.description).joined(separator: "\n"))

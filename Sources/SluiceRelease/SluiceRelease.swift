@@ -169,7 +169,7 @@ package struct ReleaseBuilder {
         let unproved = unprovedCells(request, answer)
         guard unproved.isEmpty else {
             throw ReleaseRefusal.cannotBeProtected(
-                unproved,
+                unproved, spec.profile.perturbation,
                 conflicts: zip(request.parts, answer.parts).flatMap { asked, given in
                     given.conflicts.map { conflict in
                         let names = asked.tables.cellNames([conflict.slot] + conflict.core)

@@ -18,14 +18,24 @@ package struct ReleasePlan: Sendable {
         package var percentValueHidden: Int { value > 0 ? hiddenValue * 100 / value : 0 }
     }
 
+    /// Figures over one kind of event, each counted once however many tables show it.
+    package struct Figures: Hashable, Sendable {
+        package var nonzero = 0
+        package var visible = 0
+        /// What the figures count, all together.
+        package var value = 0
+        package var visibleValue = 0
+
+        package var percentValueSeen: Int { value > 0 ? visibleValue * 100 / value : 0 }
+    }
+
     /// Other tables in place of one that hides much.
     package struct Proposal: Hashable, Sendable {
         package var table: String
         /// What they are crossed by, in the notation of a spec.
         package var instead: [String]
-        package var nonzero: Int
-        package var visible: Int
-        package var visibleValue: Int
+        /// Of these tables and of all others over the same kind of event.
+        package var figures: Figures
     }
 
     /// By table.
@@ -35,19 +45,21 @@ package struct ReleasePlan: Sendable {
     package var proposals: [Proposal]
     /// Tables as the spec has them: figures that would be seen.
     package var standing: [Proposal]
-    /// Cells that cannot be protected.
+    /// Cells that cannot be protected, and why not.
     package var unproved: [String]
+    package var whyUnproved: String
 }
 
 extension ReleaseBuilder {
     /// Per cent of a table's figures above which others are proposed.
     package static let muchHidden = 20
     private static let proposalLimit = 5
-    private static let variantLimit = 24
 
     /// Counts and protects without publishing, and tries other tables in place of those that hide much.
     package func plan(_ spec: ReleaseSpec) throws -> ReleasePlan {
-        var plan = ReleasePlan(shares: [], levels: [], proposals: [], standing: [], unproved: [])
+        var plan = ReleasePlan(
+            shares: [], levels: [], proposals: [], standing: [], unproved: [],
+            whyUnproved: ReleaseRefusal.whyUnsafe(spec.profile.perturbation))
         var spec = spec
         // To compare is what is wanted here; what is published is searched for harder.
         spec.profile.tier = .fast
@@ -57,92 +69,26 @@ extension ReleaseBuilder {
             plan.shares += part.shares
             for table in counter.specs.indices { plan.levels += part.levels(counter, table) }
         }
-        for share in plan.shares where share.percentNonzero > ReleaseBuilder.muchHidden {
-            guard let table = spec.tables.first(where: { $0.id == share.table }) else { continue }
-            let others = spec.tables.filter { $0.eventKind == table.eventKind && $0.id != table.id }
-            plan.standing.append(
-                ReleasePlan.Proposal(
-                    table: table.id, instead: [ReleaseBuilder.notation(table)], nonzero: share.nonzero,
-                    visible: share.nonzero - share.hiddenNonzero,
-                    visibleValue: plan.levels.filter { $0.table == table.id }.reduce(0) {
-                        $0 + $1.value - $1.hiddenValue
-                    }))
-            var proposals: [ReleasePlan.Proposal] = []
-            for variant in variants(table).prefix(ReleaseBuilder.variantLimit) {
-                var other = spec
-                other.tables = others + variant
-                guard let found = try? trial(other), found.unproved.isEmpty, let part = found.parts.first,
-                    let counter = found.counters.first
-                else { continue }
-                let ids = Set(variant.map(\.id))
-                let levels = counter.specs.indices.filter { ids.contains(counter.specs[$0].id) }
-                    .flatMap { part.levels(counter, $0) }
-                proposals.append(
-                    ReleasePlan.Proposal(
-                        table: table.id, instead: variant.map { ReleaseBuilder.notation($0) },
-                        nonzero: levels.reduce(0) { $0 + $1.nonzero },
-                        visible: levels.reduce(0) { $0 + $1.nonzero - $1.hiddenNonzero },
-                        visibleValue: levels.reduce(0) { $0 + $1.value - $1.hiddenValue }))
+        for (counter, part) in zip(tried.counters, tried.parts) {
+            for share in part.shares where share.percentNonzero > ReleaseBuilder.muchHidden {
+                guard let table = spec.tables.first(where: { $0.id == share.table }) else { continue }
+                plan.standing.append(
+                    ReleasePlan.Proposal(table: table.id, instead: [table.notation], figures: part.figures))
+                let others = spec.tables.filter { $0.eventKind == counter.eventKind && $0.id != table.id }
+                var search = ProposalSearch(
+                    table, model: model, standing: part.figures, show: { figures(others + $0, spec) })
+                plan.proposals += search.proposals().prefix(ReleaseBuilder.proposalLimit)
             }
-            proposals.sort {
-                ($1.visible, $1.visibleValue, $0.instead.count) < ($0.visible, $0.visibleValue, $1.instead.count)
-            }
-            plan.proposals += proposals.prefix(ReleaseBuilder.proposalLimit)
         }
         return plan
     }
 
-    /// `{area: lad, month: quarter}`, as a spec has it.
-    private static func notation(_ table: TableSpec) -> String {
-        "{"
-            + table.axes.map { axis in
-                "\(axis.dimension): "
-                    + (axis.levels.count == 1 ? axis.levels[0] : "[\(axis.levels.joined(separator: ", "))]")
-            }.joined(separator: ", ") + "}"
-    }
-
-    /// Tables in place of one: margins, coarser levels, and margins together.
-    private func variants(_ table: TableSpec) -> [[TableSpec]] {
-        var result: [[TableSpec]] = []
-        func named(_ axes: [TableSpec.Axis], _ number: Int) -> TableSpec {
-            TableSpec(id: "\(table.id)-\(number)", title: table.title, eventKind: table.eventKind, axes: axes)
-        }
-        if table.axes.count > 1 {
-            let margins = table.axes.indices.map { left in
-                table.axes.indices.filter { $0 != left }.map { table.axes[$0] }
-            }
-            // All of them together first: that keeps every dimension.
-            result.append(margins.enumerated().map { named($0.element, $0.offset) })
-            if margins.count > 2 {
-                for left in margins.indices {
-                    result.append(
-                        margins.enumerated().filter { $0.offset != left }.map { named($0.element, $0.offset) })
-                }
-            }
-            for margin in margins { result.append([named(margin, 0)]) }
-        }
-        if table.axes.count > 3 {
-            // Every pair of dimensions by itself.
-            let pairs = table.axes.indices.flatMap { first in (first + 1..<table.axes.count).map { [first, $0] } }
-            result.append(pairs.enumerated().map { number, pair in named(pair.map { table.axes[$0] }, number) })
-        }
-        for place in table.axes.indices {
-            for level in coarser(table.axes[place]) {
-                var axes = table.axes
-                axes[place].levels = [level]
-                axes[place].codes = []
-                result.append([named(axes, 0)])
-            }
-        }
-        return result
-    }
-
-    private func coarser(_ axis: TableSpec.Axis) -> [String] {
-        guard let finest = axis.levels.last, let index = model.dimensionIndex(axis.dimension) else { return [] }
-        let dimension = model.dimensions[index]
-        let levels = dimension.kind == .month ? ["year", "quarter", "month"] : dimension.levels
-        guard let place = levels.firstIndex(of: finest) else { return [] }
-        return Array(levels[..<place].reversed())
+    /// What tables over one kind of event would show; nil where they cannot be protected.
+    private func figures(_ tables: [TableSpec], _ spec: ReleaseSpec) -> ReleasePlan.Figures? {
+        var other = spec
+        other.tables = tables
+        guard let found = try? trial(other), found.unproved.isEmpty else { return nil }
+        return found.parts.first?.figures
     }
 
     /// Counts and protects, whatever comes of it.
@@ -177,6 +123,19 @@ private struct PlannedPart {
     }
 
     var shares: [HiddenShare] { HiddenShare.of(tables, layout, values) { isHidden[$0] } }
+
+    var figures: ReleasePlan.Figures {
+        var figures = ReleasePlan.Figures()
+        var met: Set<[Int]> = []
+        for slot in values.indices where values[slot] > 0 && met.insert(layout.codes(of: slot, tables)).inserted {
+            figures.nonzero += 1
+            figures.value += Int(values[slot])
+            if isHidden[slot] { continue }
+            figures.visible += 1
+            figures.visibleValue += Int(values[slot])
+        }
+        return figures
+    }
 
     func levels(_ counter: PartCounter, _ table: Int) -> [ReleasePlan.Level] {
         let spec = tables.tables[table]
