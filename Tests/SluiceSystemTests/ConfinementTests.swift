@@ -12,8 +12,18 @@ struct ConfinementTests {
         return report
     }
 
+    /// Closes what other tests had open when this process was made, so that the limit on descriptors leaves some. What is
+    /// no file, pipe or socket is the runtime's own.
+    private static func closeInherited() {
+        for descriptor in Int32(3)..<256 {
+            var status = stat()
+            if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != 0 { close(descriptor) }
+        }
+    }
+
     @Test func `the report says what is in force`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             guard let status = try? OpenFile(readingPath: "/proc/thread-self/status") else { exit(80) }
             let report = Self.confine()
             guard report.noNewPrivileges, report.limits, report.landlockABI == landlockABI() else { exit(1) }
@@ -29,6 +39,7 @@ struct ConfinementTests {
     @Test(.enabled(if: landlockABI() > 0, "the kernel has Landlock"))
     func `no path can be opened, read, listed, changed or run`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             let root = unsafe open("/", O_RDONLY | O_DIRECTORY)
             _ = Self.confine()
             guard unsafe open("/etc/passwd", O_RDONLY) < 0, errno == EACCES else { exit(1) }
@@ -45,6 +56,7 @@ struct ConfinementTests {
 
     @Test func `no process can be started`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             _ = Self.confine()
             guard systemError({ _ = try ChildProcess.spawn(path: "/bin/true") })?.errno == EAGAIN else { exit(1) }
             var pid: pid_t = 0
@@ -56,6 +68,7 @@ struct ConfinementTests {
     @Test(.enabled(if: landlockABI() > 0, "the kernel has Landlock"))
     func `no network address can be reached, where Landlock knows of networks`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             let report = Self.confine()
             guard report.landlockABI >= 4 else { exit(0) }
             let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -73,6 +86,7 @@ struct ConfinementTests {
 
     @Test func `descriptors that were open go on working, and few can be added`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             guard var pipe = try? Pipe(label: "a test's pipe") else { exit(80) }
             let reading = pipe.takeReadEnd(), writing = pipe.takeWriteEnd()
             _ = Self.confine()
@@ -86,6 +100,7 @@ struct ConfinementTests {
 
     @Test func `no regular file grows`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             // The folder is gone again before the confinement, which could no longer remove it.
             guard let file = try? ScratchFolder().folder.createFile("file") else { exit(80) }
             _ = Self.confine()
@@ -96,6 +111,7 @@ struct ConfinementTests {
 
     @Test func `memory is limited`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             guard let report = try? confineWorker(memoryLimitBytes: 512 << 20, cpuSeconds: 60) else { exit(91) }
             // Not malloc: an optimiser may take it out, as nothing uses what it gives.
             let wanted = unsafe mmap(nil, 1 << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -113,6 +129,7 @@ struct ConfinementTests {
 
     @Test func `own memory is told in spite of confinement`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             guard let gauge = try? OwnMemoryGauge() else { exit(80) }
             _ = Self.confine()
             guard let before = gauge.peakKiB(), before > 0 else { exit(1) }
@@ -123,6 +140,7 @@ struct ConfinementTests {
 
     @Test func `a worker whose parent has gone gives up`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             let error = systemError {
                 _ = try confineWorker(memoryLimitBytes: 64 << 30, cpuSeconds: 60, parentProcessID: ownProcessID())
             }
@@ -132,6 +150,7 @@ struct ConfinementTests {
 
     @Test func `a worker whose parent lives goes on`() async {
         await #expect(processExitsWith: .success) {
+            Self.closeInherited()
             _ = try confineWorker(memoryLimitBytes: 64 << 30, cpuSeconds: 60, parentProcessID: getppid())
         }
     }
