@@ -45,7 +45,9 @@ extension ReleasePlan {
             }
             let others = proposals.filter { $0.table == share.table }
             guard let now = standing.first(where: { $0.table == share.table }) else { continue }
-            lines.append("  as it stands \(now.seen); instead:")
+            let showsMore = others.first.map { $0.figures.visible > now.figures.visible } ?? true
+            lines.append(
+                "  as it stands \(now.seen); instead" + (showsMore ? ":" : ", none of which shows more figures:"))
             for other in others {
                 lines.append("    " + other.seen)
                 lines += other.instead.map { "      " + $0 }

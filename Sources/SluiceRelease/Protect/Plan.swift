@@ -76,7 +76,7 @@ extension ReleaseBuilder {
                     ReleasePlan.Proposal(table: table.id, instead: [table.notation], figures: part.figures))
                 let others = spec.tables.filter { $0.eventKind == counter.eventKind && $0.id != table.id }
                 var search = ProposalSearch(
-                    table, model: model, standing: part.figures, show: { figures(others + $0, spec) })
+                    table, model: model, show: { figures(others + $0, spec) })
                 plan.proposals += search.proposals().prefix(ReleaseBuilder.proposalLimit)
             }
         }

@@ -4,6 +4,8 @@ import SluiceModel
 struct ProposalSearch {
     /// Of each kind of change.
     private static let tryLimit = 24
+    /// All choices of totals of five dimensions.
+    private static let totalsLimit = 31
 
     private typealias Tables = [[TableSpec.Axis]]
 
@@ -11,24 +13,24 @@ struct ProposalSearch {
     private let model: EventModel
     /// What tables would show; nil where they cannot be protected.
     private let show: ([TableSpec]) -> ReleasePlan.Figures?
+    /// Of what was tried.
     private var best: (tables: Tables, seen: Int)
     private var found: [Tables: ReleasePlan.Figures] = [:]
     private var tried: Set<Tables>
 
     init(
-        _ table: TableSpec, model: EventModel, standing: ReleasePlan.Figures,
-        show: @escaping ([TableSpec]) -> ReleasePlan.Figures?
+        _ table: TableSpec, model: EventModel, show: @escaping ([TableSpec]) -> ReleasePlan.Figures?
     ) {
         self.table = table
         self.model = model
         self.show = show
-        best = ([table.axes], standing.visible)
+        best = ([], -1)
         tried = [[table.axes]]
     }
 
     /// What can be protected, the best first.
     mutating func proposals() -> [ReleasePlan.Proposal] {
-        changeTotals()
+        for axes in otherTotals() { attempt([axes]) }
         for axes in coarser().prefix(ProposalSearch.tryLimit) { attempt([axes]) }
         let sizes = 1..<max(1, table.axes.count)
         if let size = sizes.last { for margin in subsets(table.axes, of: size) { attempt([margin]) } }
@@ -43,17 +45,15 @@ struct ProposalSearch {
         }
     }
 
-    /// Leaves totals out, or takes them in, as long as more is seen.
-    private mutating func changeTotals() {
-        var changes = true
-        while changes {
-            changes = false
-            let axes = best.tables[0]
-            for place in axes.indices {
-                var changed = axes
-                changed[place].hasTotal.toggle()
-                if attempt([changed]) { changes = true }
-            }
+    /// The table with fewer totals, or more, those that differ in few first.
+    private func otherTotals() -> Tables {
+        let changes = (1..<1 << min(table.axes.count, 16)).sorted {
+            ($0.nonzeroBitCount, $0) < ($1.nonzeroBitCount, $1)
+        }
+        return changes.prefix(ProposalSearch.totalsLimit).map { change in
+            var axes = table.axes
+            for place in axes.indices where change >> place & 1 == 1 { axes[place].hasTotal.toggle() }
+            return axes
         }
     }
 
@@ -69,14 +69,10 @@ struct ProposalSearch {
         found[best.tables] = last
     }
 
-    /// Whether nothing tried before shows more.
-    @discardableResult
-    private mutating func attempt(_ tables: Tables) -> Bool {
-        guard tried.insert(tables).inserted, let figures = show(named(tables)) else { return false }
+    private mutating func attempt(_ tables: Tables) {
+        guard tried.insert(tables).inserted, let figures = show(named(tables)) else { return }
         found[tables] = figures
-        guard figures.visible > best.seen else { return false }
-        best = (tables, figures.visible)
-        return true
+        if figures.visible > best.seen { best = (tables, figures.visible) }
     }
 
     /// Whether a table by `axes` shows every figure of one by `margin`.
