@@ -91,7 +91,7 @@ extension LinkedTables {
             let value = line.parts.reduce(0) { $0 + Int(values[$1]) }
             guard value >= rules.primary.threshold, let full = line.parts.first(where: { Int(values[$0]) == value })
             else { return nil }
-            return (line.total, full, line.parts.filter { $0 != full && !(cannot.isEmpty ? false : cannot[$0]) })
+            return (line.total, full, line.parts.filter { $0 != full && (cannot.isEmpty || !cannot[$0]) })
         }
     }
 

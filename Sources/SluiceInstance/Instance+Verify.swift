@@ -26,19 +26,24 @@ extension Instance {
             certificate = try readSmallFile(
                 settings.paths.certificates + "/" + name, limitBytes: Instance.certificateLimitBytes)
         } catch {
-            problem = .fails("its certificate cannot be read: \(error)")
-            if error.errno == ENOENT {
-                let built = try store.releases().first { $0.release == release && $0.version == version }?.builtAt
-                let day = built.flatMap { certificateEnd($0) }
-                problem =
-                    day.map { $0 <= today } ?? false
-                    ? .notChecked("its certificate was kept until \(day!) and is removed")
-                    : .fails("its certificate is not there, and should be kept" + (day.map { " until \($0)" } ?? ""))
-            }
+            problem =
+                error.errno == ENOENT
+                ? try absence(release, version) : .fails("its certificate cannot be read: \(error)")
         }
         let found = try SluiceRelease.verifyRelease(
             folder: folder, certificate: certificate, verifier: signer.verifier, checksHashes: checksHashes)
         return problem.map { found.with(proof: $0) } ?? found
+    }
+
+    /// What it means that a release's certificate is not there.
+    private func absence(_ release: String, _ version: Int) throws -> ReleaseVerification.Answer {
+        let built = try store.releases().first { $0.release == release && $0.version == version }?.builtAt
+        guard let day = built.flatMap({ certificateEnd($0) }) else {
+            return .fails("its certificate is not there, and should be kept")
+        }
+        return day <= today
+            ? .notChecked("its certificate was kept until \(day) and is removed")
+            : .fails("its certificate is not there, and should be kept until \(day)")
     }
 
     /// Checks a release's folder with a certificate, a key or both, and no instance.

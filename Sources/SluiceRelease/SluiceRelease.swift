@@ -74,7 +74,7 @@ package struct ReleaseBuilder {
     ///   the file system throws, and then either nothing is on record or `recover` finishes it.
     package func build(_ spec: ReleaseSpec, explains: Bool = false) throws -> BuiltRelease {
         try recover(spec.id)
-        let earlier = try overlapping(spec)
+        let earlier = try overlapping(spec.tables.map(\.eventKind), spec.period)
         if spec.audience == .public, !earlier.isEmpty {
             throw ReleaseRefusal.overlapsEarlier(
                 earlier.map { other in
@@ -96,12 +96,11 @@ package struct ReleaseBuilder {
         return built
     }
 
-    /// Releases of other specs or earlier versions that count events of the same kinds and months: together with them
+    /// Releases that somebody may have seen and that count events of the same kinds and months: together with them
     /// more may be worked out than from this one alone. What was withdrawn has been seen all the same.
-    func overlapping(_ spec: ReleaseSpec) throws -> [ReleaseRecord] {
-        let kinds = Set(spec.tables.map(\.eventKind))
-        return try store.releases().filter {
-            $0.isSeen && $0.period.overlaps(spec.period) && !kinds.isDisjoint(with: $0.eventKinds)
+    func overlapping(_ eventKinds: [String], _ period: Period) throws -> [ReleaseRecord] {
+        try store.releases().filter {
+            $0.isSeen && $0.period.overlaps(period) && !Set(eventKinds).isDisjoint(with: $0.eventKinds)
         }
     }
 }

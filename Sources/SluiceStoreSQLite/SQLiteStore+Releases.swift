@@ -11,42 +11,30 @@ extension SQLiteStore {
     }
 
     package func markPublished(release: String, version: Int) throws {
-        let operation = "mark a release as published"
-        try write(operation) { db in
-            let state = try String.fetchOne(
-                db, sql: "SELECT state FROM release WHERE release = ? AND version = ?", arguments: [release, version])
-            let states = [ReleaseRecord.State.publishing, .published].map(\.rawValue)
-            guard let state, states.contains(state) else {
-                throw StoreError.notFound(operation)
-            }
-            try db.execute(
-                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ?",
-                arguments: [ReleaseRecord.State.published.rawValue, release, version])
-        }
+        try change(
+            release, version, from: [.publishing, .published], to: .published, "mark a release as published", ledger: []
+        )
     }
 
     package func approve(release: String, version: Int, ledger: [LedgerEntry]) throws {
-        let operation = "approve a release"
-        try write(operation) { db in
-            try db.execute(
-                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ? AND state = ?",
-                arguments: [
-                    ReleaseRecord.State.publishing.rawValue, release, version, ReleaseRecord.State.pending.rawValue,
-                ])
-            guard db.changesCount == 1 else { throw StoreError.notFound(operation) }
-            try append(ledger, db)
-        }
+        try change(release, version, from: [.pending], to: .publishing, "approve a release", ledger: ledger)
     }
 
     package func abandon(release: String, version: Int, ledger: [LedgerEntry]) throws {
-        let operation = "give up a release"
+        try change(
+            release, version, from: [.publishing, .pending], to: .abandoned, "give up a release", ledger: ledger)
+    }
+
+    /// - Throws: `StoreError.notFound` when it is in none of the states.
+    private func change(
+        _ release: String, _ version: Int, from states: [ReleaseRecord.State], to state: ReleaseRecord.State,
+        _ operation: String, ledger: [LedgerEntry]
+    ) throws {
         try write(operation) { db in
+            let marks = states.map { _ in "?" }.joined(separator: ", ")
             try db.execute(
-                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ? AND state IN (?, ?)",
-                arguments: [
-                    ReleaseRecord.State.abandoned.rawValue, release, version,
-                    ReleaseRecord.State.publishing.rawValue, ReleaseRecord.State.pending.rawValue,
-                ])
+                sql: "UPDATE release SET state = ? WHERE release = ? AND version = ? AND state IN (\(marks))",
+                arguments: [state.rawValue, release, version] + StatementArguments(states.map(\.rawValue)))
             guard db.changesCount == 1 else { throw StoreError.notFound(operation) }
             try append(ledger, db)
         }

@@ -13,10 +13,7 @@ import Testing
     /// With one table of offences, and the keys of a profile.
     private func site(_ profile: String, more: String = "", noise: String? = nil) throws -> TestInstance {
         try TestInstance { folder in
-            let text = String(decoding: try readSmallFile(folder + PerturbedReleaseTests.spec), as: UTF8.self)
-            let head = text.split(separator: "tables:\n", maxSplits: 1)[0]
             let tables = """
-                tables:
                   - id: offences
                     title: Offences
                     event: offence
@@ -26,14 +23,12 @@ import Testing
                 \(more)
 
                 """
-            try Folder(path: folder + "/releases").writeAtomically(
-                FileName(own: "violence-profile.yaml"), Array((head + tables).utf8), mode: 0o644)
+            try replaceTables(in: folder, with: tables)
             try edit(
                 folder + PerturbedReleaseTests.spec, "profile: partnership-5\n",
                 "profile: {id: own, threshold: 5, \(profile)}\n")
             if let noise {
-                try Folder(path: folder + "/disclosure").writeAtomically(
-                    FileName(own: "noise.csv"), Array(noise.utf8), mode: 0o644)
+                try overwrite(folder + "/disclosure/noise.csv", Array(noise.utf8))
             }
         }
     }
@@ -141,6 +136,25 @@ import Testing
             reading: try readSmallFile(site.site + "/srv/releases/violence-profile/latest/provenance.json"))
         #expect(provenance["countedBy"]?.items?.first?["perturbation"]?["method"]?.text == "cell-key")
         #expect(try isVerified(site))
+    }
+
+    @Test func `noise that tells too much is refused, with what would help`() throws {
+        let none = "pcv,ckey,pvalue\n1,0,0\n1,255,0\n"
+        for (keys, remedy) in [
+            ("{table: noise.csv}", "write `hideBelow` under `cellKeys`"),
+            ("{table: noise.csv, hideBelow: 2}", "ask for a larger `hideBelow`"),
+        ] {
+            let site = try site("width: 3, cellKeys: \(keys)", noise: none)
+            _ = try site.deliver(crimes(PerturbedReleaseTests.rows), as: "march.csv", for: police)
+            let result = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+            #expect(result.exit == .no)
+            let why = "what is shown leaves fewer values possible for these cells than `width` asks for"
+            #expect(result.text.contains(why) && result.text.contains(remedy), "\(result.text)")
+            let plan = try site.instance.planRelease("violence-profile")
+            #expect(plan.exit == .no)
+            #expect(plan.text.contains(why))
+            #expect(try site.store.releases().isEmpty)
+        }
     }
 
     @Test func `what cannot occur has a marker of its own, and is refused when it did`() throws {

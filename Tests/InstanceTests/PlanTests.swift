@@ -11,15 +11,11 @@ import Testing
     private static let crossed = "by: {area: lad, offence: detail, sex: sex, age: band}"
 
     private func write(_ tables: [String], in folder: String) throws {
-        let path = folder + "/releases/violence-profile.yaml"
-        let text = String(decoding: try readSmallFile(path), as: UTF8.self)
-        let head = text.split(separator: "tables:\n", maxSplits: 1)[0]
         let items = tables.enumerated().map { number, table in
             let lines = table.split(separator: ", totals: ").map(String.init).joined(separator: "\n    totals: ")
             return "  - id: table-\(number)\n    title: Made up\n    event: offence\n    \(lines)\n"
         }
-        try Folder(path: folder + "/releases").writeAtomically(
-            FileName(own: "violence-profile.yaml"), Array((head + "tables:\n" + items.joined()).utf8), mode: 0o644)
+        try replaceTables(in: folder, with: items.joined())
     }
 
     private func site(_ table: String) throws -> TestInstance {

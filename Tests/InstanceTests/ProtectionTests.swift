@@ -80,9 +80,6 @@ import Testing
 
     @Test func `what cannot be protected is refused with the figures that stand in the way`() throws {
         let site = try TestInstance { folder in
-            let spec = folder + "/releases/violence-profile.yaml"
-            let text = String(decoding: try readSmallFile(spec), as: UTF8.self)
-            let head = text.split(separator: "  - id: offences\n", maxSplits: 1)[0]
             let tables = """
                   - id: offences
                     title: Frozen
@@ -96,8 +93,7 @@ import Testing
                         "\n      - {area: \(area), sex: \($0)}"
                     }
                 }.joined() + "\n"
-            try Folder(path: folder + "/releases").writeAtomically(
-                FileName(own: "violence-profile.yaml"), Array((head + tables).utf8), mode: 0o644)
+            try replaceTables(in: folder, with: tables)
         }
         let rows = (1...40).map { crime($0) } + (41...43).map { crime($0).replacing("none,M,", with: "none,F,") }
         _ = try site.deliver(crimes(rows), as: "march.csv", for: police)

@@ -64,9 +64,7 @@ import Testing
         let staging = site.site + "/srv/releases/.staging/\(id)-0001"
         let path = staging + "/" + name
         let bytes = (try? readSmallFile(path)) ?? []
-        let parts = path.split(separator: "/")
-        try Folder(path: "/" + parts.dropLast().joined(separator: "/")).writeAtomically(
-            FileName(own: String(parts.last!)), bytes + Array("9".utf8), mode: 0o644)
+        try overwrite(path, bytes + Array("9".utf8))
         site.instance.finishReleases()
         #expect(try site.store.releases().map(\.state) == [.abandoned])
         #expect((try? Folder(path: site.site + "/srv/releases/\(id)")) == nil)

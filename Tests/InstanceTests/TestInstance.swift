@@ -137,8 +137,22 @@ func contains(_ haystack: [UInt8], _ needle: [UInt8]) -> Bool {
 func edit(_ path: String, _ old: String, _ new: String) throws {
     let text = String(decoding: try readSmallFile(path), as: UTF8.self)
     try #require(text.contains(old), "the settings no longer hold \(old)")
+    try overwrite(path, Array(text.replacing(old, with: new).utf8))
+}
+
+/// Writes a file anew.
+func overwrite(_ path: String, _ bytes: [UInt8]) throws {
     let parts = path.split(separator: "/")
-    let folder = try Folder(path: "/" + parts.dropLast().joined(separator: "/"))
-    try folder.writeAtomically(
-        FileName(own: String(parts.last!)), Array(text.replacing(old, with: new).utf8), mode: 0o644)
+    try Folder(path: "/" + parts.dropLast().joined(separator: "/")).writeAtomically(
+        FileName(own: String(parts.last!)), bytes, mode: 0o644)
+}
+
+/// Gives the shipped release other tables, in the notation of a spec.
+///
+/// - Parameter folder: of `sluice.yaml`.
+func replaceTables(in folder: String, with tables: String) throws {
+    let path = folder + "/releases/violence-profile.yaml"
+    let text = String(decoding: try readSmallFile(path), as: UTF8.self)
+    let head = text.split(separator: "tables:\n", maxSplits: 1)[0]
+    try overwrite(path, Array((head + "tables:\n" + tables).utf8))
 }

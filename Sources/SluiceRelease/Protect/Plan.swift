@@ -68,15 +68,13 @@ extension ReleaseBuilder {
         for (counter, part) in zip(tried.counters, tried.parts) {
             plan.shares += part.shares
             for table in counter.specs.indices { plan.levels += part.levels(counter, table) }
-        }
-        for (counter, part) in zip(tried.counters, tried.parts) {
+            let standing = part.figures
             for share in part.shares where share.percentNonzero > ReleaseBuilder.muchHidden {
                 guard let table = spec.tables.first(where: { $0.id == share.table }) else { continue }
                 plan.standing.append(
-                    ReleasePlan.Proposal(table: table.id, instead: [table.notation], figures: part.figures))
+                    ReleasePlan.Proposal(table: table.id, instead: [table.notation], figures: standing))
                 let others = spec.tables.filter { $0.eventKind == counter.eventKind && $0.id != table.id }
-                var search = ProposalSearch(
-                    table, model: model, show: { figures(others + $0, spec) })
+                var search = ProposalSearch(table, model: model) { figures(others + $0, spec) }
                 plan.proposals += search.proposals().prefix(ReleaseBuilder.proposalLimit)
             }
         }

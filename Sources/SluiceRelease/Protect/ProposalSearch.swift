@@ -18,9 +18,7 @@ struct ProposalSearch {
     private var found: [Tables: ReleasePlan.Figures] = [:]
     private var tried: Set<Tables>
 
-    init(
-        _ table: TableSpec, model: EventModel, show: @escaping ([TableSpec]) -> ReleasePlan.Figures?
-    ) {
+    init(_ table: TableSpec, model: EventModel, show: @escaping ([TableSpec]) -> ReleasePlan.Figures?) {
         self.table = table
         self.model = model
         self.show = show

@@ -66,14 +66,7 @@ extension ReleaseBuilder {
                 "certificate": certificateHash, "profile": spec.profile.name, "scope": Certificate.scope,
             ])
         try store.insert(record, ledger: [entry])
-        if !waits {
-            do {
-                try putInPlace(record)
-            } catch let error as SystemError {
-                throw ReleaseRefusal.notInPlace(release: spec.id, version: version, error: "\(error)")
-            }
-            record.state = .published
-        }
+        if !waits { record = try published(record) }
         return BuiltRelease(
             record: record,
             path: waits
@@ -105,15 +98,12 @@ extension ReleaseBuilder {
     /// - Source: draft guidance June 2022, para 37 b.
     package func approve(_ release: String, by name: String, judgement: String) throws -> ReleaseRecord {
         let known = try store.releases().filter { $0.release == release }
-        guard var record = known.last(where: { $0.state == .pending }) else {
+        guard let record = known.last(where: { $0.state == .pending }) else {
             throw ReleaseRefusal.versionUnknown(release: release)
         }
         try checkStaged(record)
         // What was built meanwhile may have changed what it gives away.
-        let others = try store.releases().filter {
-            ($0.release, $0.version) != (record.release, record.version) && $0.isSeen
-                && $0.period.overlaps(record.period) && !Set(record.eventKinds).isDisjoint(with: $0.eventKinds)
-        }
+        let others = try overlapping(record.eventKinds, record.period)
         guard others.isEmpty else {
             throw ReleaseRefusal.overlapsEarlier(
                 others.map {
@@ -128,8 +118,19 @@ extension ReleaseBuilder {
                     subject: "\(release)/\(padded(record.version, 4))",
                     details: ["by": name, "judgement": judgement, "sha256sums": record.sumsHash])
             ])
-        record.state = .publishing
-        try putInPlace(record)
+        return try published(record)
+    }
+
+    /// Puts in its place what is on record.
+    ///
+    /// - Throws: `ReleaseRefusal.notInPlace`, and then `recover` finishes it.
+    private func published(_ record: ReleaseRecord) throws -> ReleaseRecord {
+        do {
+            try putInPlace(record)
+        } catch let error as SystemError {
+            throw ReleaseRefusal.notInPlace(release: record.release, version: record.version, error: "\(error)")
+        }
+        var record = record
         record.state = .published
         return record
     }

@@ -61,6 +61,7 @@ struct ReleaseFacts {
                 + "provenance.json."
         let few = "Counts of 1 to \(spec.profile.threshold - 1) persons are not shown"
         let base = proved.lazy.compactMap(\.rules.perturbation.base).first ?? 1
+        let hiddenBelow = proved.map(\.rules.perturbation.hiddenBelow).max() ?? 0
         switch method {
         case "nearest-rounding":
             return "\(few): their marker is [c]. All others are rounded to the nearest \(base). \(zero)"
@@ -128,11 +129,6 @@ struct ReleaseFacts {
         ])
     }
 
-    /// Of a table of noise.
-    private var hiddenBelow: Int {
-        if case .cellKey(let table) = spec.profile.perturbation { table.hiddenBelow } else { 0 }
-    }
-
     private func markers(_ part: Int) -> [String] {
         var markers = [TableFile.marker]
         switch proved[part].rules.perturbation {
@@ -149,7 +145,7 @@ struct ReleaseFacts {
             ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons"
         let confidential =
             switch proved[part].rules.perturbation {
-            case .cellKey: "a figure below \(hiddenBelow)"
+            case .cellKey(let table): "a figure below \(table.hiddenBelow)"
             case .nearest: small
             default:
                 proved[part].standsFree && !proved[part].rules.hidesGroups

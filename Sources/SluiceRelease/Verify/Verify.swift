@@ -202,9 +202,7 @@ private struct VerifiedFolder {
 extension AuditRules {
     /// What provenance says of a kind of event: how many values stay open, and what is shown in place of counts.
     fileprivate var statement: String {
-        var below = 0
-        if case .cellKey(let table) = perturbation { below = table.hiddenBelow }
-        return "\(primary.width) \(perturbation.name) \(perturbation.base ?? 0) \(below)"
+        "\(primary.width) \(perturbation.name) \(perturbation.base ?? 0) \(perturbation.hiddenBelow)"
     }
 
     /// What was done with a cell of which a published file shows this; whether that is right is for the proof to say.
@@ -236,4 +234,7 @@ extension Perturbation {
         case .none, .cellKey: nil
         }
     }
+
+    /// Of a table of noise; 0 where nothing is hidden by it.
+    var hiddenBelow: Int { if case .cellKey(let table) = self { table.hiddenBelow } else { 0 } }
 }
