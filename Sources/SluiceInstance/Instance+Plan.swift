@@ -21,6 +21,8 @@ extension ReleasePlan {
                         "hiddenNonzero": .int(share.hiddenNonzero), "percentHidden": .int(share.percentNonzero),
                     ])
                 }),
+            "events": .array(
+                figures.map { kind, figures in .object([JSON.Member("event", .string(kind))] + figures.members) }),
             "levels": .array(
                 levels.map { level in
                     .members([
@@ -72,10 +74,16 @@ extension ReleasePlan.Proposal {
     }
 
     fileprivate var json: JSON {
-        .members([
-            "table": .string(table), "instead": .strings(instead), "nonzero": .int(figures.nonzero),
-            "visible": .int(figures.visible), "value": .int(figures.value),
-            "visibleValue": .int(figures.visibleValue),
-        ])
+        .object(
+            [JSON.Member("table", .string(table)), JSON.Member("instead", .strings(instead))] + figures.members)
+    }
+}
+
+extension ReleasePlan.Figures {
+    fileprivate var members: [JSON.Member] {
+        [
+            JSON.Member("nonzero", .int(nonzero)), JSON.Member("visible", .int(visible)),
+            JSON.Member("value", .int(value)), JSON.Member("visibleValue", .int(visibleValue)),
+        ]
     }
 }

@@ -13,6 +13,8 @@ package struct Protector {
     private(set) var board: Board
     private var search: Search
     private let options: SearchOptions
+    /// What it was asked to go by; see `rules`.
+    private let asked: AuditRules
     /// By need.
     private var low: [Int32]
     private var high: [Int32]
@@ -56,12 +58,15 @@ package struct Protector {
         self.init(tables, rules, options, draw: 0)
     }
 
-    /// - Parameter draw: which of the draws that controlled rounding makes from a key.
+    /// - Parameter draw: which of the orders, and of the draws of controlled rounding, that follow from a key.
     private init(_ tables: LinkedTables, _ rules: AuditRules, _ options: SearchOptions, draw: UInt64) {
+        asked = rules
         var rules = rules
+        var options = options
+        if draw > 0 { options.key = mixed(options.key &+ draw) }
         var isRaised: [Bool] = []
         if case .controlled(let base) = rules.perturbation {
-            let key = mixed(options.key &+ draw)
+            let key = draw > 0 ? options.key : mixed(options.key)
             if let found = ControlledRounding(tables, base: base, key: key).raised() {
                 isRaised = found
             } else {
@@ -77,23 +82,29 @@ package struct Protector {
         walksOfNeed = Array(repeating: [], count: board.needs.count)
     }
 
-    /// Does all of it.
-    package mutating func run() -> Protection {
-        var protection = runOnce()
+    /// Does all of it: where something stays unproved, again in other orders, the first of them that proves all. Where
+    /// none does, the first order stands.
+    ///
+    /// - Parameter orders: how many are tried, 1 or more.
+    package mutating func run(orders: UInt64 = Protector.orderLimit) -> Protection {
+        let protection = runOnce()
         if options.tier == .good, let better = exact() {
             facts = better.facts
             return better.protection()
         }
-        // What one draw leaves too narrow another may not.
-        for draw in 1..<Protector.drawLimit where !unproved.isEmpty {
-            guard case .controlled = rules.perturbation else { break }
-            self = Protector(board.tables, rules, options, draw: draw)
-            protection = runOnce()
+        // What one order hides may be what another cell would have needed; with controlled rounding, what one draw leaves
+        // too narrow another may not.
+        for draw in 1..<max(1, orders) where !unproved.isEmpty {
+            var other = Protector(board.tables, asked, options, draw: draw)
+            let found = other.runOnce()
+            guard other.unproved.isEmpty else { continue }
+            self = other
+            return found
         }
         return protection
     }
 
-    private static let drawLimit: UInt64 = 8
+    package static let orderLimit: UInt64 = 8
 
     /// The same over the cheapest pattern there is, where the tables are small enough to ask for it and it is cheaper.
     private func exact() -> Protector? {

@@ -40,6 +40,8 @@ package struct ReleasePlan: Sendable {
 
     /// By table.
     package var shares: [HiddenShare]
+    /// By kind of event, over all of its tables.
+    package var figures: [(eventKind: String, figures: Figures)]
     package var levels: [Level]
     /// For each table that hides more than a fifth of its figures: the best first, and as it stands for comparison.
     package var proposals: [Proposal]
@@ -58,7 +60,7 @@ extension ReleaseBuilder {
     /// Counts and protects without publishing, and tries other tables in place of those that hide much.
     package func plan(_ spec: ReleaseSpec) throws -> ReleasePlan {
         var plan = ReleasePlan(
-            shares: [], levels: [], proposals: [], standing: [], unproved: [],
+            shares: [], figures: [], levels: [], proposals: [], standing: [], unproved: [],
             whyUnproved: ReleaseRefusal.whyUnsafe(spec.profile.perturbation))
         var spec = spec
         // To compare is what is wanted here; what is published is searched for harder.
@@ -69,24 +71,33 @@ extension ReleaseBuilder {
             plan.shares += part.shares
             for table in counter.specs.indices { plan.levels += part.levels(counter, table) }
             let standing = part.figures
+            plan.figures.append((counter.eventKind, standing))
             for share in part.shares where share.percentNonzero > ReleaseBuilder.muchHidden {
                 guard let table = spec.tables.first(where: { $0.id == share.table }) else { continue }
                 plan.standing.append(
                     ReleasePlan.Proposal(table: table.id, instead: [table.notation], figures: standing))
                 let others = spec.tables.filter { $0.eventKind == counter.eventKind && $0.id != table.id }
-                var search = ProposalSearch(table, model: model) { figures(others + $0, spec) }
-                plan.proposals += search.proposals().prefix(ReleaseBuilder.proposalLimit)
+                var search = ProposalSearch(table, model: model) { try figures(others + $0, spec) }
+                plan.proposals += try search.proposals().prefix(ReleaseBuilder.proposalLimit)
             }
         }
         return plan
     }
 
-    /// What tables over one kind of event would show; nil where they cannot be protected.
-    private func figures(_ tables: [TableSpec], _ spec: ReleaseSpec) -> ReleasePlan.Figures? {
+    /// What tables over one kind of event would show; nil where they cannot be counted or protected.
+    ///
+    /// - Throws: what kept the search from an answer.
+    private func figures(_ tables: [TableSpec], _ spec: ReleaseSpec) throws -> ReleasePlan.Figures? {
         var other = spec
         other.tables = tables
-        guard let found = try? trial(other), found.unproved.isEmpty else { return nil }
-        return found.parts.first?.figures
+        do {
+            let found = try trial(other)
+            return found.unproved.isEmpty ? found.parts.first?.figures : nil
+        } catch let refusal as ReleaseRefusal {
+            // Of a search that failed nothing follows about the tables; anything else is about them, such as their size.
+            if case .protectionFailed = refusal { throw refusal }
+            return nil
+        }
     }
 
     /// Counts and protects, whatever comes of it.

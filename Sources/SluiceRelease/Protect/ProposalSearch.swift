@@ -12,13 +12,13 @@ struct ProposalSearch {
     private let table: TableSpec
     private let model: EventModel
     /// What tables would show; nil where they cannot be protected.
-    private let show: ([TableSpec]) -> ReleasePlan.Figures?
+    private let show: ([TableSpec]) throws -> ReleasePlan.Figures?
     /// Of what was tried.
     private var best: (tables: Tables, seen: Int)
     private var found: [Tables: ReleasePlan.Figures] = [:]
     private var tried: Set<Tables>
 
-    init(_ table: TableSpec, model: EventModel, show: @escaping ([TableSpec]) -> ReleasePlan.Figures?) {
+    init(_ table: TableSpec, model: EventModel, show: @escaping ([TableSpec]) throws -> ReleasePlan.Figures?) {
         self.table = table
         self.model = model
         self.show = show
@@ -27,13 +27,13 @@ struct ProposalSearch {
     }
 
     /// What can be protected, the best first.
-    mutating func proposals() -> [ReleasePlan.Proposal] {
-        for axes in otherTotals() { attempt([axes]) }
-        for axes in coarser().prefix(ProposalSearch.tryLimit) { attempt([axes]) }
+    mutating func proposals() throws -> [ReleasePlan.Proposal] {
+        for axes in otherTotals() { try attempt([axes]) }
+        for axes in coarser().prefix(ProposalSearch.tryLimit) { try attempt([axes]) }
         let sizes = 1..<max(1, table.axes.count)
-        if let size = sizes.last { for margin in subsets(table.axes, of: size) { attempt([margin]) } }
-        for size in sizes { attempt(subsets(table.axes, of: size)) }
-        addMargins(sizes.flatMap { subsets(table.axes, of: $0) })
+        if let size = sizes.last { for margin in subsets(table.axes, of: size) { try attempt([margin]) } }
+        for size in sizes { try attempt(subsets(table.axes, of: size)) }
+        try addMargins(sizes.flatMap { subsets(table.axes, of: $0) })
         let proposals = found.map { tables, figures in
             ReleasePlan.Proposal(table: table.id, instead: named(tables).map(\.notation), figures: figures)
         }
@@ -56,19 +56,19 @@ struct ProposalSearch {
     }
 
     /// Adds margins to the best of all where they show more; what came between is not proposed.
-    private mutating func addMargins(_ margins: Tables) {
+    private mutating func addMargins(_ margins: Tables) throws {
         let alone = found
         for margin in margins.prefix(ProposalSearch.tryLimit)
         where !best.tables.contains(where: { holds($0, margin) }) {
-            attempt(best.tables.filter { !holds(margin, $0) } + [margin])
+            try attempt(best.tables.filter { !holds(margin, $0) } + [margin])
         }
         let last = found[best.tables]
         found = alone
         found[best.tables] = last
     }
 
-    private mutating func attempt(_ tables: Tables) {
-        guard tried.insert(tables).inserted, let figures = show(named(tables)) else { return }
+    private mutating func attempt(_ tables: Tables) throws {
+        guard tried.insert(tables).inserted, let figures = try show(named(tables)) else { return }
         found[tables] = figures
         if figures.visible > best.seen { best = (tables, figures.visible) }
     }
