@@ -114,14 +114,20 @@ enum DateNotation {
     // MARK: - Values
 
     /// A value of `text` in the field's slot unit (`FieldType`); nil when the text has none of the formats.
-    static func slot(_ text: String, type: FieldType, formats: [DateFormat], today: CivilDate) -> Int? {
+    ///
+    /// - Parameter zone: the clocks that a moment with a zone of its own is brought to, as a cell's is.
+    static func slot(
+        _ text: String, type: FieldType, formats: [DateFormat], today: CivilDate, zone: ZoneOffsets = .utc
+    ) -> Int? {
         switch type {
         case .string, .boolean, .object, .array, .list, .duration, .geopoint, .geojson, .any: return nil
         case .integer: return Int(text)
         case .number: return thousandths(text)
         case .date, .datetime, .time, .year, .yearmonth:
             for format in formats {
-                if let clock = read(Array(text.utf8), format, today: today), let slot = clock.slot(type) { return slot }
+                if let clock = read(Array(text.utf8), format, today: today), let slot = clock.slot(type, zone: zone) {
+                    return slot
+                }
             }
             return nil
         }
@@ -154,6 +160,8 @@ enum DateNotation {
     }
 
     struct Clock: Hashable {
+        /// What a zone behind it adds to UTC.
+        var offsetSeconds: Int?
         var year = 1970
         var month = 1
         var day = 1
@@ -161,14 +169,18 @@ enum DateNotation {
         var minute = 0
         var second = 0
 
-        func slot(_ type: FieldType) -> Int? {
+        /// - Parameter zone: the clocks that a moment with a zone of its own is brought to; nil for its own clocks.
+        func slot(_ type: FieldType, zone: ZoneOffsets? = nil) -> Int? {
             guard let date = CivilDate(year: year, month: month, day: day), hour < 24, minute < 60, second < 60 else {
                 return nil
             }
             let secondOfDay = hour * 3600 + minute * 60 + second
             switch type {
             case .date: return date.dayNumber
-            case .datetime: return date.dayNumber * 86_400 + secondOfDay
+            case .datetime:
+                let own = date.dayNumber * 86_400 + secondOfDay
+                guard let zone, let offsetSeconds else { return own }
+                return zone.local(ofUTC: own - offsetSeconds)
             case .time: return secondOfDay
             case .year: return year
             case .yearmonth: return date.month.index
@@ -237,13 +249,16 @@ enum DateNotation {
                 if index == bytes.count, part == .optionalZone { continue }
                 if index < bytes.count, bytes[index] == UInt8(ascii: "Z") {
                     index += 1
+                    clock.offsetSeconds = 0
                 } else {
                     guard index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-")
                     else { return nil }
+                    let sign = bytes[index] == UInt8(ascii: "-") ? -1 : 1
                     index += 1
-                    guard digits(2...2) != nil else { return nil }
+                    guard let hours = digits(2...2) else { return nil }
                     if index < bytes.count, bytes[index] == UInt8(ascii: ":") { index += 1 }
-                    guard digits(2...2) != nil else { return nil }
+                    guard let minutes = digits(2...2) else { return nil }
+                    clock.offsetSeconds = sign * (hours * 3600 + minutes * 60)
                 }
             }
         }

@@ -91,6 +91,7 @@ package struct Ingest {
                 fatalError("open without a source")
             }
             try output.recognised(datasetIndex: match.datasetIndex, assumptions)
+            let head = TableHead(match, reading, in: source).account
             let rowBytes = source.averageRowBytes(from: match.nextRow)
             // Deflated text is some ten times as long; a guess too low costs time, one too high address space.
             let mayInflate = assumptions.container != .none || reading.form == .workbook
@@ -113,7 +114,8 @@ package struct Ingest {
                 references = found
             }
             let table = Table(
-                plan: plan, match: match, assumptions: assumptions, collector: collector, references: references,
+                plan: plan, match: match, assumptions: assumptions, collector: collector,
+                head: head, references: references,
                 lookUps: lookUps,
                 bytesExpected: mayInflate ? plan.limits.inflatedBytes(ofInput: input.count) : input.count,
                 rowsExpected: min(plan.limits.rowLimit, textBytes / rowBytes + textBytes / rowBytes / 8),

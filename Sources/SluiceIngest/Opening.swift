@@ -30,6 +30,7 @@ struct Opening {
         collector = FindingCollector(plan: plan)
         cells = arena.flat(plan.limits.columnLimit + 1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
         if let fault = table.fault { collector.add(fault) }
+        for note in table.notes { collector.add(note) }
         try judge(arena)
     }
 
@@ -48,6 +49,9 @@ struct Opening {
         case .misfit(let match, _), .open(let match, _): match.datasetIndex
         }
     }
+
+    /// Nothing stands there.
+    var isEmpty: Bool { collector.fileFindings.contains { $0.code == .fileEmpty } }
 
     mutating func add(_ finding: Finding) { collector.add(finding) }
 
@@ -195,8 +199,10 @@ struct Opening {
         if !plan.refusesPatients, plan.refusesPatientColumns, refusePatientColumns(in: match) { return }
         if judgeFacts(of: match) { return }
         let columns = ColumnFindings(plan: plan, match: match)
-        for finding in columns.faults + columns.notes { collector.add(finding) }
-        if !columns.areFatal, !isNotAccepted { outcome = .open(match, assumptions) }
+        let above = TableHead(match, found.reading, in: found.source).findings
+        for finding in columns.faults + columns.notes + above + found.reading.notes { collector.add(finding) }
+        let isFatal = columns.areFatal || above.contains { $0.severity >= .fatal }
+        if !isFatal, !isNotAccepted { outcome = .open(match, assumptions) }
     }
 
     /// Puts on record which rules the columns of the header meet together; true when one refuses the file.

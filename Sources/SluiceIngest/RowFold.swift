@@ -13,6 +13,14 @@ struct RowFold {
     private(set) var isRefused = false
     private(set) var bytesRead = 0
     private var statedTotal = -1
+    /// Where the lines went so far, those of the head among them.
+    private var account: LineAccount
+    private var endsWithLineEnd = true
+    /// By field: rows without a value there; nil where nobody looked.
+    private var missingCounts: [Int?]
+    /// What cells say of the encoding the text was taken for.
+    private var bytesSeen = RowJudge.BytesSeen()
+    private var outsideCount = 0
     private let gate: ContentGate
     private var tally: DetectionTally
 
@@ -39,8 +47,8 @@ struct RowFold {
     }
 
     init(
-        plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, collector: FindingCollector, rowsExpected: Int,
-        arena: Arena
+        plan: FormatPlan, match: HeaderMatch, keys: KeyPlan, collector: FindingCollector, head: LineAccount,
+        rowsExpected: Int, arena: Arena
     ) {
         self.plan = plan
         dataset = plan.datasets[match.datasetIndex]
@@ -48,6 +56,8 @@ struct RowFold {
         self.collector = collector
         formats = [Int32](repeating: -1, count: dataset.fields.count)
         rowNumber = match.rowNumber
+        account = head
+        missingCounts = [Int?](repeating: 0, count: dataset.fields.count)
         gate = ContentGate(plan: plan, match: match)
         tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }
@@ -79,6 +89,13 @@ struct RowFold {
         rowNumber += pipeline.lineCount
         bytesRead = pipeline.bytesRead
         if pipeline.statedTotal >= 0 { statedTotal = pipeline.statedTotal }
+        account = account + pipeline.account
+        endsWithLineEnd = pipeline.endsWithLineEnd
+        for field in missingCounts.indices {
+            missingCounts[field] = pipeline.judge.missingCount(of: field).map { (missingCounts[field] ?? 0) + $0 }
+        }
+        bytesSeen.add(pipeline.judge.bytesSeen)
+        outsideCount += pipeline.judge.outsideCount
         return pipeline.seal()
     }
 
@@ -189,7 +206,7 @@ struct RowFold {
                 held = held ?? doubtful[index].held
                 let key = doubtful[index].key
                 if doubles.contains(Place(row: row, key: key)) {
-                    isDouble = true
+                    isDouble = isDouble || keys.rejects(key)
                     keys.note(key, row: row, in: &collector)
                 }
                 index += 1
@@ -214,35 +231,78 @@ struct RowFold {
     ) -> DecodeReport {
         var fold = self
         for finding in gate.findings(tally) { fold.collector.add(finding) }
+        let isWhole = !isStopped
+        // The last line may lack its end.
+        if !endsWithLineEnd { fold.account.total += 1 }
+        if isWhole, fold.account.total != account.accounted {
+            fold.fail(
+                .linesUnaccounted, rule: FindingRule.accounting,
+                arguments: [fold.account.total, account.accounted])
+        }
         fold.counts.accepted = counts.read - counts.rejected
         let isGivenUp = isRefused || fold.collector.fileFindings.contains { $0.severity >= .fatal }
         let months = Minimiser.Months(minimisers)
-        let period = months.period(dataset.period)
+        let period = months.period(dataset.period, until: plan.today.month)
         if !isGivenUp {
             if counts.read == 0 {
                 fold.fail(.rowsMissing, rule: FindingRule.file)
             } else {
-                if counts.rejected * 1_000_000 > dataset.toleranceRowsPerMillion * counts.read {
-                    fold.fail(
-                        .toleranceExceeded, rule: FindingRule.tolerance, arguments: [counts.rejected, counts.read])
+                // Rows of other months are no errors: they are left out, and named.
+                let mistaken = counts.rejected - outsideCount
+                let isBeyondTolerance =
+                    mistaken * 1_000_000 > dataset.toleranceRowsPerMillion * (counts.read - outsideCount)
+                if isBeyondTolerance {
+                    fold.fail(.toleranceExceeded, rule: FindingRule.tolerance, arguments: [mistaken, counts.read])
                 }
-                if dataset.period != .none, period == nil { fold.fail(.periodUnknown, rule: FindingRule.period) }
+                // Where no row could be used that is the cause, and it has been said.
+                let isExplained = isBeyondTolerance && counts.rejected == counts.read
+                if dataset.period != .none, period == nil, !isExplained { fold.failPeriod() }
                 fold.judgeFileRules(months)
+                fold.judgeStatedTotal()
             }
         }
         var assumptions = assumptions
         assumptions.dateFormats = formats.enumerated().compactMap { index, choice in
-            guard choice >= 0 else { return nil }
             let field = dataset.fields[index]
+            // One beyond the field's formats are the workbook's own.
+            guard field.dateFormats.indices.contains(Int(choice)) else { return nil }
             return Assumptions.DateFormatChoice(field: field.name, format: field.dateFormats[Int(choice)].text)
         }
         let (findings, isCut) = fold.collector.findings()
         // Of a refused file nothing is kept, however good its rows were.
         let isRefused = isRefused || findings.contains { $0.severity == .refusal }
         let rows = isRefused ? RowCounts(read: counts.read, rejected: counts.read) : fold.counts
-        return DecodeReport(
+        var report = DecodeReport(
             assumptions: assumptions, datasetIndex: datasetIndex, rows: rows, period: period, findings: findings,
             findingsCut: isCut, linkedRows: isRefused ? 0 : minimisers.reduce(0) { $0 + $1.linkedRowCount })
+        guard isWhole, !isRefused else { return report }
+        report.spans = months.spans
+        report.missingCounts = missingCounts
+        report.endsWithLineEnd = endsWithLineEnd
+        report.droppedFields = gate.droppedFields(tally)
+        report.lines = fold.account
+        if fitsAnotherEncoding(assumptions) { report.fitsEncoding = .windows1252 }
+        return report
+    }
+
+    /// Whether text that was taken for UTF-8 by its beginning, and is none, is Windows-1252 all through.
+    private func fitsAnotherEncoding(_ assumptions: Assumptions) -> Bool {
+        plan.encoding == nil && assumptions.form == .delimited && assumptions.encoding == TextEncoding.utf8.text
+            && !assumptions.hasByteOrderMark && dataset.encodings.contains(.windows1252) && bytesSeen.fitWindows1252
+    }
+
+    /// The period cannot be told: for want of dates, or for want of a row that could be used.
+    private mutating func failPeriod() {
+        let isForDates = counts.rejected < counts.read
+        fail(.periodUnknown, rule: FindingRule.period, arguments: isForDates ? [] : [counts.read])
+    }
+
+    /// What a database program says of its rows, where the dataset has no rule about it.
+    private mutating func judgeStatedTotal() {
+        let isRuled = dataset.fileRules.contains { if case .controlTotal = $0.kind { true } else { false } }
+        guard !isRuled, statedTotal >= 0, statedTotal != counts.read else { return }
+        fail(
+            .totalMismatch, rule: FindingRule.accounting, severity: .warning, arguments: [statedTotal, counts.read])
     }
 
     private mutating func judgeFileRules(_ months: Minimiser.Months) {

@@ -10,8 +10,12 @@ struct RowPipeline {
     /// Rows of the chunk that were read, and those thrown out already.
     private(set) var readCount = 0
     private(set) var rejectedCount = 0
-    /// Lines of the chunk that were passed, empty ones and footers among them.
+    /// Rows of the chunk that were passed, empty ones and footers among them: what rows are numbered by.
     private(set) var lineCount = 0
+    /// Where the chunk's lines went.
+    private(set) var account = LineAccount()
+    /// The chunk ends with a line end.
+    private(set) var endsWithLineEnd = true
     /// A disclosure rule forbids taking the file.
     private(set) var isRefused = false
     private(set) var judge: RowJudge
@@ -31,6 +35,7 @@ struct RowPipeline {
     private let refusesPatients: Bool
     private let keys: KeyPlan
     private let margin: Margin
+    private let rowShape: RowShape
     private let gate: ContentGate
     private var detector: Detector
     /// What was found in the chunk's rows.
@@ -111,11 +116,13 @@ struct RowPipeline {
         collector.begin(match)
         judge = RowJudge(
             plan: plan, dataset: dataset, columns: match.columns,
-            wanted: task.isJudging ? RowPipeline.wantedFields(dataset) : keys.fields,
-            batch: batch, collector: collector, lookUps: lookUps, arena: arena, isQuiet: !task.isJudging,
+            wanted: task.isJudging ? dataset.usedFields : keys.fields,
+            batch: batch, collector: collector, lookUps: lookUps, arena: arena, dateSystem: match.dateSystem,
+            isQuiet: !task.isJudging,
             onlyFields: task.isJudging ? nil : keys.fields)
         minimiser = Minimiser(plan: plan, dataset: dataset, arena: arena)
         margin = Margin(dataset: dataset, match: match, arena: arena)
+        rowShape = RowShape(dataset: dataset, match: match)
         gate = ContentGate(plan: plan, match: match)
         let looks = task.isJudging && !gate.columns.isEmpty
         detector = Detector(
@@ -143,6 +150,9 @@ struct RowPipeline {
         (matches, gathered) = ([], [])
         scanner.restart(at: 0, in: chunk.text)
         (readCount, rejectedCount, lineCount, stagedCount, nextNote) = (0, 0, 0, 0, 0)
+        account = LineAccount()
+        account.total = chunk.rowCount ?? chunk.text.lineEnds(in: 0..<chunk.end)
+        if chunk.end > 0 { endsWithLineEnd = [0x0A, 0x0D].contains(chunk.text[chunk.end - 1]) }
         isSkipping = chunk.startsInLongRow
         isRefused = false
         statedTotal = -1
@@ -196,6 +206,9 @@ struct RowPipeline {
     private mutating func takeBatch() {
         guard batchCount > 0 else { return }
         let text = chunk.text
+        // By the cells as they stand in the file: what is judged may be freed of what stands around it.
+        let looksForDoubles = keys.count > 0 && !keys.rejects(0)
+        if looksForDoubles { hashKeys(0, keys, text) }
         judge.judge(text, count: batchCount)
         switch task {
         case .judge(let references): if let references { judgeReferences(references, text) }
@@ -209,6 +222,9 @@ struct RowPipeline {
             staged[stagedCount &+ row] = StagedRow(line: batch.lines[row], record: isRejected ? -1 : record)
             if isRejected {
                 rejectedCount &+= 1
+                if rowShape.isHeadings(text, batch.cells(of: row), columnCount) {
+                    judge.collector.note(.headingsDiffer, columnNumber: 0, row: batch.lines[row])
+                }
                 continue
             }
             if minimiser.linkField >= 0 {
@@ -224,8 +240,11 @@ struct RowPipeline {
             }
             record &+= 1
         }
+        if looksForDoubles {
+            for row in 0..<batchCount where batch.isRejected[row] { keyHashes[row] = 0 }
+        }
         for key in 0..<keys.count {
-            hashKeys(key, keys, text)
+            if !looksForDoubles { hashKeys(key, keys, text) }
             stagedHashes.copy(0..<batchCount, from: keyHashes, to: key &* staged.count &+ stagedCount)
         }
         stagedCount &+= batchCount
@@ -262,13 +281,16 @@ struct RowPipeline {
     /// False when nothing more should be read.
     @inline(__always)
     private mutating func takeRow(_ text: Flat<UInt8>) -> Bool {
-        let cellCount = scanner.cellCount
+        var cellCount = scanner.cellCount
         let cells = scanner.cells
         if cells[0].start == cells[0].end, isEmpty(from: 0, cellCount) {
+            account.blank &+= 1
             judge.collector.note(.rowEmpty, columnNumber: 0, row: lineCount)
             return true
         }
-        let marks = scanner.rowMarks
+        var marks = scanner.rowMarks
+        if scanner.breakCount > 0, chunk.rowCount == nil { account.insideCells &+= scanner.breakCount }
+        if marks.contains(.forbidden), takePadding(text, &cellCount, &marks) { return true }
         if marks.contains(.escaped) { scratchEnd = scanner.unescape(text, scratch: scratchEnd) }
         if margin.mayBeOne(text, cells, min(cellCount, cells.count)),
             let kind = margin.kind(text, cells, min(cellCount, cells.count))
@@ -278,11 +300,13 @@ struct RowPipeline {
             takeMargin(kind, text, cellCount)
             return true
         }
+        if marks.contains(.holdsBreak), chunk.rowCount == nil, takeSwallowedRows(text) { return !isRefused }
         guard readCount < rowBudget else {
             fail(.limitExceeded, rule: FindingRule.rowLimit)
             return false
         }
         readCount &+= 1
+        account.records &+= 1
         if task.isJudging, !gate.columns.isEmpty, !passesGate(text, cellCount) { return false }
         if task.isJudging, refusesPatients {
             // What a cell's bounds leave out: text after a closing quote, cells beyond those that are kept, the rest of
@@ -296,7 +320,8 @@ struct RowPipeline {
         }
         if cellCount != columnCount {
             guard fitsHeader(cellCount) else {
-                judge.collector.note(.rowRagged, columnNumber: 0, row: lineCount)
+                let isHeadings = rowShape.isHeadings(text, cells, min(cellCount, cells.count))
+                judge.collector.note(isHeadings ? .headingsDiffer : .rowRagged, columnNumber: 0, row: lineCount)
                 rejectedCount &+= 1
                 return true
             }
@@ -365,17 +390,69 @@ struct RowPipeline {
             nextNote += 1
             guard note.row == lineCount, note.column < columnCount else { continue }
             if !judge.isQuiet { judge.collector.note(note.kind, columnNumber: note.column + 1, row: lineCount) }
-            batch.isRejected[batchCount] = true
+            // Said once: that the cell is empty then is no mistake of its own.
+            scanner.cells[note.column].marks.insert(.rejected)
+            if judge.isRead(note.column) { batch.isRejected[batchCount] = true }
         }
     }
 
     /// Puts on record a repeated header or a footer, which are no records.
     private mutating func takeMargin(_ kind: FindingKind, _ text: Flat<UInt8>, _ cellCount: Int) {
+        if kind == .headerRepeated { account.headings &+= 1 } else { account.margins &+= 1 }
         judge.collector.note(kind, columnNumber: 0, row: lineCount)
         let cells = scanner.cells
-        if kind == .footerIgnored, let total = margin.statedTotal(text, cells, min(cellCount, cells.count)) {
+        if kind == .footerIgnored || kind == .marginIgnored,
+            let total = margin.statedTotal(text, cells, min(cellCount, cells.count))
+        {
             statedTotal = total
         }
+    }
+
+    /// Passes over what programs fill files up with at their end: a Ctrl-Z of DOS, NULs of a block device. True when the
+    /// row is nothing else; where it follows the last row without a line end, the row's last cell is rid of it.
+    private mutating func takePadding(
+        _ text: Flat<UInt8>, _ cellCount: inout Int, _ marks: inout RowScanner.Marks
+    ) -> Bool {
+        func isPadding(_ index: Int) -> Bool { text[index] == 0 || text[index] == 0x1A || text[index] == 0xFF }
+        var end = scanner.position
+        while end > scanner.rowStart, text[end - 1] == 0x0A || text[end - 1] == 0x0D { end -= 1 }
+        var index = end
+        while index > scanner.rowStart, isPadding(index - 1) { index -= 1 }
+        // A byte that is no character is padding only beside some: half of a NUL of UTF-16.
+        guard index < end, (index..<end).contains(where: { text[$0] != 0xFF }) else { return false }
+        if index == scanner.rowStart {
+            account.margins &+= 1
+            judge.collector.note(.marginIgnored, columnNumber: 0, row: lineCount)
+            return true
+        }
+        let last = cellCount - 1
+        guard end == scanner.position, last < scanner.cells.count, Int(scanner.cells[last].end) == end else {
+            return false
+        }
+        while index > Int(scanner.cells[last].start), isBlank(text[index - 1]) { index -= 1 }
+        scanner.cells[last].end = Int32(truncatingIfNeeded: max(index, Int(scanner.cells[last].start)))
+        if !(scanner.rowStart..<index).contains(where: { text[$0] < 0x20 && text[$0] != 0x09 }) {
+            scanner.cells[last].marks.remove(.forbidden)
+            marks.remove(.forbidden)
+        }
+        judge.collector.note(.marginIgnored, columnNumber: 0, row: lineCount)
+        return false
+    }
+
+    /// Rejects a row in which a quoted cell holds whole rows, because a quotation mark is missing or too many. The rows
+    /// it holds are read and rejected with it.
+    private mutating func takeSwallowedRows(_ text: Flat<UInt8>) -> Bool {
+        let lines = rowShape.recordLines(text, scanner.rowStart..<scanner.position)
+        guard lines >= 2 else { return false }
+        if task.isJudging, refusesPatients, !passesGate(text, from: scanner.rowStart, to: scanner.position) {
+            return true
+        }
+        judge.collector.note(.quoteHoldsRows, columnNumber: 0, row: lineCount)
+        readCount &+= lines
+        rejectedCount &+= lines
+        account.records &+= lines
+        account.insideCells &-= lines &- 1
+        return true
     }
 
     private func isEmpty(from first: Int, _ cellCount: Int) -> Bool {
@@ -456,6 +533,8 @@ struct RowPipeline {
         judge.collector.note(.rowTooLong, columnNumber: 0, row: lineCount)
         readCount += 1
         rejectedCount += 1
+        account.records += 1
+        if chunk.rowCount == nil { account.insideCells += text.lineEnds(in: start..<start + rowLimitBytes) }
         if refusesPatients {
             // The rest of the row would go unread, so nobody could say that no patient is named in it.
             if passesGate(text, from: start, to: start + rowLimitBytes) {
@@ -489,24 +568,4 @@ struct RowPipeline {
 
     /// Finishes the block; nil when it is empty.
     mutating func seal() -> (block: RecordBlock, links: LinkIdentifiers?)? { minimiser.seal() }
-
-    /// Fields whose value is asked for after the row was checked.
-    private static func wantedFields(_ dataset: DatasetPlan) -> Set<Int> {
-        var wanted = Set(dataset.primaryKey)
-        for (index, field) in dataset.fields.enumerated() where field.isUnique { wanted.insert(index) }
-        for key in dataset.uniqueKeys { wanted.formUnion(key) }
-        for key in dataset.foreignKeys { wanted.formUnion(key.fields) }
-        for rule in dataset.rowRules { wanted.formUnion(rule.fields) }
-        for column in dataset.output.columns {
-            for source in column.sources { wanted.formUnion(source.fields) }
-        }
-        if case .counts(let field) = dataset.output.kind { wanted.insert(field) }
-        if let field = dataset.output.linkField { wanted.formUnion([field] + dataset.output.linkMore) }
-        switch dataset.period {
-        case .field(let field, _): wanted.insert(field)
-        case .fields(let from, let to): wanted.formUnion([from, to])
-        case .none: break
-        }
-        return wanted
-    }
 }

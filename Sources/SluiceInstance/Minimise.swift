@@ -2,6 +2,7 @@ import Crypto
 package import SluiceFormat
 import SluiceIntake
 package import SluiceModel
+import SluiceSettings
 package import SluiceSystem
 import SluiceYAML
 
@@ -86,9 +87,10 @@ extension Trial {
         _ plugin: Plugin, dataset: String?, isAgencySide: Bool, today: CivilDate
     ) throws -> CompiledPlugin {
         let mistakes = Mistakes()
-        let options = PlanOptions(
+        var options = PlanOptions(
             isHealth: plugin.isHealth, today: today, patientColumns: catalogue.patientColumns,
             datasets: dataset.map { [$0] } ?? [], isAgencySide: isAgencySide)
+        options.zone = zoneOfEngland
         guard let compiled = compile(plugin, model: catalogue.model, options: options, mistakes: mistakes) else {
             throw InstanceError.settings(mistakes.all)
         }

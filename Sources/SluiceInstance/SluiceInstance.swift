@@ -185,7 +185,7 @@ package final class Instance {
 
     /// Makes what a new instance lacks and puts the settings in force on record.
     private func prepare() throws {
-        intake.today = { [clock, settings] in localDate(at: clock.now(), timeZone: settings.timeZone) }
+        intake.today = { [clock, settings] in settings.zone.date(at: clock.now()) }
         try intake.createMissingFolders()
         for path in [settings.paths.releases, settings.paths.alerts] { _ = try Folder.createIfMissing(path: path) }
         if try store.value("settings-hash") != current.hash {
@@ -253,7 +253,7 @@ package final class Instance {
     }
 
     /// Today in the instance's time zone.
-    package var today: CivilDate { localDate(at: clock.now(), timeZone: settings.timeZone) }
+    package var today: CivilDate { settings.zone.date(at: clock.now()) }
 
     /// The register's keeper, acting for `actor`.
     package func reviews(actor: String) -> ReviewKeeper {

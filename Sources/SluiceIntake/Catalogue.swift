@@ -82,6 +82,7 @@ package struct Catalogue: Sendable {
         var options = PlanOptions(
             isHealth: authority.suppliesAnonymousOnly, today: today, patientColumns: patientColumns,
             tolerancePercentOverride: authority.toleranceRejectedPercent, datasets: authority.datasets)
+        options.zone = settings.zone
         options.contentRules = settings.gate.contentRules(authority)
         options.links = settings.links(of: authority, among: model.links)
         options.words = words
@@ -92,6 +93,7 @@ package struct Catalogue: Sendable {
     package func plan(trying plugin: Plugin, rules: [DisclosureRule], today: CivilDate) -> CompiledPlugin? {
         var options = PlanOptions(
             isHealth: plugin.isHealth, today: today, patientColumns: patientColumns)
+        options.zone = zoneOfEngland
         options.contentRules = DisclosureGate.contentRules(rules, ofAny: Set(plugin.kinds))
         options.words = words
         return compile(plugin, model: model, options: options, mistakes: Mistakes())

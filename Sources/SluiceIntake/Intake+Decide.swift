@@ -78,7 +78,9 @@ extension Intake {
 
     /// Opens the private copy of a file for one attempt.
     func open(_ delivery: Delivery, from source: Source) throws -> Reading {
-        guard let compiled = catalogue.plan(for: source.authority, settings: settings, today: delivery.receivedAt.date)
+        guard
+            let compiled = catalogue.plan(
+                for: source.authority, settings: settings, today: settings.zone.date(at: delivery.receivedAt))
         else {
             throw PluginUnusable(plugin: source.authority.plugin)
         }

@@ -45,8 +45,8 @@ package final class Intake {
     package var onAlive: () -> Void = {}
     /// Called between two files, when nothing is half done: for what cannot wait for the end of a long pass.
     package var betweenFiles: () -> Void = {}
-    /// The civil date by which agreements and retention are judged, in the instance's time zone; UTC unless it is set.
-    package lazy var today: () -> CivilDate = { [clock] in clock.now().date }
+    /// The civil date by which agreements and retention are judged, in the instance's time zone.
+    package lazy var today: () -> CivilDate = { [clock, settings] in settings.zone.date(at: clock.now()) }
     /// Who is on record for what is done here.
     package var actor = "daemon"
     /// How the last worker was confined, once one has run.

@@ -109,6 +109,55 @@ package struct TablePlace: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Where every line of a delimited file went; of other forms every row of the sheet, element or object.
+///
+/// The parts add up to `total`, which is counted apart from them: in delimited text the line ends, elsewhere what the
+/// reader of the form handed on.
+package struct LineAccount: Hashable, Sendable {
+    package var total = 0
+    /// Rows that were judged, kept or not.
+    package var records = 0
+    /// The row of headings, and each time it was repeated.
+    package var headings = 0
+    /// Titles and other rows above the headings.
+    package var above = 0
+    package var blank = 0
+    /// Totals, lines of dashes and what else programs write around a table.
+    package var margins = 0
+    /// Lines that go on in a quoted cell of the row before.
+    package var insideCells = 0
+
+    package init() {}
+
+    package var accounted: Int { records + headings + above + blank + margins + insideCells }
+
+    package static func + (a: LineAccount, b: LineAccount) -> LineAccount {
+        var sum = a
+        sum.total += b.total
+        sum.records += b.records
+        sum.headings += b.headings
+        sum.above += b.above
+        sum.blank += b.blank
+        sum.margins += b.margins
+        sum.insideCells += b.insideCells
+        return sum
+    }
+}
+
+/// How many accepted rows tell the same period: a month, or the months that two columns state.
+package struct PeriodSpan: Hashable, Sendable {
+    package var period: Period
+    package var rows: Int
+
+    package init(period: Period, rows: Int) {
+        self.period = period
+        self.rows = rows
+    }
+
+    /// Different periods that are told apart; a file with more is of no period.
+    package static let limit = 4096
+}
+
 /// How many rows were read, kept and thrown out. `read == accepted + rejected`.
 package struct RowCounts: Hashable, Sendable {
     package var read: Int
@@ -140,6 +189,20 @@ package struct DecodeReport: Hashable, Sendable {
     /// empty. The report then says nothing else: no dataset, row or finding. Two or more, at most
     /// `DecodeLimits.tableLimit`, no two at one place, in the order that `FormatPlan.tableIndex` counts them.
     package var tables: [TableEntry] = []
+    /// What the rows say of the period, ascending by first and last month, each once; empty where none does.
+    package var spans: [PeriodSpan] = []
+    /// Nil where the file was not read to its end.
+    package var lines: LineAccount?
+    /// By field of the dataset: rows read with no value there; nil where nobody looked, as at a text that is only
+    /// dropped. A field whose column the file lacks has a value in none.
+    package var missingCounts: [Int?] = []
+    /// The last row of delimited text ends with a line end.
+    package var endsWithLineEnd = true
+    /// It was read as UTF-8 and holds bytes that are none, but all of it is valid in this encoding, which the dataset
+    /// takes too: to be read again so.
+    package var fitsEncoding: TextEncoding?
+    /// Fields of which a rule on contents keeps nothing, for what was found in them; ascending.
+    package var droppedFields: [Int] = []
 
     /// One of several tables of a file.
     package struct TableEntry: Hashable, Sendable {

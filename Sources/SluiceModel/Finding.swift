@@ -79,6 +79,15 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case toleranceExceeded = "tolerance-exceeded"
     case periodUnknown = "period-unknown"
     case periodOverlaps = "period-overlaps"
+    /// The rows lie in months of which no run can be told to be the file's.
+    case periodUnclear = "period-unclear"
+    /// The authority sends by month, say, and the file holds more or less.
+    case cadenceBroken = "cadence-broken"
+    /// More lines, rows or records than were accounted for.
+    case linesUnaccounted = "lines-unaccounted"
+    case paddingIgnored = "padding-ignored"
+    /// Each line stands in quotes as if it were one cell.
+    case linesQuoted = "lines-quoted"
     case limitExceeded = "limit-exceeded"
     // Containers and structured forms.
     case containerInvalid = "container-invalid"
@@ -104,16 +113,29 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case columnUnknown = "column-unknown"
     case columnRepeated = "column-repeated"
     case columnIgnored = "column-ignored"
+    /// Above the headings stand rows that look like records.
+    case rowsAboveHeadings = "rows-above-headings"
+    /// Above the headings stands another row of headings.
+    case headingsAbove = "headings-above"
     // Rows.
     case rowRagged = "row-ragged"
     case rowTooLong = "row-too-long"
     case rowEmpty = "row-empty"
     case footerIgnored = "footer-ignored"
     case headerRepeated = "header-repeated"
+    /// Below the headings stand others: two files joined.
+    case headingsDiffer = "headings-differ"
+    case marginIgnored = "margin-ignored"
+    case rowsAlike = "rows-alike"
+    /// The row lies outside the months that the file is of.
+    case outsidePeriod = "outside-period"
+    /// A quoted cell holds whole rows.
+    case quoteHoldsRows = "quote-holds-rows"
     // Cells.
     case cellTooLong = "cell-too-long"
     case bytesInvalid = "bytes-invalid"
     case characterForbidden = "character-forbidden"
+    case quoteMisplaced = "quote-misplaced"
     case valueMissing = "value-missing"
     case typeMismatch = "type-mismatch"
     case patternMismatch = "pattern-mismatch"
@@ -127,6 +149,8 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case tooLong = "too-long"
     case notUnique = "not-unique"
     case dateInFuture = "date-in-future"
+    case dateImplausible = "date-implausible"
+    case ageImplausible = "age-implausible"
     case ruleBroken = "rule-broken"
     case areaUnknown = "area-unknown"
     case postcodeInvalid = "postcode-invalid"
@@ -141,6 +165,13 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case totalMissing = "total-missing"
     case periodGap = "period-gap"
     case suddenChange = "sudden-change"
+    /// What the delivery replaces, in figures.
+    case replacesFigures = "replaces-figures"
+    /// A column that usually has values has none, or is not there.
+    case columnEmptied = "column-emptied"
+    /// The share of a column's values, or of a code, is far from what is usual.
+    case shareChanged = "share-changed"
+    case fileCutShort = "file-cut-short"
     case columnOrder = "column-order"
     // The intake gate.
     case healthFieldDropped = "health-field-dropped"

@@ -31,6 +31,11 @@ package enum FindingRule {
     package static let exclusiveMinimum = "constraints.exclusiveMinimum"
     package static let exclusiveMaximum = "constraints.exclusiveMaximum"
     package static let period = "period"
+    package static let accounting = "accounting"
+    package static let doubles = "doubles"
+    package static let sends = "sends"
+    package static let usual = "usual"
+    package static let ageRange = "sluice.age"
     package static let tolerance = "tolerance"
 
     // Limits of the plan.
@@ -79,7 +84,8 @@ package enum FindingRule {
         missingValues, codes, check, notInFuture, privacyClass, treatment, area, locates, formats, part, optional, link,
         patientColumns, nhsNumber, healthField,
         footers, forms, container, document, sheet, fieldsMatch, uniqueKeys, foreignKeys, refusal, format, memberLimit,
-        inflatedLimitBytes, inflationRatioLimit, nestingLimit, exclusiveMinimum, exclusiveMaximum,
+        accounting, doubles, sends, usual, ageRange, inflatedLimitBytes, inflationRatioLimit, nestingLimit,
+        exclusiveMinimum, exclusiveMaximum,
     ]
 
     /// The name of a rule between fields, `rules.committed-order`.

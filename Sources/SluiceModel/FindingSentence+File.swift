@@ -42,7 +42,35 @@ extension FindingSentence {
         case .fields(let from, let to): fields = " in \(fieldName(from)) and \(fieldName(to))"
         case .some(.none), nil: fields = ""
         }
-        return "The reporting period cannot be told: no accepted row has a date\(fields). Fill in the dates."
+        if finding.arguments.isEmpty {
+            return
+                "We could not work out which months the file covers: no accepted row has a date\(fields). Fill in the "
+                + "dates."
+        }
+        return "No row could be used, so we could not work out which months the file covers. Correct the other errors "
+            + "first."
+    }
+
+    var linesUnaccounted: String {
+        let figures = argument(0).flatMap { total in argument(1).map { " (\(total), and we can account for \($0))" } }
+        return
+            "The file has more or fewer lines than we could account for\(figures ?? ""). This is a fault of ours. Send "
+            + "the file again as a workbook, and tell the operator."
+    }
+
+    var outsidePeriod: String {
+        let period = dataset?.onlyPeriod.map { " (\($0))" } ?? ""
+        return "The row lies outside the months that this file is for\(period) and was left out. If the date is right, "
+            + "send the row with the other rows of its month."
+    }
+
+    var dateImplausible: String {
+        guard let earliest = dataset?.earliestMonth, let dataset, let field,
+            let index = dataset.fields.firstIndex(of: field), dataset.usesForPeriod(index)
+        else {
+            return "The year is not one that an event can have. Correct the date."
+        }
+        return "The date is before \(earliest), when this data begins. Correct the date."
     }
 
     var limitExceeded: String {
@@ -76,8 +104,14 @@ extension FindingSentence {
 
     var structureUnexpected: String {
         guard finding.rows.isEmpty else {
-            return "The record cannot be read as one row: a name stands twice in it, or records stand inside each "
-                + "other. Export each record once, with each name once."
+            return "The record has several values where one is expected: a name or an element occurs more than once. "
+                + "Export each record once, with one value for each name."
+        }
+        guard finding.rule != FindingRule.document else {
+            return
+                "The document has elements inside its records, or other elements beside them, that this dataset has no "
+                + "columns for. Check that it is the export agreed with the partnership; the author of the format may "
+                + "name the columns in `xml.fields`."
         }
         return "The document does not have its records where the dataset expects them. Check that it is the export "
             + "agreed with the partnership, in the agreed version."

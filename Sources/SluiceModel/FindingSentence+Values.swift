@@ -18,7 +18,7 @@ extension FindingSentence {
 
     var codeUnknown: String {
         let kept = finding.severity <= .warning ? " The row is kept without it." : ""
-        if let field, !field.allowedSlots.isEmpty {
+        if let field, !field.allowedSlots.isEmpty || !field.allowedNumbers.isEmpty {
             return "The value is none of those allowed.\(kept) \(allowedValues(field))"
         }
         guard let field, let index = field.codes, plan.codeTables.indices.contains(index) else {
@@ -181,7 +181,7 @@ extension FindingSentence {
             }
             return "Use a code of the list\(listName)."
         }
-        if !field.allowedSlots.isEmpty { return allowedValues(field) }
+        if !field.allowedSlots.isEmpty || !field.allowedNumbers.isEmpty { return allowedValues(field) }
         switch field.type {
         case .string, .any: return "Fill it in from the source."
         case .integer, .number: return "Write \(number(field))."
@@ -230,7 +230,12 @@ extension FindingSentence {
     }
 
     private func allowedValues(_ field: FieldPlan) -> String {
-        guard field.allowedSlots.count <= FindingMessages.namedCodesLimit else { return "Use a value of the schema's." }
+        guard field.allowedSlots.count + field.allowedNumbers.count <= FindingMessages.namedCodesLimit else {
+            return "Use a value of the schema's."
+        }
+        if !field.allowedNumbers.isEmpty {
+            return "Use one of: \(list(field.allowedNumbers.map { FindingMessages.text(of: $0) }))."
+        }
         let texts = field.allowedSlots.map { slot in
             field.type == .boolean
                 ? (slot == 0 ? "false" : "true") : FindingMessages.text(ofSlot: slot, type: field.type)

@@ -78,7 +78,28 @@ struct FindingSentence {
                 + "calculated before saving."
         case .datasetNotAccepted: return datasetNotAccepted
 
+        case .periodUnclear, .cadenceBroken, .replacesFigures, .columnEmptied, .shareChanged:
+            return "Look at what this file covers, and compare it with what you sent before."
+        case .linesUnaccounted: return linesUnaccounted
+        case .paddingIgnored:
+            return
+                "The file ends with \(argument(0).map { count($0, "byte", "bytes") } ?? "bytes") of padding, which we "
+                + "ignored. You do not need to do anything."
+        case .linesQuoted:
+            return
+                "Each line stands in quotation marks, as if it were one cell. We read the lines without them. Export the "
+                + "file without these marks if you can."
+        case .fileCutShort:
+            return
+                "The last row does not end with a line end, as your files usually do. The file may have been cut short: "
+                + "check that the last row is complete."
+
         // Columns.
+        case .rowsAboveHeadings:
+            return "Rows that look like records are above the column headings, where we cannot read them. Put the "
+                + "headings in the first row; if two files were joined, send them one by one."
+        case .headingsAbove:
+            return "Another row of headings is above the one we read, and was ignored. Keep only one row of headings."
         case .columnMissing:
             let near = argument(0).map { " The heading of column \($0) comes near: rename it if it is meant." } ?? ""
             return "The column is not in the file. Add it, with the heading \(headings).\(near)"
@@ -103,6 +124,22 @@ struct FindingSentence {
             return "The row is a total or the end of a report and no record; it was passed over. Leave such rows out "
                 + "of the export if you can."
         case .headerRepeated: return "The row repeats the headings and was passed over."
+        case .headingsDiffer:
+            return "The row is a row of headings, but not the same as the first. The rows below it may belong to other "
+                + "columns. If two files were joined, send them one by one."
+        case .marginIgnored:
+            return
+                "The row is no record: a line of dashes, a count of rows, or padding that a program added. We ignored "
+                + "it."
+        case .rowsAlike:
+            return "The row is the same as an earlier row in every column, and both are counted. If it is one record, "
+                + "send it once."
+        case .outsidePeriod: return outsidePeriod
+        case .quoteHoldsRows:
+            return
+                "A quotation mark is missing, or there is one too many, so that several rows were read as one cell, and "
+                + "none of them is kept. Check the quotation marks in this row. Inside a quoted cell, write a quotation "
+                + "mark twice."
 
         // Cells.
         case .cellTooLong:
@@ -112,6 +149,10 @@ struct FindingSentence {
             return "The bytes are not valid in the file's encoding\(at(argument(0))). Save the file as \(encodings)."
         case .characterForbidden:
             return "The cell holds a control character. Remove it from the source, or export the column again."
+        case .quoteMisplaced:
+            return
+                "There is text after a closing quotation mark. Inside a quoted cell, write a quotation mark twice; or "
+                + "take the quotation marks away."
         case .valueMissing: return "The cell is empty but must have a value. \(expectation)"
         case .typeMismatch: return typeMismatch
         case .patternMismatch: return "The value does not have the form the schema asks for. \(patternExpectation)"
@@ -137,6 +178,11 @@ struct FindingSentence {
         case .notUnique: return notUnique
         case .dateInFuture:
             return "The date is later than the day the file was received (\(plan.today)). Correct the date."
+        case .dateImplausible: return dateImplausible
+        case .ageImplausible:
+            return
+                "The date of birth or the age gives an age below 0 or above \(OutputSource.oldestAge), so the row is "
+                + "kept without an age. Leave the cell empty when the value is not known."
         case .ruleBroken: return ruleBroken
         case .areaUnknown:
             return "The area code is not one of the partnership's areas; the row is kept without an area."

@@ -15,6 +15,9 @@ extension FormatPlan {
         }
         if datasets.isEmpty { problems.append("no dataset") }
         problems += checkContents()
+        if !zip(zone.changes, zone.changes.dropFirst()).allSatisfy({ $0.from < $1.from }) {
+            problems.append("the changes of the clocks are out of order")
+        }
         if let tableIndex, !(0..<DecodeLimits.tableLimit).contains(tableIndex) {
             problems.append("tableIndex \(tableIndex) is out of range")
         }
@@ -98,6 +101,7 @@ extension FormatPlan {
             }
         }
         require(dataset.primaryKey.allSatisfy(isField), "primary key: field index out of range")
+        require(dataset.doublesNeed.map(isField) ?? true, "doubles: field index out of range")
         problems += check(dataset.output, fields: fields)
         problems += checkForms(dataset)
         problems += checkKeysAndFileRules(dataset)

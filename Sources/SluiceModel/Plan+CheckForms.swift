@@ -147,7 +147,7 @@ extension FieldPlan {
             require(bound == nil || type.hasSlot, "a bound for a type without one")
         }
         for bound in [numberMinimum, numberMaximum] {
-            require(bound == nil || type == .number, "a decimal bound for another type")
+            require(bound == nil || type == .number || type == .integer, "a decimal bound for another type")
             require(bound?.isWithinLimits ?? true, "a decimal bound is out of range")
         }
         require(
@@ -157,6 +157,9 @@ extension FieldPlan {
         let lengths = [lengthMinimum, lengthMaximum].compactMap { $0 }
         require(lengths.allSatisfy { $0 >= 0 }, "a length is out of range")
         require(allowedSlots.isEmpty || type.hasSlot, "allowed values for a type without slots")
+        require(
+            allowedNumbers.isEmpty || allowedSlots.isEmpty && (type == .number || type == .integer),
+            "allowed numbers for a type that is none, or beside allowed values")
         require(
             zip(allowedSlots, allowedSlots.dropFirst()).allSatisfy { $0 < $1 }, "allowed values are not ascending")
         return problems

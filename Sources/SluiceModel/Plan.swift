@@ -15,6 +15,11 @@ package struct FormatPlan: Hashable, Sendable {
     package var tableIndex: Int?
     /// The day the delivery is judged, for dates that may not lie in the future.
     package var today: CivilDate
+    /// The instance's clocks: a time with a zone of its own is brought to them before anything is made of it.
+    package var zone = ZoneOffsets.utc
+    /// The only encoding to read text by; nil for the first that fits. Of a second reading, see
+    /// `DecodeReport.fitsEncoding`.
+    package var encoding: TextEncoding?
     package var limits: DecodeLimits
     /// Names of columns that identify a patient, normalised as `HeaderName.normalised` does.
     package var patientColumns: [String]
@@ -161,6 +166,15 @@ package struct DatasetPlan: Hashable, Sendable {
     /// Of editions of one dataset that fit a header equally well the one in force is taken.
     package var validFrom: CivilDate?
     package var validTo: CivilDate?
+    /// In a table without a key, rows that are alike in every cell are told.
+    package var looksForDoubles = false
+    /// Only rows with a value in this field can be doubles; nil for all rows.
+    package var doublesNeed: Int?
+    /// No period begins before this month: what it holds would be past its retention, or the plugin knows of none so
+    /// early. Nil for no such bound.
+    package var earliestMonth: CivilMonth?
+    /// The months that the file is of; rows of others are rejected. Of a second reading, see `PeriodRun`.
+    package var onlyPeriod: Period?
     /// Intake recognises the dataset only to refuse it; what to send instead, in the plugin's words, empty when the
     /// dataset is taken.
     package var refusalAdvice = ""
@@ -182,6 +196,46 @@ package struct DatasetPlan: Hashable, Sendable {
         self.output = output
         self.period = period
         self.toleranceRowsPerMillion = toleranceRowsPerMillion
+    }
+}
+
+extension DatasetPlan {
+    /// Fields whose value is asked for after the row was checked: by the output, a rule, a key or the period.
+    package var usedFields: Set<Int> {
+        var used = Set(primaryKey)
+        for (index, field) in fields.enumerated() where field.isUnique { used.insert(index) }
+        for key in uniqueKeys { used.formUnion(key) }
+        for key in foreignKeys { used.formUnion(key.fields) }
+        for rule in rowRules { used.formUnion(rule.fields) }
+        for column in output.columns { for source in column.sources { used.formUnion(source.fields) } }
+        if case .counts(let field) = output.kind { used.insert(field) }
+        if let field = output.linkField { used.formUnion([field] + output.linkMore) }
+        switch period {
+        case .field(let field, _): used.insert(field)
+        case .fields(let from, let to): used.formUnion([from, to])
+        case .none: break
+        }
+        return used
+    }
+
+    /// Whether a field tells the period.
+    package func usesForPeriod(_ field: Int) -> Bool {
+        switch period {
+        case .field(let index, _): index == field
+        case .fields(let from, let to): from == field || to == field
+        case .none: false
+        }
+    }
+
+    /// Fields of which it matters what stands in a cell: those that are used, and those that the schema says something
+    /// of. A text that is only dropped may hold anything.
+    package var readFields: Set<Int> {
+        usedFields.union(
+            fields.indices.filter { index in
+                let field = fields[index]
+                return !field.isPlainText || field.isRequired || field.lengthMinimum != nil
+                    || field.lengthMaximum != nil
+            })
     }
 }
 
@@ -390,7 +444,8 @@ package struct FieldPlan: Hashable, Sendable {
     package var groupMark = ""
     /// False: signs before and after the digits, a currency's or `%`, are passed over.
     package var isBareNumber = true
-    /// For `number`, in place of `minimum` and `maximum`, which are thousandths: exact.
+    /// Exact: for `number` in place of `minimum` and `maximum`, which are thousandths; for `integer` where a slot cannot
+    /// hold the bound.
     package var numberMinimum: ExactDecimal?
     package var numberMaximum: ExactDecimal?
     /// The bound itself is not allowed.
@@ -398,6 +453,8 @@ package struct FieldPlan: Hashable, Sendable {
     package var isMaximumExclusive = false
     /// The only values allowed of a field that is no `string`, in slot units, ascending; empty for no such rule.
     package var allowedSlots: [Int] = []
+    /// The same, of numbers, where a slot cannot hold one of them: exact, ascending, in place of `allowedSlots`.
+    package var allowedNumbers: [ExactDecimal] = []
     /// For `list`: what stands between items, and what each of them is.
     package var listDelimiter = ","
     package var itemType = FieldType.string
@@ -449,7 +506,7 @@ package enum FieldType: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case boolean = 3
     /// Days since 1970-01-01.
     case date = 4
-    /// Seconds since 1970-01-01T00:00:00 of the wall clock the file was written by.
+    /// Seconds since 1970-01-01T00:00:00 of the clocks of `FormatPlan.zone`.
     case datetime = 5
     /// Seconds since midnight.
     case time = 6
@@ -521,7 +578,7 @@ package struct DateFormat: Hashable, Sendable {
         case month, day, hour, minute, second
         /// `Jan`, in any case.
         case monthName
-        /// `Z`, `+00:00` or `+0000`: read and set aside, the wall clock is kept.
+        /// `Z`, `+00:00` or `+0000`: the time is brought to the clocks of `FormatPlan.zone`.
         case zone
         /// Digits of a fraction of a second, one or more: read and set aside.
         case fraction
@@ -755,6 +812,10 @@ package enum OutputSource: Hashable, Sendable {
     case directory(field: Int, second: Int?, areas: Int, codes: [UInt32])
     /// By the known place that the text names: one code for each.
     case gazetteer(field: Int, codes: [UInt32])
+
+    /// In whole years; a greater age is a mistake, and not known. Source: the oldest person of the United Kingdom on
+    /// record lived to 115.
+    package static let oldestAge = 120
 
     /// `lower <= value < upper` gives `code`; in the field's slot unit, or in years for an age.
     package struct Band: Hashable, Sendable {

@@ -140,11 +140,11 @@ package struct CellNote: Hashable, Sendable {
     }
 }
 
-/// Something to say of a table as a whole. Rejects nothing.
+/// Something to say of a table as a whole.
 package struct FileNote: Hashable, Sendable {
     package var code: FindingCode
     package var rule: String
-    /// `note` or `warning`.
+    /// `note`, `warning`, or `fatal` where the table cannot be what it is taken for.
     package var severity: Severity
     package var count: Int
     /// The first rows it was seen in, from 1, at most `Finding.rowLimit`; empty where it has no row.

@@ -27,4 +27,10 @@ package protocol RowSource: AnyObject {
     func read(into rows: inout RowText, target: Int) throws(ReaderError) -> Bool
     /// What there is to say about the table as a whole. Complete once its end was reached.
     var notes: [FileNote] { get }
+    /// How the form counts days, where its dates may come as serial numbers; nil for all forms but workbooks.
+    var dateSystem: DateSystem? { get }
+}
+
+extension RowSource {
+    package var dateSystem: DateSystem? { nil }
 }

@@ -20,17 +20,15 @@ func readControllers(_ top: inout MappingReader) -> [String] {
     return names
 }
 
-func readTimeZone(_ top: inout MappingReader) -> String {
+/// The time zone's name, and its clocks.
+func readTimeZone(_ top: inout MappingReader) -> (name: String, zone: ZoneOffsets) {
     guard let node = top.node("timeZone"), let text = scalarText(node, mistakes: top.mistakes, what: "`timeZone`")
-    else { return "Europe/London" }
-    let isName = text.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            || [0x2B, 0x2D, 0x2F, 0x5F].contains(byte)
-    }
-    if !isName || text.isEmpty || text.hasPrefix("/") {
-        top.mistakes.add(node, "`timeZone` cannot be \(shown(text))", hint: "write a name such as Europe/London")
-    }
-    return text
+    else { return (defaultTimeZone, zoneOfEngland) }
+    if let zone = zoneOffsets(of: text) { return (text, zone) }
+    top.mistakes.add(
+        node, "`timeZone`: this machine knows no time zone \(shown(text))",
+        hint: "write a name such as Europe/London, or install the Debian package tzdata")
+    return (text, .utc)
 }
 
 func readIntake(_ reader: MappingReader?) -> IntakeSettings {

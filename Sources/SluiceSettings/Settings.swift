@@ -15,6 +15,8 @@ package struct Settings: Hashable, Sendable {
     package var paths: Paths
     /// A name of the IANA time zone database, for dates that people read.
     package var timeZone: String
+    /// Its clocks.
+    package var zone: ZoneOffsets
     package var intake: IntakeSettings
     package var decode: DecodeSettings
     /// For how many months after the month of a release its certificate is kept.
@@ -37,7 +39,8 @@ package struct Settings: Hashable, Sendable {
 
     package init(
         file: String, folder: String, instanceName: String, operator: Operator, controllers: [String], paths: Paths,
-        timeZone: String = "Europe/London", intake: IntakeSettings = .init(), decode: DecodeSettings = .init()
+        timeZone: String = defaultTimeZone, zone: ZoneOffsets = zoneOfEngland, intake: IntakeSettings = .init(),
+        decode: DecodeSettings = .init()
     ) {
         self.file = file
         self.folder = folder
@@ -46,6 +49,7 @@ package struct Settings: Hashable, Sendable {
         self.controllers = controllers
         self.paths = paths
         self.timeZone = timeZone
+        self.zone = zone
         self.intake = intake
         self.decode = decode
     }

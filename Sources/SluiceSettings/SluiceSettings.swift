@@ -29,7 +29,7 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     let instanceName = top.requiredString("instance") ?? ""
     let `operator` = readOperator(&top)
     let controllers = readControllers(&top)
-    let timeZone = readTimeZone(&top)
+    let (timeZone, zone) = readTimeZone(&top)
     let (paths, places) = readPaths(
         top.mapping("paths", what: "`paths`"), in: folders, root: root, mistakes: mistakes)
     let intake = readIntake(top.mapping("intake", what: "`intake`"))
@@ -39,7 +39,7 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
 
     var settings = Settings(
         file: file, folder: folders.absolute, instanceName: instanceName, operator: `operator`,
-        controllers: controllers, paths: paths, timeZone: timeZone, intake: intake, decode: decode)
+        controllers: controllers, paths: paths, timeZone: timeZone, zone: zone, intake: intake, decode: decode)
     if let certificateMonths { settings.certificateRetentionMonths = certificateMonths }
     func list(_ path: String, _ key: String) -> [SettingsFile] {
         listYAMLFiles(path, in: folders, place: places[key] ?? root, key: key, mistakes: mistakes)

@@ -122,10 +122,7 @@ package struct FrameWriter {
         payload.count(report.rows.accepted)
         payload.count(report.rows.rejected)
         payload.count(report.linkedRows)
-        payload.optional(report.period) { writer, period in
-            writer.count(period.first.index)
-            writer.count(period.last.index)
-        }
+        payload.optional(report.period) { $0.period($1) }
 
         var findings = report.findings
         let isCut = findings.count > plan.limits.findingLimit
@@ -148,6 +145,7 @@ package struct FrameWriter {
             writer.count(table.sheetPosition)
             writer.count(table.datasetIndex)
         }
+        payload.facts(of: report)
         guard payload.bytes.count <= Wire.frameLimitBytes else {
             throw .limitExceeded(.frame, limit: Wire.frameLimitBytes)
         }

@@ -6,7 +6,7 @@ package import SluiceModel
 /// checks form and bounds only, `FormatPlan.check()` checks that the plan makes sense.
 package enum PlanCodec {
     /// First byte of every encoded plan.
-    package static let version: UInt8 = 4
+    package static let version: UInt8 = 5
 
     package static func encode(_ plan: FormatPlan) -> [UInt8] {
         var writer = ByteWriter()
@@ -66,6 +66,8 @@ extension ByteWriter {
         flag(plan.isAgencySide)
         optional(plan.tableIndex) { $0.count($1) }
         date(plan.today)
+        zone(plan.zone)
+        optional(plan.encoding) { $0.byte($1.rawValue) }
         for limit in [
             plan.limits.rowLimitBytes, plan.limits.cellLimitBytes, plan.limits.columnLimit, plan.limits.rowLimit,
             plan.limits.blockRows, plan.limits.findingLimit, plan.limits.memberLimit, plan.limits.inflatedLimitBytes,
@@ -147,6 +149,18 @@ extension ByteWriter {
         optional(dataset.validFrom) { $0.date($1) }
         optional(dataset.validTo) { $0.date($1) }
         text(dataset.refusalAdvice)
+        flag(dataset.looksForDoubles)
+        optional(dataset.doublesNeed) { $0.count($1) }
+        optional(dataset.earliestMonth) { $0.count($1.index) }
+        optional(dataset.onlyPeriod) { $0.period($1) }
+    }
+
+    private mutating func zone(_ zone: ZoneOffsets) {
+        signed(zone.firstOffsetSeconds)
+        array(zone.changes) { writer, change in
+            writer.signed(change.from)
+            writer.signed(change.offsetSeconds)
+        }
     }
 
     private mutating func field(_ field: FieldPlan) {
@@ -185,6 +199,7 @@ extension ByteWriter {
         flag(field.isMinimumExclusive)
         flag(field.isMaximumExclusive)
         array(field.allowedSlots) { $0.signed($1) }
+        array(field.allowedNumbers) { $0.decimal($1) }
         text(field.listDelimiter)
         byte(field.itemType.rawValue)
         flag(field.isFreeText)
@@ -317,7 +332,9 @@ extension ByteReader {
         let tableIndex = try optional(.planChoice) { r throws(WireError) in
             try r.count(.planNumber, limit: DecodeLimits.tableLimit - 1)
         }
-        let (today, limits, patientColumns) = (try date(), try limits(), try texts())
+        let (today, zone) = (try date(), try zone())
+        let encoding = try optional(.planChoice) { r throws(WireError) in try r.choice(TextEncoding.self) }
+        let (limits, patientColumns) = (try limits(), try texts())
         let contentRules = try array(.planCount, limit: PlanBounds.rules) { r throws(WireError) in
             try r.contentRule()
         }
@@ -339,6 +356,8 @@ extension ByteReader {
                 DimensionPlan(id: try r.planText(), codeCount: try r.number(), isMonth: try r.planFlag())
             },
             datasets: try array(.planCount, limit: PlanBounds.datasets) { r throws(WireError) in try r.dataset() })
+        plan.zone = zone
+        plan.encoding = encoding
         plan.isAgencySide = isAgencySide
         plan.tableIndex = tableIndex
         plan.contentRules = contentRules
@@ -444,7 +463,24 @@ extension ByteReader {
         dataset.validFrom = try optional(.planChoice) { r throws(WireError) in try r.date() }
         dataset.validTo = try optional(.planChoice) { r throws(WireError) in try r.date() }
         dataset.refusalAdvice = try planText()
+        dataset.looksForDoubles = try planFlag()
+        dataset.doublesNeed = try optional(.planChoice) { r throws(WireError) in try r.number() }
+        dataset.earliestMonth = try optional(.planChoice) { r throws(WireError) in
+            guard let month = CivilMonth(index: try r.number()) else { throw WireError.invalid(.planDate) }
+            return month
+        }
+        dataset.onlyPeriod = try optional(.planChoice) { r throws(WireError) in try r.period(.planDate) }
         return dataset
+    }
+
+    private mutating func zone() throws(WireError) -> ZoneOffsets {
+        let first = try signed(.planNumber, limit: ZoneOffsets.offsetLimitSeconds)
+        return ZoneOffsets(
+            firstOffsetSeconds: first,
+            changes: try array(.planCount, limit: ZoneOffsets.changeLimit) { r throws(WireError) in
+                ZoneOffsets.Change(
+                    from: try r.slot(), offsetSeconds: try r.signed(.planNumber, limit: ZoneOffsets.offsetLimitSeconds))
+            })
     }
 
     private mutating func field() throws(WireError) -> FieldPlan {
@@ -486,6 +522,9 @@ extension ByteReader {
         field.isMinimumExclusive = try planFlag()
         field.isMaximumExclusive = try planFlag()
         field.allowedSlots = try array(.planCount, limit: PlanBounds.names) { r throws(WireError) in try r.slot() }
+        field.allowedNumbers = try array(.planCount, limit: PlanBounds.names) { r throws(WireError) in
+            try r.decimal()
+        }
         field.listDelimiter = try planText()
         field.itemType = try choice(FieldType.self)
         field.isFreeText = try planFlag()

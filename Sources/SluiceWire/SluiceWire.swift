@@ -2,6 +2,7 @@
 //
 //   PlanCodec    daemon → worker: the plan of one delivery
 //   FrameWriter  worker → daemon: frames, made by the worker
+//   ReportCodec  what a report says beside rows and findings, both sides
 //   WireReader   the same frames read by the daemon, which trusts none of them
 //   WireMessage  what one frame says
 //   WireError    why bytes were refused
@@ -12,7 +13,7 @@
 /// Bounds and names that both ends of the pipe share.
 package enum Wire {
     /// Stated by the worker's first frame. Changes with any change of a frame or of the plan's encoding.
-    package static let protocolVersion: UInt8 = 3
+    package static let protocolVersion: UInt8 = 4
     /// Largest payload of one frame.
     package static let frameLimitBytes = 8 << 20
     package static let frameHeaderBytes = 5

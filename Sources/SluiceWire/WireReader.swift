@@ -280,14 +280,7 @@ package struct WireReader {
             rejected: try reader.count(.reportRows, limit: numberLimit))
         guard rows.read == rows.accepted + rows.rejected else { throw .disagrees(.reportRows) }
         let linkedRows = try reader.count(.linkedRows, limit: rows.accepted)
-        let period = try reader.optional(.reportPeriod) { r throws(WireError) in
-            let range = MonthRange.first...MonthRange.last
-            guard let first = CivilMonth(index: try r.count(.reportPeriod, limit: MonthRange.last)),
-                let last = CivilMonth(index: try r.count(.reportPeriod, limit: MonthRange.last)),
-                range.contains(first.index), let period = Period(first: first, last: last)
-            else { throw WireError.invalid(.reportPeriod) }
-            return period
-        }
+        let period = try reader.optional(.reportPeriod) { r throws(WireError) in try r.period(.reportPeriod) }
         if period != nil {
             guard let dataset, dataset.period != PeriodPlan.none else { throw .disagrees(.reportPeriod) }
         }
@@ -300,13 +293,18 @@ package struct WireReader {
         }
 
         let tables = try readTables(&reader)
+        var report = DecodeReport(
+            assumptions: assumptions, datasetIndex: datasetIndex, rows: rows, period: period, findings: findings,
+            findingsCut: findingsCut, linkedRows: linkedRows)
+        try ReportFacts(dataset: dataset, rows: rows, numberLimit: numberLimit).read(&reader, into: &report)
         if !tables.isEmpty {
             guard !hasDataset, rows == RowCounts(), period == nil, findings.isEmpty, !findingsCut else {
                 throw .disagrees(.reportTables)
             }
-            var report = DecodeReport(assumptions: nil, datasetIndex: nil, rows: rows, period: nil, findings: [])
-            report.tables = tables
-            return report
+            var listing = DecodeReport(assumptions: nil, datasetIndex: nil, rows: rows, period: nil, findings: [])
+            listing.tables = tables
+            guard report == listing.withoutTables else { throw .disagrees(.reportTables) }
+            return listing
         }
 
         // Of a file that is refused or rejected as a whole the daemon keeps no record, so the totals may differ.
@@ -314,9 +312,7 @@ package struct WireReader {
         guard isDiscarded || rows.accepted == rowsReceived else { throw .disagrees(.reportRows) }
         guard isDiscarded || linkedRows == linkedRowsReceived else { throw .disagrees(.linkedRows) }
         guard isDiscarded || recognised != nil else { throw .disagrees(.report) }
-        return DecodeReport(
-            assumptions: assumptions, datasetIndex: datasetIndex, rows: rows, period: period, findings: findings,
-            findingsCut: findingsCut, linkedRows: linkedRows)
+        return report
     }
 
     /// The tables of a file that holds several, which only a worker tells that was not told which of them to read.
@@ -345,6 +341,14 @@ package struct WireReader {
             guard field.dateFormats.indices.contains(format) else { throw WireError.invalid(.dateFormats) }
             return Assumptions.DateFormatChoice(field: field.name, format: field.dateFormats[format].text)
         }
+    }
+}
+
+extension DecodeReport {
+    fileprivate var withoutTables: DecodeReport {
+        var report = self
+        report.tables = []
+        return report
     }
 }
 

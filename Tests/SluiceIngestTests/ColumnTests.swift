@@ -36,7 +36,7 @@ import Testing
         var random = SplitMix64(seed: UInt64(seed * 10 + Int(mode.rawValue)))
         let rows = (0..<20).map { row in
             [
-                "\"a, \"\"\(row)\"\"\"", "2026-0\(row % 9 + 1)-1\(row % 10)", row % 3 == 0 ? "M" : "F", "\(row * 4)",
+                "\"a, \"\"\(row)\"\"\"", "2026-0\(row % 6 + 1)-1\(row % 10)", row % 3 == 0 ? "M" : "F", "\(row * 4)",
             ]
         }
         func text(_ order: [Int]) -> String {

@@ -27,7 +27,10 @@ import Testing
     func `every line end gives the same`(lineEnd: String, isLastEnded: Bool) throws {
         var text = Self.good.split(separator: "\n").joined(separator: lineEnd)
         if isLastEnded { text += lineEnd }
-        #expect(try ingest(text, SmallPlan().plan) == ingest(Self.good, SmallPlan().plan))
+        var result = try ingest(text, SmallPlan().plan)
+        #expect(result.report.endsWithLineEnd == isLastEnded)
+        result.report.endsWithLineEnd = true
+        #expect(try result == ingest(Self.good, SmallPlan().plan))
     }
 
     @Test func `line ends may be mixed`() throws {
@@ -113,7 +116,8 @@ import Testing
     @Test func `half a surrogate pair is an invalid cell`() throws {
         var units = Array(("\u{FEFF}" + Self.good).utf16)
         units[16] = 0xD800
-        let result = try ingest(units.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, SmallPlan().plan)
+        let plan = SmallPlan { dataset, _ in dataset.fields[0].isRequired = true }.plan
+        let result = try ingest(units.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, plan)
         #expect(result.finding(.bytesInvalid)?.rows == [2])
         #expect(result.report.rows.rejected == 1)
     }
@@ -288,7 +292,10 @@ import Testing
     }
 
     @Test func `a cell that is too long rejects its row`() throws {
-        let plan = SmallPlan { _, plan in plan.limits.cellLimitBytes = 10 }.plan
+        let plan = SmallPlan { dataset, plan in
+            plan.limits.cellLimitBytes = 10
+            dataset.fields[0].isRequired = true
+        }.plan
         let result = try ingest(SmallPlan.header + "aaaaaaaaaaa,2026-01-31,M,20\nbbbbbbbbbb,2026-01-31,M,20\n", plan)
         #expect(result.finding(.cellTooLong)?.column == "Id")
         #expect(result.finding(.cellTooLong)?.rows == [2])
@@ -324,10 +331,20 @@ import Testing
 
     @Test(arguments: ["a\u{0}b", "\"a\u{0}b\"", "a\u{1B}b", "a\u{7F}b", "a\tb"])
     func `control characters reject the row`(cell: String) throws {
-        let result = try SmallPlan().judge("\(cell),2026-01-31,M,20")
+        let result = try SmallPlan { dataset, _ in dataset.fields[0].isRequired = true }.judge(
+            "\(cell),2026-01-31,M,20")
         #expect(result.finding(.characterForbidden)?.rows == [3])
         #expect(result.finding(.characterForbidden)?.column == "Id")
+        #expect(result.finding(.characterForbidden)?.severity == .error)
         #expect(result.records.count == 1)
+        // Where nobody reads the column, the row is kept.
+        let unread = try SmallPlan().judge("\(cell),2026-01-31,M,20")
+        #expect(unread.codes == [.characterForbidden])
+        #expect(unread.finding(.characterForbidden)?.severity == .warning)
+        #expect(unread.records.count == 2)
+        let unknown = try ingest("Id,Day,Sex,Age,x\na,2026-01-31,M,20,\(cell)\n", SmallPlan().plan)
+        #expect(unknown.finding(.characterForbidden)?.columnNumber == 5)
+        #expect(unknown.records.count == 1)
     }
 
     @Test(arguments: [
@@ -341,16 +358,19 @@ import Testing
 
     @Test func `text after a closing quote rejects the row`() throws {
         let result = try SmallPlan().judge("\"a\"b,2026-01-31,M,20")
-        #expect(result.finding(.characterForbidden)?.rule == FindingRule.quoting)
+        #expect(result.finding(.quoteMisplaced)?.rule == FindingRule.quoting)
+        #expect(result.finding(.quoteMisplaced)?.message.contains("quotation mark") == true)
         #expect(result.records.count == 1)
     }
 
-    @Test func `bytes that are not UTF-8 reject the row, in unknown columns too`() throws {
+    @Test func `bytes that are not UTF-8 reject the row, and are told of in unknown columns too`() throws {
         let bytes =
-            Array("Id,Day,Sex,Age,x\na,2026-01-31,M,20,".utf8) + [0xC3, 0x28, 0x0A] + Array("b,2026-01-31,M,20,y".utf8)
+            Array("Id,Day,Sex,Age,x\na,2026-01-31,M,20,".utf8) + [0xC3, 0x28, 0x0A] + Array("b,2026-01-31,".utf8)
+            + [0xC3, 0x28] + Array(",20,y".utf8)
         let result = try ingest(bytes, SmallPlan().plan)
-        #expect(result.finding(.bytesInvalid)?.columnNumber == 5)
-        #expect(result.finding(.bytesInvalid)?.column == nil)
+        #expect(result.report.findings.filter { $0.code == .bytesInvalid }.map(\.columnNumber) == [3, 5])
+        #expect(result.report.findings.filter { $0.code == .bytesInvalid }.map(\.severity) == [.error, .warning])
+        #expect(result.finding(.bytesInvalid)?.column == "Sex")
         #expect(result.records.count == 1)
     }
 

@@ -124,7 +124,7 @@ import Testing
         collector.note(.codeUnknown, columnNumber: 3, row: 2)
         collector.note(.keyNotUnique, columnNumber: 0, row: 2)
         collector.note(.rowRagged, columnNumber: 0, row: 2)
-        collector.note(.bytesInvalid, columnNumber: 5, row: 2)
+        collector.note(.bytesInvalid, columnNumber: 2, row: 2)
         collector.note(.headerRepeated, columnNumber: 0, row: 2)
         collector.note(.footerIgnored, columnNumber: 0, row: 12)
         collector.note(rule: 1, row: 2)

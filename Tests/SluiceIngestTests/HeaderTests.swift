@@ -105,11 +105,36 @@ import Testing
 
     private static let titles = [
         "", ",,,", ",,,,,,,,", "Monthly return", "Monthly return,,,", "\"Return, all areas\",,,\"x \"\"y\"\"\"",
-        "Produced,2026-02-01,by,the,data,team,of,the,force", "sep=;", "Sex,,,", "Day: 2026-02-01,Age: all", "  ",
+        "sep=;", "Sex,,,", "Day: 2026-02-01,Age: all", "  ",
         "\u{A0}",
-        "Total,12", "1,2,3,4", "*** EXTRACT ***", "5\" pipes,,", "Note: Id is not a person's,,", "Group A,,Group B,",
-        "\"two\nlines\",", "a,2026-01-31,M,20",
+        "Total,12", "*** EXTRACT ***", "5\" pipes,,", "Note: Id is not a person's,,", "Group A,,Group B,",
+        "\"two\nlines\",",
     ]
+
+    @Test(arguments: ["1,2,3,4", "a,2026-01-31,M,20", "a;2026-01-31;M;20"])
+    func `a row above the headings that looks like a record rejects the file`(row: String) throws {
+        let delimiter = row.contains(";") ? ";" : ","
+        let plan = SmallPlan { dataset, _ in dataset.delimiters = [0x3B, 0x2C] }.plan
+        let text = ["Title", row, "Id,Day,Sex,Age", "b,2026-01-31,M,20", ""].joined(separator: "\n")
+        let result = try ingest(text.replacing(",", with: delimiter), plan)
+        #expect(result.codes == [.rowsAboveHeadings])
+        #expect(result.finding(.rowsAboveHeadings)?.rows == [2])
+        #expect(result.report.outcome == .rejected)
+    }
+
+    @Test func `a second row of headings is told, above and below`() throws {
+        let above = try ingest("Ref,When,Gender,Years\nId,Day,Sex,Age\nb,2026-01-31,M,20\n", SmallPlan().plan)
+        #expect(above.codes == [.headingsAbove])
+        #expect(above.finding(.headingsAbove)?.rows == [1])
+        #expect(above.report.outcome == .accepted)
+        // The same names in another order: what follows is of other columns.
+        let below = try ingest(
+            "Id,Day,Sex,Age\nb,2026-01-31,M,20\nId,Sex,Day,Age\nc,F,2026-01-31,20\n", SmallPlan().plan)
+        #expect(below.finding(.headingsDiffer)?.rows == [3])
+        #expect(below.report.outcome == .rejected)
+        let shorter = try ingest("Id,Day,Sex,Age\nb,2026-01-31,M,20\nId,Day,Sex\n", SmallPlan().plan)
+        #expect(shorter.codes.contains(.headingsDiffer))
+    }
 
     @Test(arguments: 0..<40)
     func `any title rows above give the same records`(seed: Int) throws {

@@ -100,11 +100,28 @@ import Testing
         #expect(result.records.map { $0[3...].map(Int.init) } == rows.map(\.2))
     }
 
-    @Test func `months no event lies in are not known`() throws {
+    @Test func `a month no event lies in is found on its row, and never blank without a word`() throws {
         let result = try ingest(
-            SmallPlan.header + "a,1899-12-31,M,20\nb,9999-12-31,M,20\nc,2026-01-01,M,20\n", SmallPlan().plan)
-        #expect(result.records.map { $0[0] } == [0, 0, 24_312])
+            SmallPlan.header + "a,1899-12-31,M,20\nb,9999-12-31,M,20\nc,0219-05-01,M,20\nd,2026-01-01,M,20\n",
+            SmallPlan().plan)
+        #expect(result.records.map { $0[0] } == [24_312])
+        #expect(result.finding(.dateImplausible)?.rows == [2, 4])
+        #expect(result.finding(.dateInFuture)?.rows == [3])
         #expect(result.report.period == Period("2026-01"))
+    }
+
+    @Test func `a month before the first that the dataset knows, or outside those the file is of, is no record`() throws
+    {
+        let plan = SmallPlan { dataset, _ in
+            dataset.earliestMonth = CivilMonth("2025-06")
+            dataset.onlyPeriod = Period("2026-01/2026-02")
+        }.plan
+        let rows = "a,2025-05-31,M,20\nb,2025-06-01,M,20\nc,2026-01-01,M,20\nd,2026-02-28,M,20\ne,2026-03-01,M,20\n"
+        let result = try ingest(SmallPlan.header + rows, plan)
+        #expect(result.finding(.dateImplausible)?.rows == [2])
+        #expect(result.finding(.outsidePeriod)?.rows == [3, 6])
+        #expect(result.records.count == 2)
+        #expect(result.report.period == Period("2026-01/2026-02"))
     }
 
     // MARK: - Counts
@@ -249,7 +266,8 @@ import Testing
 
     @Test(arguments: [
         (PeriodUnit.month, "2025-09/2026-01"), (.quarter, "2025-07/2026-03"), (.term, "2025-09/2026-03"),
-        (.year, "2025-01/2026-12"), (.academicYear, "2025-09/2026-08"), (.financialYear, "2025-04/2026-03"),
+        // As far as they are over: the test's day is in June 2026.
+        (.year, "2025-01/2026-06"), (.academicYear, "2025-09/2026-06"), (.financialYear, "2025-04/2026-03"),
     ])
     func `a period is widened to whole units`(unit: PeriodUnit, expected: String) throws {
         let plan = SmallPlan { dataset, _ in dataset.period = .field(1, unit: unit) }.plan
@@ -271,13 +289,22 @@ import Testing
             dataset.period = .fields(from: 1, to: 0)
         }.plan
         let result = try ingest(SmallPlan.header + "2026,2026-03-01,M,20\n2025,2025-10-01,M,20\n", plan)
-        #expect(result.report.period == Period("2025-10/2026-12"))
+        #expect(result.report.period == Period("2025-10/2026-06"))
+        #expect(
+            result.report.spans == [
+                PeriodSpan(period: Period("2025-10/2025-12")!, rows: 1),
+                PeriodSpan(period: Period("2026-03/2026-12")!, rows: 1),
+            ])
     }
 
     @Test func `a period at the edges of the calendar does not trap`() throws {
         for unit in PeriodUnit.allCases {
-            let plan = SmallPlan { dataset, _ in dataset.period = .field(1, unit: unit) }.plan
+            let plan = SmallPlan { dataset, plan in
+                dataset.period = .field(1, unit: unit)
+                plan.today = CivilDate("2200-12-31")!
+            }.plan
             let result = try ingest(SmallPlan.header + "a,1900-01-01,M,20\nb,2200-12-31,M,20\nc,0001-01-01,M,2\n", plan)
+            #expect(result.finding(.dateImplausible)?.rows == [4])
             #expect(result.report.period == Period("1900-01/2200-12"))
         }
     }

@@ -17,7 +17,7 @@ import Testing
         ("a@example..org", false), ("a@example.org.", false), (".a@example.org", false), ("a.@example.org", false),
         ("a..b@example.org", false), ("a b@example.org", false), ("a@exa mple.org", false), ("a@-b.org", false),
         ("a@b-.org", false), ("a@b_c.org", false), ("a@192.0.2.1", false), ("a@[192.0.2.1]", false),
-        ("\"a@example.org", false), ("\"\"@example.org", false), ("\"a\"b\"@example.org", false),
+        ("\"a@example.org", false), ("\"\"@example.org", true), ("\"a\"b\"@example.org", false),
         ("\"a\\\"@example.org", false), ("ä@example.org", false), ("a@bücher.example", false),
         ("a@example.org, b@example.org", false),
         (String(repeating: "a", count: 64) + "@example.org", true),

@@ -84,7 +84,7 @@ import Testing
         ("%d/%m/%Y %H:%M", "31/12/2025 9:05", "2025-12-31 32700"), ("%d/%m/%Y %H:%M", "31/12/2025 23:60", nil),
         ("%Y-%m-%dT%H:%M:%S%z", "2019-06-30T23:05:00+00:00", "2019-06-30 83100"),
         ("%Y-%m-%dT%H:%M:%S%z", "2019-06-30T23:05:00Z", "2019-06-30 83100"),
-        ("%Y-%m-%dT%H:%M:%S%z", "2019-06-30T23:05:00-0130", "2019-06-30 83100"),
+        ("%Y-%m-%dT%H:%M:%S%z", "2019-06-30T23:05:00-0130", "2019-07-01 2100"),
         ("%Y-%m-%dT%H:%M:%S%z", "2019-06-30T23:05:00", nil), ("%Y-%m-%dT%H:%M:%S%z", "2019-06-30T23:05:00+0", nil),
         ("%Y-%m-%d %H:%M:%S", "2019-06-30 23:05:59", "2019-06-30 83159"),
         ("%Y-%b-%d", "2024-Feb-03", "2024-02-03 0"), ("%Y-%b-%d", "2024-SEP-30", "2024-09-30 0"),
@@ -219,7 +219,7 @@ import Testing
         },
         Case(row: "b,2026-02-30,M,20", code: .typeMismatch, column: "Day", rule: FindingRule.type, severity: .error),
         Case(row: "b,2026-01-31,M,x", code: .typeMismatch, column: "Age", rule: FindingRule.type, severity: .error),
-        Case(row: "b,2026-01-31,M,10.0", code: .typeMismatch, column: "Age", rule: FindingRule.type, severity: .error),
+        Case(row: "b,2026-01-31,M,10.5", code: .typeMismatch, column: "Age", rule: FindingRule.type, severity: .error),
         Case(row: "b,2026-01-31,m,20", code: .codeUnknown, column: "Sex", rule: FindingRule.codes, severity: .error),
         Case(
             row: "b,2026-01-31,m,20", code: .codeUnknown, column: "Sex", rule: FindingRule.enumeration, severity: .error

@@ -142,7 +142,7 @@ import Testing
         field(ModelPlan.amount) { $0.isMaximumExclusive = true },
         field(ModelPlan.amount) { $0.numberMaximum = ExactDecimal(digits: ExactDecimal.digitsLimit, exponent: 0) },
         field(ModelPlan.amount) { $0.numberMaximum = ExactDecimal(digits: 1, exponent: Int32.min) },
-        field(ModelPlan.age) { $0.numberMinimum = ExactDecimal(digits: 1, exponent: 0) },
+        field(ModelPlan.name) { $0.numberMinimum = ExactDecimal(digits: 1, exponent: 0) },
         field(ModelPlan.age) { $0.minimum = Int.min },
         field(ModelPlan.age) { $0.allowedSlots = [1, 1] },
         field(ModelPlan.age) { $0.allowedSlots = [2, 1] },

@@ -80,8 +80,17 @@ struct ArchiveTests {
         #expect(found?.code == .containerUnsafe)
     }
 
-    @Test(arguments: [UInt32(0o120777), 0o010644, 0o020644, 0o140644])
-    func `links, pipes, devices and sockets are refused`(mode: UInt32) {
+    @Test func `what zip reads from a pipe is a file like any other`() throws {
+        var part = ZipWriter.Part("-", Self.csv)
+        part.mode = 0o010600
+        #expect(try bytes(open(zip(part)).stream(0)) == Self.csv)
+        part = ZipWriter.Part("-", [])
+        part.mode = 0o010600
+        #expect(fault { _ = try open(zip(part)) }?.code == .containerUnsafe)
+    }
+
+    @Test(arguments: [UInt32(0o120777), 0o060644, 0o020644, 0o140644])
+    func `links, devices and sockets are refused`(mode: UInt32) {
         var part = ZipWriter.Part("a.csv", Self.csv)
         part.mode = mode
         #expect(fault { _ = try open(zip(part)) }?.code == .containerUnsafe)
@@ -211,7 +220,7 @@ struct ArchiveTests {
 
     @Test func `what follows a gzip, or a wrong checksum or length, is an error`() {
         let whole = gzipped(Self.csv)
-        for tail in [[UInt8](repeating: 0, count: 3), [1], [0x1F], [0x1F, 0x8B]] {
+        for tail: [UInt8] in [[0, 0, 0, 1], [0, 0x1F, 0x8B], [1], [0x1F], [0x1F, 0x8B]] {
             #expect(fault { _ = try bytes(open(whole + tail).stream(0)) }?.code == .containerInvalid)
         }
         for place in whole.count - 8..<whole.count {
@@ -219,6 +228,13 @@ struct ArchiveTests {
             broken[place] ^= 0x10
             #expect(fault { _ = try bytes(open(broken).stream(0)) }?.code == .containerInvalid)
         }
+    }
+
+    @Test(arguments: [1, 8, 9, 511, 200_000])
+    func `noughts behind a gzip are padding, which is told where it cannot be the trailer's own`(count: Int) throws {
+        let archive = try open(gzipped(Self.csv) + [UInt8](repeating: 0, count: count))
+        #expect(try bytes(archive.stream(0)) == Self.csv)
+        #expect(archive.paddingBytes >= count || count <= 8)
     }
 
     @Test func `a file cut off anywhere is an error and nothing worse`() {

@@ -40,7 +40,7 @@ struct JSONTests {
 
     private let rows = #"""
         id,when,place.lat,place.lon,place.deep,tags,note,flag,place
-        1,2024-05-01,-1.50,1e3,"{""a"":[1,{}]}","[""a"",""b""]",,,
+        1,2024-05-01,-1.5,1000,"{""a"":[1,{}]}","[""a"",""b""]",,,
         0,,,,,,"line
         break, ""quoted""",true,
         ,,,,,,,,
@@ -50,6 +50,18 @@ struct JSONTests {
 
     @Test func `members are columns in the order in which they first appear`() throws {
         #expect(try text(records) == rows)
+    }
+
+    @Test(arguments: [
+        ("1.0", "1"), ("1e2", "100"), ("1E+2", "100"), ("10e-1", "1"), ("-0.0", "0"), ("-1.50", "-1.5"),
+        ("0.050", "0.05"),
+        ("1e-3", "0.001"), ("1.25e1", "12.5"), ("12", "12"), ("0", "0"), ("-7", "-7"), ("0e5", "0"), ("0.0e-7", "0"),
+        ("100", "100"), ("1.10", "1.1"), ("123456789012345678901234567890.5", "123456789012345678901234567890.5"),
+        // Too long to be written out.
+        ("1e41", "1e41"), ("1e-41", "1e-41"), ("1e99999999999999999999", "1e99999999999999999999"),
+    ])
+    func `a number is a cell of its value`(number: String, cell: String) throws {
+        #expect(try text("[{\"n\": \(number)}]") == "n\n\(cell)\n")
     }
 
     @Test(arguments: [1, 2, 3, 17, 1000])

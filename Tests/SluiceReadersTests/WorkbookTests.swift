@@ -144,7 +144,9 @@ struct WorkbookTests {
         var cells = ""
         for style in 0..<6 { cells += "<c s=\"\(style)\"><v>45413.75</v></c>" }
         let found = try table("<row>\(cells)</row>", styles: styles)
-        #expect(found.text == "45413.75,2024-05-01,2024-05-01T18:00:00,1089930:00:00,45413.75,18:00:00\n")
+        #expect(
+            found.text
+                == "45413.75,2024-05-01T18:00:00,2024-05-01T18:00:00,1089930:00:00,45413.75,2024-05-01T18:00:00\n")
     }
 
     // MARK: - Places

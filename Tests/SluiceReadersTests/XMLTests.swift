@@ -39,8 +39,8 @@ struct XMLTests {
             <rows xmlns:x="urn:x">
               <row id="1"><name> Alpha,
             Beta </name><x:when>2024-05-01</x:when><empty/></row>
-              <!-- between --><row when="no" id="2"><note>a <b>bold</b> word</note><empty> </empty></row>
-              <other><name><![CDATA["quoted" & more]]></name></other>
+              <!-- between --><row when="no" id="2"><note>a plain word</note><empty> </empty></row>
+              <row><name><![CDATA["quoted" & more]]></name></row>
             </rows>
             """
         #expect(
@@ -49,10 +49,38 @@ struct XMLTests {
                 id,name,when,when,note
                 1,"Alpha,
                 Beta",2024-05-01,,
-                2,,,no,a bold word
+                2,,,no,a plain word
                 ,"""quoted"" & more",,,
 
                 """#)
+    }
+
+    /// What no column would have is not lost without a word.
+    @Test(arguments: [
+        "<a><head><sent>2024-05-01</sent></head><row><id>1</id></row></a>",
+        "<a><row><id>1</id></row><total>1</total></a>",
+        "<a><row><id>1</id><person><name>x</name></person></row></a>",
+        "<a><row><note>a <b>bold</b> word</note></row></a>",
+    ])
+    func `a document whose records are not plain children of the root needs its columns named`(document: String) throws
+    {
+        let rows = try XMLRows.rows({ stream(Array(document.utf8), step: .max) }, of: XMLForm(), limits: DecodeLimits())
+        #expect(
+            rows.notes
+                == [FileNote(.structureUnexpected, rule: FindingRule.document, severity: .fatal, count: 1)])
+    }
+
+    @Test func `an element that stands several times where one is expected is noted, and not the first taken silently`()
+        throws
+    {
+        let document = """
+            <c><p><need>A</need><need>B</need><day>1</day></p><p><need>A</need><day>2</day></p>
+            <p><n><need>A</need></n><n><need>A</need></n><day>3</day></p></c>
+            """
+        for (path, noted) in [("need", [1]), ("n/need", [3])] {
+            let found = try table(Array(document.utf8), form("c/p", [("Need", path), ("Day", "day")])).table
+            #expect(found.notes == noted.map { CellNote(row: $0, column: 0, code: .structureUnexpected) })
+        }
     }
 
     private let transfer = """
@@ -189,7 +217,8 @@ struct XMLTests {
             "CTfile/*/*/Pupil", [("UPN", "UPN"), ("Town", "Address/Town"), ("Estab", "../../../Header/Estab")])
         let document = Array(transfer.utf8)
         #expect(try table(document, whole, step: size, target: size).table == table(document, whole).table)
-        #expect(try table(document, form(), step: size, target: size).table == table(document, form()).table)
+        let plain = Array("<a><b c='1'><d>x</d></b><b><d>y</d></b></a>".utf8)
+        #expect(try table(plain, form(), step: size, target: size).table == table(plain, form()).table)
     }
 
     @Test func `damage gives rows or an error, the same in pieces of any size`() {

@@ -40,7 +40,8 @@ private let profile = "releases/profile.yaml"
             "3:14: `controllers` is empty; name the bodies that answer for the data (UK GDPR Art. 26)"),
         Slip(
             "sluice.yaml", "[P]", "[P]\ntimeZone: a b",
-            "4:11: `timeZone` cannot be `a b`; write a name such as Europe/London"),
+            "4:11: `timeZone`: this machine knows no time zone `a b`; write a name such as Europe/London, or install the "
+                + "Debian package tzdata"),
         Slip(
             "sluice.yaml", "[P]", "[P]\npaths: {drop: ''}",
             "4:15: `drop` is not a path; write one, from / or from the folder of sluice.yaml"),

@@ -47,6 +47,12 @@ func randomPlan(_ random: inout SplitMix64) -> FormatPlan {
         },
         dimensions: random.array { DimensionPlan(id: $0.text(), codeCount: $0.int(1...200_000), isMonth: $0.bool()) },
         datasets: random.array { randomDataset(&$0) })
+    plan.zone = ZoneOffsets(
+        firstOffsetSeconds: random.int(-50_000...50_000),
+        changes: random.array { random in
+            ZoneOffsets.Change(from: random.int(-1 << 40...1 << 40), offsetSeconds: random.int(-50_000...50_000))
+        })
+    plan.encoding = random.maybe { $0.pick(TextEncoding.self) }
     plan.isAgencySide = random.bool()
     plan.tableIndex = random.maybe { $0.int(0...DecodeLimits.tableLimit - 1) }
     plan.contentRules = random.array { randomContentRule(&$0) }
@@ -109,6 +115,13 @@ private func randomDataset(_ random: inout SplitMix64) -> DatasetPlan {
     dataset.validFrom = random.maybe(randomDate)
     dataset.validTo = random.maybe(randomDate)
     dataset.refusalAdvice = random.text()
+    dataset.looksForDoubles = random.bool()
+    dataset.doublesNeed = random.maybe { $0.int(0...1000) }
+    dataset.earliestMonth = random.maybe { CivilMonth(index: $0.int(22_800...26_000))! }
+    dataset.onlyPeriod = random.maybe { random in
+        let first = random.int(22_800...26_000)
+        return Period(first: CivilMonth(index: first)!, last: CivilMonth(index: first + random.int(0...100))!)!
+    }
     return dataset
 }
 
@@ -226,6 +239,9 @@ private func randomField(_ random: inout SplitMix64) -> FieldPlan {
     field.numberMaximum = random.maybe(randomDecimal)
     field.isMinimumExclusive = random.bool()
     field.isMaximumExclusive = random.bool()
+    field.allowedNumbers = random.array {
+        ExactDecimal(digits: Int128($0.int(-(1 << 60)...1 << 60)) * 1_000_000_007, exponent: Int32($0.int(-30...30)))
+    }
     field.allowedSlots = random.array { $0.int(-(1 << 60)...1 << 60) }
     field.listDelimiter = random.text()
     field.itemType = random.pick(FieldType.self)

@@ -91,8 +91,10 @@ extension EditionCompiler {
             let formats =
                 plan.dateFormats
                 + DateNotation.defaults(for: plan.type).compactMap { try? DateNotation.parse($0, for: plan.type) }
-            return DateNotation.slot(text, type: plan.type, formats: formats, today: builder.options.today)
-                .flatMap { $0.magnitude <= 1 << 60 ? $0 : nil }
+            return DateNotation.slot(
+                text, type: plan.type, formats: formats, today: builder.options.today, zone: builder.options.zone
+            )
+            .flatMap { $0.magnitude <= 1 << 60 ? $0 : nil }
         }
     }
 

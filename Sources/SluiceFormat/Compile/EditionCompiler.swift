@@ -74,6 +74,20 @@ struct EditionCompiler {
         plan.forms = forms
         plan.footers = footers()
         plan.refusalAdvice = mapping.refusalAdvice ?? ""
+        plan.earliestMonth = mapping.earliest?.value
+        if let earliest = mapping.earliest, plan.period == .none {
+            builder.add(
+                earliest.node, "`earliest` without a period",
+                hint: "remove it, or name the column that tells the period")
+        }
+        switch mapping.doubles {
+        case .told: plan.looksForDoubles = true
+        case .allowed: break
+        case .toldWith(let name):
+            // An edition without the field has nothing to tell doubles by.
+            plan.doublesNeed = number(name)
+            plan.looksForDoubles = plan.doublesNeed != nil
+        }
         (plan.validFrom, plan.validTo) = dataset.validity(of: edition.name)
         var eventKind: String?
         if case .event(let id) = kind { eventKind = id }

@@ -51,7 +51,7 @@ extension FieldCompiler {
             }
         }
         guard field.type.hasSlot, field.type != .boolean else { return }
-        if field.type == .number {
+        if field.type == .number || field.type == .integer && !boundsFitSlots {
             let lower = tighter(decimal(field.minimum), decimal(field.exclusiveMinimum)) { $0 < $1 }
             let upper = tighter(decimal(field.maximum), decimal(field.exclusiveMaximum)) { $1 < $0 }
             (plan.numberMinimum, plan.isMinimumExclusive) = (lower?.bound.value, lower?.isExclusive ?? false)
@@ -65,6 +65,42 @@ extension FieldCompiler {
             (plan.maximum, plan.isMaximumExclusive) = (upper?.bound.value, upper?.isExclusive ?? false)
             checkRange(lower, upper) { $0 < $1 }
         }
+    }
+
+    /// Whether all bounds of a whole number have a place in a slot; otherwise they are held exactly.
+    private var boundsFitSlots: Bool {
+        let bounds = [field.minimum, field.maximum, field.exclusiveMinimum, field.exclusiveMaximum].compactMap(\.self)
+        return bounds.allSatisfy { text in
+            // What is no whole number is a mistake, and told as one of a slot.
+            guard let number = number(text), number.exponent >= 0 else { return true }
+            return FieldCompiler.slot(number) != nil
+        }
+    }
+
+    /// The slot of a whole number; nil where it is none, or has no place there.
+    private static func slot(_ number: ExactDecimal) -> Int? {
+        guard number.exponent >= 0 else { return nil }
+        var value = number.digits
+        for _ in 0..<number.exponent {
+            guard value.magnitude < 1 << 100 else { return nil }
+            value *= 10
+        }
+        return value.magnitude <= 1 << 60 ? Int(value) : nil
+    }
+
+    /// A number as the settings write it, or, where it is a text, as the field's own cells do.
+    ///
+    /// Source: Data Package (v2) Table Schema, "Field Constraints": values of the type as JSON has them, or strings that
+    /// can be cast with the field's own format.
+    private func number(_ text: Placed<String>) -> ExactDecimal? {
+        let (decimal, group) = (field.decimalMark?.value ?? ".", field.groupMark?.value ?? "")
+        var own = text.value
+        if !group.isEmpty { own = own.replacing(group, with: "") }
+        if decimal != ".", !decimal.isEmpty { own = own.replacing(decimal, with: ".") }
+        let plain = DecimalNotation.read(text.value)
+        let cast = DecimalNotation.read(own)
+        if case .scalar(_, isPlain: true) = text.node.value { return plain ?? cast }
+        return cast ?? plain
     }
 
     /// Of a bound that is allowed and one that is not, the one that leaves less.
@@ -90,15 +126,19 @@ extension FieldCompiler {
 
     private func decimal(_ text: Placed<String>?) -> Placed<ExactDecimal>? {
         guard let text else { return nil }
-        if let decimal = DecimalNotation.read(text.value) { return Placed(decimal, text.node) }
+        if let decimal = number(text) { return Placed(decimal, text.node) }
         addNoValue(text)
         return nil
     }
 
     private func slot(_ text: Placed<String>?, _ formats: [DateFormat]) -> Placed<Int>? {
         guard let text else { return nil }
+        if field.type == .integer, let slot = number(text).flatMap(FieldCompiler.slot) {
+            return Placed(slot, text.node)
+        }
         if let slot = DateNotation.slot(
-            text.value, type: field.type, formats: formats, today: builder.options.today), slot.magnitude <= 1 << 60
+            text.value, type: field.type, formats: formats, today: builder.options.today, zone: builder.options.zone),
+            slot.magnitude <= 1 << 60
         {
             return Placed(slot, text.node)
         }
@@ -109,7 +149,12 @@ extension FieldCompiler {
     private func addNoValue(_ text: Placed<String>) {
         add(
             text.node, "\(shown(text.value)) is not a value of the field's type",
-            hint: field.type.isTemporal ? "write it in the field's format" : "write a number")
+            hint: field.type.isTemporal
+                ? "write it in the field's format"
+                : field.type == .boolean
+                    ? "write `true`, `false` or one of the field's own values"
+                    : field.type == .integer
+                        ? "write a whole number" : "write a number, as JSON does or as the cells do")
     }
 
     /// The schema itself may always write dates as ISO 8601 does.
@@ -190,26 +235,26 @@ extension FieldCompiler {
                 hint: "remove it or write `type: string`")
             return
         }
+        if field.type == .number || field.type == .integer {
+            return compileAllowedNumbers(values, &plan)
+        }
         let formats = formats(plan)
         var slots: Set<Int> = []
         for value in values {
             let found: Int?
             switch field.type {
             case .boolean:
-                found = plan.trueValues.contains(value.value) ? 1 : plan.falseValues.contains(value.value) ? 0 : nil
-            case .number:
-                found = DecimalNotation.read(value.value).flatMap { DecimalNotation.thousandths($0) }
-                if found == nil, DecimalNotation.read(value.value) != nil {
-                    add(
-                        value.node, "\(shown(value.value)) has more than three decimals",
-                        hint: "values are held in thousandths; use `minimum` and `maximum`")
-                    continue
-                }
+                let isIn = { (list: [String]) in list.contains(value.value) }
+                // The values of the type itself, as JSON has them, whatever the cells have.
+                found =
+                    isIn(plan.trueValues)
+                    ? 1
+                    : isIn(plan.falseValues) ? 0 : value.value == "true" ? 1 : value.value == "false" ? 0 : nil
             default: found = slot(value, formats)?.value
             }
             guard let found else {
                 // A slot that is none is on record already.
-                if field.type == .boolean || field.type == .number { addNoValue(value) }
+                if field.type == .boolean { addNoValue(value) }
                 continue
             }
             if !slots.insert(found).inserted {
@@ -219,5 +264,29 @@ extension FieldCompiler {
             }
         }
         plan.allowedSlots = slots.sorted()
+    }
+
+    /// Numbers are allowed by their value, `1.0` as `1`; exactly, where a slot cannot hold one of them.
+    private func compileAllowedNumbers(_ values: [Placed<String>], _ plan: inout FieldPlan) {
+        var numbers: [ExactDecimal] = []
+        for value in values {
+            guard let found = number(value), field.type == .number || found.exponent >= 0 else {
+                addNoValue(value)
+                continue
+            }
+            if numbers.contains(where: { !($0 < found) && !(found < $0) }) {
+                add(value.node, "\(shown(value.value)) stands twice", hint: "remove one")
+            } else if isMissing(value, plan) {
+                add(value.node, "\(shown(value.value)) is a missing value", hint: "remove it from one of the lists")
+            } else {
+                numbers.append(found)
+            }
+        }
+        let slots = numbers.map { field.type == .number ? DecimalNotation.thousandths($0) : FieldCompiler.slot($0) }
+        if slots.contains(where: { $0 == nil }) {
+            plan.allowedNumbers = numbers.sorted(by: <)
+        } else {
+            plan.allowedSlots = slots.compactMap(\.self).sorted()
+        }
     }
 }

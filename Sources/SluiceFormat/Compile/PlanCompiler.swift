@@ -6,6 +6,8 @@ package struct PlanOptions: Hashable, Sendable {
     /// The authority may supply anonymous information only.
     package var isHealth: Bool
     package var today: CivilDate
+    /// The instance's clocks.
+    package var zone = ZoneOffsets.utc
     package var limits: DecodeLimits
     /// Names of columns that identify a patient, in any spelling.
     package var patientColumns: [String]
@@ -96,6 +98,7 @@ package func compile(_ plugin: Plugin, model: EventModel, options: PlanOptions, 
         },
         datasets: plans)
     plan.isAgencySide = options.isAgencySide
+    plan.zone = options.zone
     let usesPlaces = plans.contains {
         $0.output.columns.contains { $0.sources.contains { if case .gazetteer = $0 { true } else { false } } }
     }
@@ -289,7 +292,7 @@ final class PlanBuilder {
     /// The age tree as bands of whole years that do not overlap, ascending; of nested ranges the finest.
     func ageBands(of dimension: Int) -> [OutputSource.Band] {
         if let bands = ageBands[dimension] { return bands }
-        let openEnd = 1000
+        let openEnd = OutputSource.oldestAge + 1
         let dimensionValue = model.dimensions[dimension]
         var edges: Set<Int> = []
         for node in dimensionValue.nodes {

@@ -111,6 +111,17 @@ struct Mapping: Sendable {
     var footers: [String] = Mapping.defaultFooters
     /// Nil when the dataset is taken.
     var refusalAdvice: String?
+    /// What is to be said of rows that are alike, where a dataset has no key.
+    var doubles = Doubles.told
+    /// No record is of an earlier month.
+    var earliest: Placed<CivilMonth>?
+
+    enum Doubles: Sendable {
+        case told
+        case allowed
+        /// Only among rows with a value in this field.
+        case toldWith(Placed<String>)
+    }
 
     /// Beginnings of rows that are no records, as people write them.
     static let defaultFooters = [

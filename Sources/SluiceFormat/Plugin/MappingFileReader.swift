@@ -18,6 +18,8 @@ struct MappingFileReader {
         if let dialect = reader.mapping("dialect", what: "`dialect`") { read(dialect, into: &mapping) }
         mapping.forms = FormsReader(mistakes: mistakes).read(&reader)
         mapping.refusalAdvice = refusalAdvice(&reader)
+        mapping.doubles = doubles(&reader)
+        mapping.earliest = earliest(&reader)
         mapping.period = reader.requiredNode("period").flatMap { period($0) }
         if let value = reader.choice("replace", Replacement.self), let node = reader.node("replace") {
             mapping.replacement = Placed(value, node)
@@ -113,6 +115,34 @@ struct MappingFileReader {
         mapping.ignoredHeaders = dialect.placedStrings("ignoreHeaders") ?? []
         if let footers = dialect.placedStrings("footers") { mapping.footers = wordings(footers, mistakes: mistakes) }
         dialect.finish()
+    }
+
+    private func doubles(_ reader: inout MappingReader) -> Mapping.Doubles {
+        guard let node = reader.node("doubles") else { return .told }
+        switch node.text {
+        case "told": return .told
+        case "allowed": return .allowed
+        case .some:
+            mistakes.add(
+                node, "`doubles` cannot be \(shown(node.text ?? ""))",
+                hint: "write `told`, `allowed`, or {with: FIELD} to look only at rows with a value there")
+            return .told
+        case nil:
+            guard var inner = MappingReader(node, mistakes: mistakes, what: "`doubles`") else { return .told }
+            let field = inner.requiredPlacedString("with")
+            inner.finish()
+            return field.map { .toldWith($0) } ?? .told
+        }
+    }
+
+    private func earliest(_ reader: inout MappingReader) -> Placed<CivilMonth>? {
+        guard let text = reader.placedString("earliest") else { return nil }
+        guard let month = CivilMonth(text.value), month.year >= 1900 else {
+            mistakes.add(
+                text.node, "`earliest` is no month from 1900 on", hint: "write the first month of the data, 2015-04")
+            return nil
+        }
+        return Placed(month, text.node)
     }
 
     private func refusalAdvice(_ reader: inout MappingReader) -> String? {

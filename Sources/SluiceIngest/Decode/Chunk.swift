@@ -14,6 +14,8 @@ struct Chunk {
     var notes: [ChunkNote] = []
     /// Bytes of the file that were read so far.
     var bytesRead = 0
+    /// The rows of a structured form, as its reader counts them; nil for delimited text, whose line ends are counted.
+    var rowCount: Int?
 
     init(limits: DecodeLimits, arena: Arena) {
         text = arena.zeros(
@@ -53,12 +55,16 @@ protocol HeadedSource: ChunkSource {
     var isComplete: Bool { get }
     /// What is to be said of the table as a whole; complete once the last chunk was given.
     var notes: [FileNote] { get }
+    /// How a workbook counts days; nil for all else.
+    var dateSystem: DateSystem? { get }
 
     /// Chunks begin at `position` of the beginning, the start of the row with this index.
     func skip(to position: Int, rowIndex: Int, delimiter: UInt8)
 }
 
 extension HeadedSource {
+    var dateSystem: DateSystem? { nil }
+
     /// Bytes of text for each row of the beginning, from `start`; 1 or more.
     func averageRowBytes(from start: Int) -> Int {
         var lines = 0

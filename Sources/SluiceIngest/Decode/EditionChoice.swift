@@ -60,7 +60,12 @@ struct EditionChoice {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
         let calendar = Calendar(arena: arena)
-        let readers = formats.map { DateReader($0, today: plan.today, calendar: calendar, arena: arena) }
+        let zone = ZoneTable(plan.zone, arena: arena)
+        let readers = formats.map {
+            DateReader($0, today: plan.today, zone: zone, calendar: calendar, arena: arena)
+        }
+        let reading = FieldChecker.Reading(of: field)
+        let forms = DateForms(today: plan.today, zone: zone, calendar: calendar, arena: arena)
 
         var scanner = RowScanner(delimiter: match.delimiter, cells: cells)
         scanner.restart(at: match.nextRow, in: source.text)
@@ -68,13 +73,16 @@ struct EditionChoice {
             guard case .row = scanner.scan(source.text, end: source.end, isLast: source.isComplete) else { return nil }
             guard column < min(scanner.cellCount, cells.count) else { continue }
             let (start, end) = (Int(cells[column].start), Int(cells[column].end))
-            for reader in readers where start < end {
-                guard let time = reader.read(source.text, start, end) else { continue }
-                // Months far from any file's are misread, or stand for a date that is not known.
-                guard EditionChoice.months.contains(Int(time.month)), let month = CivilMonth(index: Int(time.month))
-                else { break }
-                return unit.period(holding: month).first.firstDay
-            }
+            guard start < end else { continue }
+            let time =
+                readers.lazy.compactMap { $0.read(source.text, start, end) }.first
+                ?? source.dateSystem.flatMap { forms.workbookTime(source.text, start, end, reading, $0) }
+                ?? readers.lazy.compactMap { forms.time(source.text, start, end, reading, $0) }.first
+            // Months far from any file's are misread, or stand for a date that is not known.
+            guard let time, EditionChoice.months.contains(Int(time.month)),
+                let month = CivilMonth(index: Int(time.month))
+            else { continue }
+            return unit.period(holding: month).first.firstDay
         }
         return nil
     }

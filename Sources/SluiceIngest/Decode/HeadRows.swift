@@ -3,7 +3,7 @@ import SluiceReaders
 
 /// The first rows of a file, looked at once more for what the search for a header does not see.
 struct HeadRows {
-    /// Some cell is not blank.
+    /// Some cell is not blank: of these rows, or of those below them.
     private(set) var hasText = false
     /// From 1.
     private(set) var unclosedQuoteRow: Int?
@@ -41,6 +41,13 @@ struct HeadRows {
                 let name = HeaderName.normalised(source.text.bytes(start..<end))
                 if patientColumn == nil, plan.patientColumns.contains(name) { patientColumn = column + 1 }
             }
+        }
+        while !hasText {
+            guard case .row = scanner.scan(source.text, end: source.end, isLast: source.isComplete) else {
+                hasText = !source.isComplete
+                break
+            }
+            hasText = (0..<min(scanner.cellCount, cells.count)).contains { cells[$0].start < cells[$0].end }
         }
     }
 }

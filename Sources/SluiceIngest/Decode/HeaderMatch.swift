@@ -31,6 +31,8 @@ struct HeaderMatch {
     var nextRow: Int
     /// Rows of the beginning up to and with the header.
     var headRowCount: Int
+    /// How the workbook that it stands in counts days; nil in other files.
+    var dateSystem: DateSystem?
 
     private var mode: FieldsMatch
     private var matchedCount: Int
@@ -93,6 +95,7 @@ struct HeaderMatch {
         guard var match = best.count > 1 ? best[choice.index(among: best, in: source)] : best.first else {
             return .nothing(nearest: nil)
         }
+        match.dateSystem = source.dateSystem
         let isCut = match.columns.count > plan.limits.columnLimit
         if !isCut { match.settleUnnamed(source, cells) }
         if let rowsAbove = reading.rowsAboveRecords { match.rowNumber = rowsAbove }

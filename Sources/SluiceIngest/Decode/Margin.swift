@@ -1,6 +1,7 @@
 import SluiceModel
 
-/// Tells rows that are no records: the header once more, and footers with totals.
+/// Tells rows that are no records: the header once more, footers with totals, and what database programs write around a
+/// table: dashes under the headings, `(12 rows affected)`.
 struct Margin {
     /// By first byte of a row's first cell with something in it: whether the row is worth a closer look.
     private let starts: Flat<Bool>
@@ -57,7 +58,13 @@ struct Margin {
         var index = 0
         while index < count {
             if cells[index].start < cells[index].end {
-                return starts[Int(text[Int(cells[index].start)])] && beginsWithWord(text, cells[index])
+                let first = text[Int(cells[index].start)]
+                guard starts[Int(first)] else {
+                    // Most records begin with a digit, and none of them stands alone.
+                    return first &- 0x30 < 10 && isAlone(cells, index, count)
+                }
+                return beginsWithWord(text, cells[index]) || first == UInt8(ascii: "(") && isAlone(cells, index, count)
+                    || Margin.isRuled(first) && isRule(text, cells[index])
             }
             index &+= 1
         }
@@ -89,7 +96,43 @@ struct Margin {
         return false
     }
 
-    /// `headerRepeated`, `footerIgnored` or nil for a record.
+    /// Whether nothing stands behind the cell, as far as the next and the last one tell.
+    @inline(__always)
+    private func isAlone(_ cells: Flat<RowScanner.Cell>, _ index: Int, _ count: Int) -> Bool {
+        namedCount > 1
+            && (index &+ 1 >= count
+                || cells[index &+ 1].start == cells[index &+ 1].end && cells[count &- 1].start == cells[count &- 1].end)
+    }
+
+    private static func isRuled(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "-"), UInt8(ascii: "="), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "|"),
+            UInt8(ascii: "*"), UInt8(ascii: "#"):
+            true
+        default: false
+        }
+    }
+
+    /// Two or more of the signs that lines are drawn with, and nothing else.
+    private func isRule(_ text: Flat<UInt8>, _ cell: RowScanner.Cell) -> Bool {
+        cell.end - cell.start >= 2
+            && (Int(cell.start)..<Int(cell.end)).allSatisfy { Margin.isRuled(text[$0]) || text[$0] == 0x20 }
+    }
+
+    /// The number in `(12 rows affected)`, `12 rows selected.`, `1 row(s) returned`, by a name with letters and digits
+    /// alone; nil for any other text.
+    private static func rowsTold(_ name: String) -> Int? {
+        let digits = name.prefix { $0.isASCII && $0.isNumber }
+        guard !digits.isEmpty, digits.utf8.count <= 9, let number = Int(digits) else { return nil }
+        let rest = name.dropFirst(digits.count)
+        let words = ["", "affected", "selected", "returned", "retrieved", "fetched", "exported", "inset", "inthisset"]
+        let isCount = ["row", "rows", "record", "records"].contains { noun in
+            rest.hasPrefix(noun) && words.contains(String(rest.dropFirst(noun.count)))
+        }
+        return isCount ? number : nil
+    }
+
+    /// `headerRepeated`, `footerIgnored`, `marginIgnored` or nil for a record.
     ///
     /// Cells that the row lacks are empty ones. A whole row of which half is there is never a footer.
     @inline(never)
@@ -102,6 +145,10 @@ struct Margin {
         }
         guard let first else { return nil }
         if isHeader(text, cells, count) { return .headerRepeated }
+        if (0..<count).allSatisfy({ cells[$0].start == cells[$0].end || isRule(text, cells[$0]) }) {
+            return .marginIgnored
+        }
+        if filled == 1, namedCount > 1, Margin.rowsTold(first) != nil { return .marginIgnored }
         // A row with cells too few is no record in any case.
         guard filled * 2 < max(names.count, count) || count < namedCount,
             (footers + totals).contains(where: { first.hasPrefix($0) })
@@ -129,6 +176,7 @@ struct Margin {
     func statedTotal(_ text: Flat<UInt8>, _ cells: Flat<RowScanner.Cell>, _ count: Int) -> Int? {
         guard let first = (0..<count).first(where: { cells[$0].start < cells[$0].end }) else { return nil }
         let word = name(text, cells[first])
+        if namedCount > 1, let told = Margin.rowsTold(word) { return told }
         guard totals.contains(where: { word.hasPrefix($0) }) else { return nil }
         for index in first..<count {
             guard var number = wholeNumber(text, Int(cells[index].start), Int(cells[index].end)) else { continue }

@@ -179,6 +179,26 @@ extension Flat where Element == UInt8 {
         return self[index + 1] == 0x0A ? index + 2 : index + 1
     }
 
+    /// How many lines end in the range: with LF, CR or both. A CR at its end is one of its own.
+    func lineEnds(in range: Range<Int>) -> Int {
+        var count = 0
+        var base = range.lowerBound
+        while base < range.upperBound {
+            let rest = range.upperBound &- base
+            let mask = rest >= 64 ? UInt64.max : (1 &<< UInt64(truncatingIfNeeded: rest)) &- 1
+            let feeds = places(of: 0x0A, at: base) & mask
+            let returns = places(of: 0x0D, at: base) & mask
+            count &+= feeds.nonzeroBitCount
+            if returns != 0 {
+                // A CR before an LF is no end of its own.
+                let next: UInt64 = rest > 64 && self[base &+ 64] == 0x0A ? 1 : 0
+                count &+= (returns & ~(feeds &>> 1 | next &<< 63)).nonzeroBitCount
+            }
+            base &+= 64
+        }
+        return count
+    }
+
     /// Whether the byte before `end` is CR.
     func endsInReturn(_ end: Int) -> Bool { end > 0 && self[end - 1] == 0x0D }
 

@@ -62,12 +62,18 @@ struct Recognition {
         var readings = [utf8]
         if markBytes == 0 {
             // Valid UTF-8 is read as Windows-1252 only by datasets that accept nothing else.
-            let readers = datasets(.windows1252).filter { !isUTF8 || !utf8.datasets.contains($0) }
+            let readers = datasets(.windows1252).filter {
+                !isUTF8 || !utf8.datasets.contains($0) || plan.encoding == .windows1252
+            }
             let windows = Reading(
                 form: .windows1252, encoding: .windows1252, byteOrderMarkBytes: 0, datasets: readers)
             readings = isUTF8 ? [utf8, windows] : [windows, utf8]
         }
         readings.removeAll { $0.datasets.isEmpty }
+        // What the rest of the file showed on an earlier reading.
+        if let asked = plan.encoding, readings.contains(where: { $0.encoding == asked }) {
+            readings.removeAll { $0.encoding != asked }
+        }
         return readings.isEmpty ? unsupported : .readings(readings)
     }
 

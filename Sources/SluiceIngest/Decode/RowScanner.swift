@@ -26,6 +26,10 @@ struct RowScanner {
         static var tab: Marks { Marks(rawValue: 16) }
         /// Text after the closing quote.
         static var afterQuote: Marks { Marks(rawValue: 32) }
+        /// A line end inside quotes.
+        static var holdsBreak: Marks { Marks(rawValue: 128) }
+        /// Not quoted, but `="…"`, as a formula that keeps a spreadsheet from reading a text as a number.
+        static var formula: Marks { Marks(rawValue: 256) }
     }
 
     enum Outcome {
@@ -44,6 +48,8 @@ struct RowScanner {
     private(set) var cellCount = 0
     /// All marks of the row's cells together.
     private(set) var rowMarks: Marks = []
+    /// Line ends inside quotes of the row last scanned.
+    private(set) var breakCount = 0
     /// After `incomplete`: the text ended inside quotes that hold a line break.
     private(set) var endsInBrokenQuote = false
 
@@ -90,6 +96,7 @@ struct RowScanner {
         let cells: Flat<Cell>
         var count = 0
         var all: Marks = []
+        var breaks = 0
         /// Marks of the cell at hand.
         var marks: Marks = []
 
@@ -161,7 +168,10 @@ struct RowScanner {
                 var before = cellStart
                 while before < found, isBlank(text[before]) { before &+= 1 }
                 // Not at the start of the cell: an inch mark, say.
-                guard before == found else { continue }
+                guard before == found else {
+                    if before &+ 1 == found, text[before] == UInt8(ascii: "=") { row.marks.insert(.formula) }
+                    continue
+                }
                 row.marks = .quoted
                 var holdsBreak = false
                 var close = 0
@@ -182,6 +192,9 @@ struct RowScanner {
                         close = inner
                     case 0x0A, 0x0D:
                         holdsBreak = true
+                        // CR and LF together are one.
+                        if text[inner] == 0x0A || text[inner &+ 1] != 0x0A || inner &+ 1 >= end { row.breaks &+= 1 }
+                        row.marks.insert(.holdsBreak)
                         continue
                     case 0x80...:
                         row.marks.insert(.beyondASCII)
@@ -236,6 +249,7 @@ struct RowScanner {
         pending = cursor.pending
         cellCount = row.count
         rowMarks = row.all
+        breakCount = row.breaks
         return .row
     }
 

@@ -26,12 +26,15 @@ struct ContentGate {
     let columns: [Column]
     private let rules: [ContentRule]
     private let names: [String?]
+    /// By column.
+    private let fields: [Int?]
 
     init(plan: FormatPlan, match: HeaderMatch) {
         let dataset = plan.datasets[match.datasetIndex]
         let rules = plan.isAgencySide ? [] : plan.contentRulesInForce
         self.rules = rules
-        names = match.columns.map { if case .field(let field) = $0 { dataset.fields[field].name } else { nil } }
+        fields = match.columns.map { if case .field(let field) = $0 { field } else { nil } }
+        names = fields.map { $0.map { dataset.fields[$0].name } }
         var asked: IdentifierKinds = []
         var stopping: IdentifierKinds = []
         for rule in rules {
@@ -100,6 +103,14 @@ struct ContentGate {
             }
         }
         return findings
+    }
+
+    /// Fields of which nothing may be kept for what was found in them, ascending.
+    func droppedFields(_ tally: DetectionTally) -> [Int] {
+        let dropping = Set(rules.filter { $0.effect == .dropColumn }.map(\.name))
+        guard !dropping.isEmpty else { return [] }
+        let columns = Set(findings(tally).filter { dropping.contains($0.rule) }.compactMap(\.columnNumber))
+        return Set(columns.compactMap { $0 - 1 < fields.count ? fields[$0 - 1] : nil }).sorted()
     }
 
     private static func strikes(

@@ -11,6 +11,8 @@ struct KeyPlan {
         case combination(Int)
         /// `DatasetPlan.foreignKeys` at this place; either side.
         case reference(Int)
+        /// All cells of the row, of a table that has no key: a double is told, and kept.
+        case alike
     }
 
     let count: Int
@@ -18,6 +20,9 @@ struct KeyPlan {
     let fields: Set<Int>
     private let keys: Flat<Key>
     private let parts: Flat<Part>
+    private let columnCount: Int
+    /// Only rows with something in this column can be doubles of each other; nil for all rows.
+    private let neededColumn: Int?
 
     private struct Key: BitwiseCopyable {
         let first: Int
@@ -64,8 +69,13 @@ struct KeyPlan {
             wanted.append(Wanted(fields: key, kind: .combination(index)))
         }
         wanted.removeAll { !KeyPlan.hasColumns(for: $0.fields, match) }
+        // Counts have a row for each figure, and two alike are not two events.
+        if wanted.isEmpty, dataset.looksForDoubles { wanted.append(Wanted(fields: [], kind: .alike)) }
         self.init(wanted, dataset: dataset, match: match, arena: arena)
     }
+
+    /// Whether a row whose key was there before is rejected.
+    func rejects(_ index: Int) -> Bool { if case .alike = keys[index].kind { false } else { true } }
 
     static func hasColumns(for fields: [Int], _ match: HeaderMatch) -> Bool {
         fields.allSatisfy { match.columns.contains(.field($0)) }
@@ -88,13 +98,16 @@ struct KeyPlan {
                 Key(
                     first: first, end: parts.count, kind: key.kind,
                     columnNumber: key.fields.count == 1 ? columnOfField[key.fields[0]]! + 1 : 0,
-                    isPlain: key.fields.allSatisfy { [.slot, .text].contains(KeyPlan.form(dataset.fields[$0].type)) },
+                    isPlain: !key.fields.isEmpty
+                        && key.fields.allSatisfy { [.slot, .text].contains(KeyPlan.form(dataset.fields[$0].type)) },
                     hasher: KeyHasher(seed: key.seed)))
         }
         self.keys = arena.flat(keys)
         fields = Set(parts.map(\.field))
         self.parts = arena.flat(parts)
         count = keys.count
+        columnCount = match.columns.count
+        neededColumn = dataset.doublesNeed.flatMap { columnOfField[$0] }
     }
 
     private static func form(_ type: FieldType) -> Part.Form {
@@ -112,6 +125,7 @@ struct KeyPlan {
         case .unique: collector.note(.notUnique, columnNumber: keys[index].columnNumber, row: row)
         case .combination(let key): collector.note(uniqueKey: key, row: row)
         case .reference(let key): collector.note(foreignKey: key, row: row)
+        case .alike: collector.note(.rowsAlike, columnNumber: 0, row: row)
         }
     }
 
@@ -145,6 +159,7 @@ struct KeyPlan {
     /// The same for a key that is not plain.
     @inline(never)
     func slowHash(_ index: Int, _ text: Flat<UInt8>, _ judge: RowJudge) -> UInt64 {
+        if case .alike = keys[index].kind { return hashOfAll(index, text, judge.cells) }
         for part in keys[index].first..<keys[index].end {
             let state = judge.values[parts[part].field].state
             if state == .missing || state == .bad { return 0 }
@@ -154,9 +169,23 @@ struct KeyPlan {
         return hasher.finish()
     }
 
+    private func hashOfAll(_ index: Int, _ text: Flat<UInt8>, _ cells: Flat<RowScanner.Cell>) -> UInt64 {
+        if let neededColumn, cells[neededColumn].start == cells[neededColumn].end { return 0 }
+        var hasher = keys[index].hasher
+        for column in 0..<columnCount { hasher.add(text, Int(cells[column].start), Int(cells[column].end)) }
+        return hasher.finish()
+    }
+
     /// The row's key itself, all parts of which must be good: each part's length and bytes.
     func bytes(_ index: Int, _ text: Flat<UInt8>, _ judge: RowJudge) -> [UInt8] {
         var bytes: [UInt8] = []
+        if case .alike = keys[index].kind {
+            for column in 0..<columnCount {
+                let own = text.bytes(Int(judge.cells[column].start)..<Int(judge.cells[column].end))
+                bytes += KeyPlan.bytes(own.count) + own
+            }
+            return bytes
+        }
         for part in keys[index].first..<keys[index].end {
             let field = parts[part].field
             let own: [UInt8]

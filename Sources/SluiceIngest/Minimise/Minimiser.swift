@@ -32,7 +32,7 @@ struct Minimiser {
 
     private static var linkStride: Int { LinkIdentifiers.identifierLimitBytes + 1 }
     /// What the wire lets through: 1900-01 to 2200-12. A month outside is no month an event was recorded in.
-    fileprivate static var knownMonths: ClosedRange<Int> { 1900 * 12...2200 * 12 + 11 }
+    static var knownMonths: ClosedRange<Int> { 1900 * 12...2200 * 12 + 11 }
 
     private struct Column: BitwiseCopyable {
         let dimension: Int
@@ -44,7 +44,7 @@ struct Minimiser {
     }
 
     /// Months of a row that count towards the period; 0 for none.
-    fileprivate struct MonthPair: BitwiseCopyable {
+    fileprivate struct MonthPair: BitwiseCopyable, Hashable {
         var first: Int32
         var last: Int32
     }
@@ -242,12 +242,16 @@ struct Minimiser {
 
     /// The months that rows lie in.
     struct Months {
-        /// By month from the first of `knownMonths`.
-        private var isCovered: [Bool]
+        /// Rows by the one month they are of, from the first of `knownMonths`.
+        private var rows: [Int]
+        /// Rows by the months that they state, where those are several.
+        private var stated: [MonthPair: Int] = [:]
+        /// Further rows, of periods that are too many to be told apart.
+        private var hasMore = false
         private var first = Int.max
         private var last = Int.min
 
-        fileprivate init() { isCovered = [Bool](repeating: false, count: Minimiser.knownMonths.count) }
+        fileprivate init() { rows = [Int](repeating: 0, count: Minimiser.knownMonths.count) }
 
         /// Those of several minimisers together.
         init(_ minimisers: [Minimiser]) {
@@ -255,35 +259,73 @@ struct Minimiser {
             for months in minimisers.map(\.months) {
                 first = min(first, months.first)
                 last = max(last, months.last)
-                for index in isCovered.indices where months.isCovered[index] { isCovered[index] = true }
+                hasMore = hasMore || months.hasMore
+                for index in rows.indices { rows[index] += months.rows[index] }
+                for (pair, count) in months.stated { state(pair, count) }
             }
         }
 
         /// 0 stands for none.
         @inline(__always)
         fileprivate mutating func add(first: Int, last: Int) {
-            if first > 0 {
-                if first < self.first { self.first = first }
-                isCovered[first &- Minimiser.knownMonths.lowerBound] = true
-            }
-            if last > 0 {
-                if last > self.last { self.last = last }
-                isCovered[last &- Minimiser.knownMonths.lowerBound] = true
+            if first > 0, first < self.first { self.first = first }
+            if last > 0, last > self.last { self.last = last }
+            guard first > 0, last > 0 else { return }
+            if first == last {
+                rows[first &- Minimiser.knownMonths.lowerBound] &+= 1
+            } else {
+                state(MonthPair(first: Int32(first), last: Int32(last)), 1)
             }
         }
 
-        /// The reporting period; nil when no row had a month.
-        func period(_ plan: PeriodPlan) -> Period? {
+        private mutating func state(_ pair: MonthPair, _ count: Int) {
+            if let known = stated[pair] {
+                stated[pair] = known + count
+            } else if stated.count < PeriodSpan.limit {
+                stated[pair] = count
+            } else {
+                hasMore = true
+            }
+        }
+
+        /// What the rows say, each once, ascending; empty where it is too much to be told apart. What ends before it
+        /// begins says nothing.
+        var spans: [PeriodSpan] {
+            var spans: [PeriodSpan] = []
+            func add(_ first: Int, _ last: Int, _ count: Int) {
+                guard let first = CivilMonth(index: first), let last = CivilMonth(index: last),
+                    let period = Period(first: first, last: last)
+                else { return }
+                spans.append(PeriodSpan(period: period, rows: count))
+            }
+            for (index, count) in rows.enumerated() where count > 0 {
+                let month = index + Minimiser.knownMonths.lowerBound
+                add(month, month, count)
+            }
+            for (pair, count) in stated { add(Int(pair.first), Int(pair.last), count) }
+            guard !hasMore, spans.count <= PeriodSpan.limit else { return [] }
+            return spans.sorted { ($0.period.first, $0.period.last) < ($1.period.first, $1.period.last) }
+        }
+
+        private func isCovered(_ month: Int) -> Bool {
+            rows[month - Minimiser.knownMonths.lowerBound] > 0
+                || stated.keys.contains { Int($0.first) == month || Int($0.last) == month }
+        }
+
+        /// The reporting period, in whole units as far as they are over: nobody can send what has not happened yet. Nil
+        /// when no row had a month.
+        func period(_ plan: PeriodPlan, until today: CivilMonth) -> Period? {
             guard first <= last else { return nil }
             func month(_ index: Int) -> CivilMonth {
                 let known = Minimiser.knownMonths
                 return CivilMonth(index: max(known.lowerBound, min(known.upperBound, index)))!
             }
             let (first, last) = (month(first), month(last))
-            guard case .field(_, let unit) = plan else { return Period(first: first, last: last) }
-            return Period(
-                first: month(unit.period(holding: first).first.index),
-                last: month(unit.period(holding: last).last.index))
+            guard case .field(_, let unit) = plan else {
+                return Period(first: first, last: max(first, min(last, today)))
+            }
+            let start = month(unit.period(holding: first).first.index)
+            return Period(first: start, last: max(start, min(today, month(unit.period(holding: last).last.index))))
         }
 
         /// The first months of the units between the first and the last row in which no row lies, ascending.
@@ -294,7 +336,7 @@ struct Minimiser {
             while period.first.index <= last {
                 let range = period.first.index...period.last.index
                 let known = range.clamped(to: Minimiser.knownMonths)
-                if !known.contains(where: { isCovered[$0 - Minimiser.knownMonths.lowerBound] }) {
+                if !known.contains(where: isCovered) {
                     gaps.append(period.first.index)
                 }
                 guard let next = CivilMonth(index: period.last.index + 1) else { break }

@@ -12,6 +12,8 @@ struct DeliveredTable {
         var datasets: [Int]
         /// Candidates for the delimiter, in place of the dataset's.
         var delimiters: [UInt8]?
+        /// What is to be said where this reading is the one that fits.
+        var notes: [Finding] = []
         /// The number of the row before the first record, where the form has no header of its own.
         var rowsAboveRecords: Int?
         /// The rows from the first, in memory of the arena; may be called again for a second pass.
@@ -28,8 +30,21 @@ struct DeliveredTable {
     var readings: [Reading] = []
     /// Why it cannot be read.
     var fault: Finding?
+    /// What is to be said of what it came in.
+    var notes: [Finding] = []
     /// All bytes of the place, for a look at what no reading shows; nil where the readings show all there is.
     var bytes: (() throws(ReaderError) -> any ByteStream)?
+}
+
+extension FieldPlan {
+    /// Its cells are JSON objects.
+    fileprivate var isObject: Bool {
+        switch type {
+        case .object, .geojson: true
+        case .geopoint: geopointFormat == .object
+        default: false
+        }
+    }
 }
 
 /// Finds the tables of a delivered file: looks through archives and workbooks, and tells each place's form by its bytes.
@@ -59,6 +74,12 @@ struct TableFinder {
                     if archive.members.count > 1 { found[place].memberPosition = member.position }
                 }
                 tables += found
+            }
+            if archive.paddingBytes > 0, !tables.isEmpty {
+                tables[0].notes.append(
+                    Finding(
+                        rule: FindingRule.container, code: .paddingIgnored, severity: .note,
+                        arguments: [archive.paddingBytes], message: ""))
             }
             return tables
         case .workbook: return try sheets(file)
@@ -138,8 +159,11 @@ struct TableFinder {
             if let form = dataset.forms.json { candidates.append(JSONRows.Candidate(index: index, form: form)) }
         }
         guard !candidates.isEmpty else { throw .unreadable(Unreadable(.formatUnsupported, rule: FindingRule.forms)) }
+        let wholeColumns = Set(
+            plan.datasets.filter { $0.forms.json != nil }.flatMap(\.fields).filter(\.isObject).flatMap(\.headers))
         func open() throws(ReaderError) -> JSONRows.Opened {
-            try JSONRows.open(stream, isLines: isLines, candidates: candidates, limits: plan.limits)
+            try JSONRows.open(
+                stream, isLines: isLines, candidates: candidates, wholeColumns: wholeColumns, limits: plan.limits)
         }
         var table = DeliveredTable()
         table.bytes = stream
@@ -177,10 +201,12 @@ struct TableFinder {
             return table
         }
         func source(
-            _ reading: Recognition.Reading, hasQuotes: Bool, _ arena: Arena
+            _ reading: Recognition.Reading, hasQuotes: Bool, _ arena: Arena, isUnwrapped: Bool = false
         ) throws(ReaderError) -> TextSource {
+            let bytes = try stream()
             let source = TextSource(
-                try stream(), limits: plan.limits, readBytes: readBytes, hasQuotes: hasQuotes, arena: arena)
+                isUnwrapped ? UnwrappedLines(bytes) : bytes, limits: plan.limits, readBytes: readBytes,
+                hasQuotes: hasQuotes, arena: arena)
             try source.readFirst()
             source.begin(reading.form, skipping: reading.byteOrderMarkBytes)
             return source
@@ -194,6 +220,19 @@ struct TableFinder {
                         hasByteOrderMark: reading.byteOrderMarkBytes > 0, datasets: datasets
                     ) { (arena) throws(ReaderError) in try source(reading, hasQuotes: true, arena) })
             }
+        }
+        for reading in readings where reading.form == .utf8 || reading.form == .windows1252 {
+            head.begin(reading.form, skipping: reading.byteOrderMarkBytes)
+            let datasets = reading.datasets.filter { plan.datasets[$0].forms.delimited && isWrapped(head, $0) }
+            guard !datasets.isEmpty else { continue }
+            table.readings.append(
+                DeliveredTable.Reading(
+                    form: .delimited, encoding: reading.encoding,
+                    hasByteOrderMark: reading.byteOrderMarkBytes > 0, datasets: datasets,
+                    notes: [Finding(rule: FindingRule.quoting, code: .linesQuoted, severity: .warning, message: "")]
+                ) { (arena) throws(ReaderError) in
+                    try source(reading, hasQuotes: true, arena, isUnwrapped: true)
+                })
         }
         // A file without a header fits any layout: only its lines' length speaks for one.
         for reading in readings {
@@ -214,6 +253,24 @@ struct TableFinder {
             }
         }
         return table
+    }
+
+    /// Whether the first line with something in it is one quoted cell that holds a delimiter of the dataset.
+    private func isWrapped(_ head: TextSource, _ dataset: Int) -> Bool {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        let cells = arena.flat(2, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+        return plan.datasets[dataset].delimiters.contains { delimiter in
+            var scanner = RowScanner(delimiter: delimiter, cells: cells)
+            scanner.restart(at: 0, in: head.text)
+            while case .row = scanner.scan(head.text, end: head.end, isLast: head.isComplete) {
+                if scanner.cellCount == 1, cells[0].start == cells[0].end { continue }
+                return scanner.cellCount == 1 && scanner.rowMarks.contains(.quoted) && scanner.breakCount == 0
+                    && !scanner.rowMarks.contains(.afterQuote)
+                    && head.text.firstIndex(of: delimiter, in: Int(cells[0].start)..<Int(cells[0].end)) != nil
+            }
+            return false
+        }
     }
 
     /// Whether the first lines are as long as the layout's: no longer, and not shorter than half of it.

@@ -12,6 +12,7 @@ final class RowChunks: HeadedSource {
     private var rows: RowText
     /// What the beginning holds, until it is given out.
     private var start = 0
+    private var headRowCount = 0
     private var headNotes: [ChunkNote] = []
     private var bytesRead = 0
 
@@ -23,6 +24,7 @@ final class RowChunks: HeadedSource {
     }
 
     var notes: [FileNote] { source.notes }
+    var dateSystem: DateSystem? { source.dateSystem }
 
     /// Reads the beginning.
     func readFirst() throws(ReaderError) {
@@ -30,10 +32,12 @@ final class RowChunks: HeadedSource {
         text.copy(rows.bytes)
         end = rows.bytes.count
         headNotes = rows.notes.map(ChunkNote.init)
+        headRowCount = rows.rowCount
     }
 
     func skip(to position: Int, rowIndex: Int, delimiter: UInt8) {
         start = position
+        headRowCount -= rowIndex
         headNotes = headNotes.compactMap { note in
             note.row < rowIndex ? nil : ChunkNote(row: note.row - rowIndex, column: note.column, kind: note.kind)
         }
@@ -44,6 +48,7 @@ final class RowChunks: HeadedSource {
             chunk.text.copy(start..<end, from: text, to: 0)
             chunk.end = end - start
             chunk.notes = headNotes
+            chunk.rowCount = headRowCount
             start = end
         } else {
             guard !isComplete else { return false }
@@ -52,6 +57,7 @@ final class RowChunks: HeadedSource {
             chunk.text.copy(rows.bytes)
             chunk.end = rows.bytes.count
             chunk.notes = rows.notes.map(ChunkNote.init)
+            chunk.rowCount = rows.rowCount
         }
         chunk.startsInLongRow = false
         bytesRead += chunk.end

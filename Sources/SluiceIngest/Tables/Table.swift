@@ -18,6 +18,7 @@ struct Table {
 
     /// - Parameters:
     ///   - collector: what was found in the header.
+    ///   - head: where the lines up to and with the header went.
     ///   - references: what the table's foreign keys refer to; nil when it has none.
     ///   - bytesExpected: what the file has at most. Structured forms may become more text than they have bytes, and no
     ///     more are told as progress.
@@ -25,7 +26,8 @@ struct Table {
     ///   - reopen: the rows after the header once more, from the first.
     init(
         plan: FormatPlan, match: HeaderMatch, assumptions: Assumptions, collector: FindingCollector,
-        references: References?, lookUps: LookUps, bytesExpected: Int, rowsExpected: Int, arena: Arena,
+        head: LineAccount, references: References?, lookUps: LookUps, bytesExpected: Int, rowsExpected: Int,
+        arena: Arena,
         reopen: @escaping (Arena) throws(ReaderError) -> any ChunkSource
     ) {
         var plan = plan
@@ -42,7 +44,8 @@ struct Table {
         self.bytesExpected = bytesExpected
         keys = KeyPlan(dataset: plan.datasets[match.datasetIndex], match: match, arena: arena)
         fold = RowFold(
-            plan: plan, match: match, keys: keys, collector: collector, rowsExpected: rowsExpected, arena: arena)
+            plan: plan, match: match, keys: keys, collector: collector, head: head, rowsExpected: rowsExpected,
+            arena: arena)
     }
 
     func run<Output: IngestOutput>(

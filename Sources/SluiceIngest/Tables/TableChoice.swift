@@ -14,7 +14,7 @@ struct TableChoice {
     init(plan: FormatPlan, tables: [DeliveredTable]) throws(ReaderError) {
         var chosen: (opening: Opening, arena: Arena)?
         var unread: (opening: Opening, arena: Arena)?
-        var isUnreadHidden = true
+        var unreadRank = Int.max
         var chosenIndex: Int?
         var others: [DeliveredTable] = []
         let hasReferences = plan.datasets.contains { !$0.foreignKeys.isEmpty }
@@ -26,10 +26,12 @@ struct TableChoice {
                 return
             }
             if case .unreadable = opening.outcome {
-                // What is said of a file that holds nothing is said of its first place that could be seen.
-                if unread == nil || (isUnreadHidden && !table.isHidden) {
+                // What is said of a file that holds no table is said of its first place that holds anything, and of one
+                // that could be seen before one that could not.
+                let rank = (table.isHidden ? 2 : 0) + (opening.isEmpty ? 1 : 0)
+                if unread == nil || rank < unreadRank {
                     unread = (opening, arena)
-                    isUnreadHidden = table.isHidden
+                    unreadRank = rank
                 }
                 others.append(table)
             } else {

@@ -37,9 +37,16 @@ struct DateReader: BitwiseCopyable {
     /// Whether 24:00:00 is the end of a day, as in XML Schema's `dateTime` (part 2, section 3.2.7). Only the form
     /// without a notation leaves its zone open.
     private let hasEndOfDay: Bool
+    /// The clocks that a time with a zone of its own is brought to. A day without a clock stays the day it is.
+    private let zone: ZoneTable
+    private let hasInstant: Bool
 
-    init(_ format: DateFormat, today: CivilDate, calendar: Calendar, arena: Arena) {
+    init(
+        _ format: DateFormat, today: CivilDate, zone: ZoneTable? = nil, calendar: Calendar, arena: Arena
+    ) {
         self.calendar = calendar
+        self.zone = zone ?? ZoneTable(.utc, arena: arena)
+        hasInstant = format.parts.contains(.day) && format.parts.contains(.hour)
         let year = today.parts.year
         pivot = year % 100
         thisCentury = year - year % 100
@@ -180,6 +187,7 @@ struct DateReader: BitwiseCopyable {
         var index = start
         var (year, month, day, hour, minute, second) = (1970, 1, 1, 0, 0, 0)
         var isWholeSecond = true
+        var offset: Int?
         func digit() -> Int? {
             guard index < end, text[index] >= 0x30, text[index] <= 0x39 else { return nil }
             index += 1
@@ -246,9 +254,11 @@ struct DateReader: BitwiseCopyable {
                 guard index < end else { return nil }
                 if text[index] == UInt8(ascii: "Z") {
                     index += 1
+                    offset = 0
                     continue
                 }
                 guard text[index] == UInt8(ascii: "+") || text[index] == UInt8(ascii: "-") else { return nil }
+                let isWest = text[index] == UInt8(ascii: "-")
                 index += 1
                 guard let zoneHour = exactly(2) else { return nil }
                 if index < end, text[index] == UInt8(ascii: ":") { index += 1 }
@@ -256,14 +266,15 @@ struct DateReader: BitwiseCopyable {
                 guard let zoneMinute = exactly(2), zoneMinute < 60, zoneHour * 60 + zoneMinute <= 14 * 60 else {
                     return nil
                 }
+                offset = (zoneHour * 60 + zoneMinute) * (isWest ? -60 : 60)
             }
         }
         guard index == end else { return nil }
-        if hasEndOfDay, hour == 24, minute == 0, second == 0, isWholeSecond {
-            return time(year, month, day, 0, 0, 0).flatMap { endOfDay($0) }
-        }
-        var time = time(year, month, day, hour, minute, second)
+        var time =
+            hasEndOfDay && hour == 24 && minute == 0 && second == 0 && isWholeSecond
+            ? time(year, month, day, 0, 0, 0).flatMap { endOfDay($0) } : time(year, month, day, hour, minute, second)
         time?.isWholeSecond = isWholeSecond
+        if let offset, hasInstant, let stated = time { return zone.local(stated, offsetSeconds: offset) }
         return time
     }
 
@@ -290,6 +301,39 @@ extension DateFormat {
         case .yearmonth: return DateFormat(text: "%Y-%m", parts: [.year, .literal(0x2D), .month])
         default: return nil
         }
+    }
+}
+
+/// The clocks of `FormatPlan.zone`, laid out for the loop over rows.
+struct ZoneTable: BitwiseCopyable {
+    private let first: Int
+    private let froms: Flat<Int>
+    private let offsets: Flat<Int>
+
+    init(_ zone: ZoneOffsets, arena: Arena) {
+        first = zone.firstOffsetSeconds
+        froms = arena.flat(zone.changes.map(\.from))
+        offsets = arena.flat(zone.changes.map(\.offsetSeconds))
+    }
+
+    /// What these clocks show at the moment at which clocks that are `offsetSeconds` before UTC show `time`; nil where no
+    /// year from 1 to 9999 has it.
+    func local(_ time: CivilTime, offsetSeconds: Int) -> CivilTime? {
+        let utc = Int(time.day) * 86_400 + Int(time.second) - offsetSeconds
+        var (low, high) = (0, froms.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if froms[middle] <= utc { low = middle + 1 } else { high = middle }
+        }
+        let local = utc + (low == 0 ? first : offsets[low - 1])
+        let second = ((local % 86_400) + 86_400) % 86_400
+        let date = CivilDate(dayNumber: (local - second) / 86_400)
+        let (year, month, day) = date.parts
+        guard (1...9999).contains(year) else { return nil }
+        return CivilTime(
+            day: Int32(truncatingIfNeeded: date.dayNumber), month: Int32(truncatingIfNeeded: year * 12 + month - 1),
+            second: Int32(truncatingIfNeeded: second), dayOfMonth: Int8(truncatingIfNeeded: day),
+            isWholeSecond: time.isWholeSecond)
     }
 }
 

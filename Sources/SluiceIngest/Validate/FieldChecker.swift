@@ -40,6 +40,8 @@ struct FieldChecker: BitwiseCopyable {
         static let plainCodes: Traits = [
             .isText, .isRequired, .isKey, .hasPattern, .hasCodes, .codesRejectRow, .feedsArea,
         ]
+        /// Tells the period or the month of the event.
+        static let isDated = Traits(rawValue: 1 << 18)
         /// A postcode or the name of a place, to be looked up.
         static let isPlace = Traits(rawValue: 1 << 20)
         /// Asked for together, since hardly any field has one of them.
@@ -63,6 +65,36 @@ struct FieldChecker: BitwiseCopyable {
     /// Codes or, for a boolean, true and false values.
     let lookup: CodeIndex
     let formats: Flat<DateReader>
+    /// Of `isDated`.
+    let months: Months
+
+    /// Months by `CivilMonth.index`, first and last included.
+    struct Months: BitwiseCopyable {
+        /// That the model can hold and the dataset knows.
+        let first: Int32
+        let last: Int32
+        /// That the file is of.
+        let onlyFirst: Int32
+        let onlyLast: Int32
+    }
+}
+
+extension FieldChecker.Reading {
+    init(of field: FieldPlan) {
+        switch field.type {
+        case .string: self = field.stringFormat == .any ? .text : .other
+        case .any: self = .text
+        case .integer: self = .integer
+        case .number: self = .number
+        case .boolean: self = .boolean
+        case .date: self = .date
+        case .datetime: self = .datetime
+        case .time: self = .time
+        case .yearmonth: self = .yearmonth
+        case .year: self = field.dateFormats.isEmpty ? .year : .formattedYear
+        case .object, .array, .list, .duration, .geopoint, .geojson: self = .other
+        }
+    }
 }
 
 /// The rest of one field's rules.
@@ -85,6 +117,8 @@ struct FieldRules: BitwiseCopyable {
     let exactMaximum: DecimalNumber
     /// Ascending.
     let allowedSlots: Flat<Int>
+    /// In place of these, exact.
+    let allowedNumbers: Flat<DecimalNumber>
     let list: ListReader
     let place: PlaceReading
 }

@@ -6,6 +6,7 @@ struct FieldCompiler {
     let dataset: DatasetPlan
     let arena: Arena
     private let calendar: Calendar
+    private let zone: ZoneTable
     private let tables: [CodeIndex]
     private let matchers: [PatternMatcher]
     private let none: CodeIndex
@@ -16,6 +17,7 @@ struct FieldCompiler {
         self.dataset = dataset
         self.arena = arena
         calendar = Calendar(arena: arena)
+        zone = ZoneTable(plan.zone, arena: arena)
         none = CodeIndex([], ignoresCase: false, arena: arena)
         anything = PatternMatcher(
             PatternTable(
@@ -46,7 +48,7 @@ struct FieldCompiler {
         field index: Int, column: Int, isWanted: Bool, feedsArea: Bool
     ) -> (checker: FieldChecker, rules: FieldRules)? {
         let field = dataset.fields[index]
-        let reading = reading(of: field)
+        let reading = FieldChecker.Reading(of: field)
         let traits = traits(of: field, index: index, reading: reading, feedsArea: feedsArea)
         let checks: FieldChecker.Traits = [
             .isRequired, .isKey, .hasLength, .hasPattern, .hasCodes, .isHealth, .hasCheck, .isPlace,
@@ -54,7 +56,9 @@ struct FieldCompiler {
         guard isWanted || reading != .text || field.isUnique || !traits.isDisjoint(with: checks) else { return nil }
 
         let missing = field.missingValues.map { Array($0.utf8) }
-        let readers = field.dateFormats.map { DateReader($0, today: plan.today, calendar: calendar, arena: arena) }
+        let readers = field.dateFormats.map {
+            DateReader($0, today: plan.today, zone: zone, calendar: calendar, arena: arena)
+        }
         let booleans = (field.trueValues + field.falseValues).map { Array($0.utf8) }
         let codes = field.codes.map { tables[$0] } ?? none
         let bounds = bounds(of: field, index: index)
@@ -66,7 +70,7 @@ struct FieldCompiler {
             minimum: bounds.minimum,
             maximum: bounds.maximum,
             lookup: reading == .boolean ? CodeIndex(booleans, ignoresCase: false, arena: arena) : codes,
-            formats: arena.flat(readers))
+            formats: arena.flat(readers), months: months(of: index))
         let (minimum, maximum) = exactBounds(of: field)
         let rules = FieldRules(
             type: field.type, missing: CodeIndex(missing, ignoresCase: false, arena: arena),
@@ -80,24 +84,9 @@ struct FieldCompiler {
             hasExactMinimum: minimum != nil, hasExactMaximum: maximum != nil,
             exactMinimum: minimum ?? DecimalNumber(), exactMaximum: maximum ?? DecimalNumber(),
             allowedSlots: arena.flat(field.allowedSlots),
+            allowedNumbers: arena.flat(field.allowedNumbers.map { DecimalNumber($0) }),
             list: ListReader(field, today: plan.today, calendar: calendar, arena: arena), place: field.place)
         return (checker, rules)
-    }
-
-    private func reading(of field: FieldPlan) -> FieldChecker.Reading {
-        switch field.type {
-        case .string: field.stringFormat == .any ? .text : .other
-        case .any: .text
-        case .integer: .integer
-        case .number: .number
-        case .boolean: .boolean
-        case .date: .date
-        case .datetime: .datetime
-        case .time: .time
-        case .yearmonth: .yearmonth
-        case .year: field.dateFormats.isEmpty ? .year : .formattedYear
-        case .object, .array, .list, .duration, .geopoint, .geojson: .other
-        }
     }
 
     private func codesFitPattern(_ field: FieldPlan) -> Flat<Bool> {
@@ -110,6 +99,32 @@ struct FieldCompiler {
                 defer { arena.free(text) }
                 return matchers[pattern].matches(text, 0, text.count - 1)
             })
+    }
+
+    private var periodFields: [Int] {
+        switch dataset.period {
+        case .field(let field, _): [field]
+        case .fields(let from, let to): [from, to]
+        case .none: []
+        }
+    }
+
+    /// Fields that tell the month of the event.
+    private var monthFields: [Int] {
+        dataset.output.columns.flatMap { $0.sources }.compactMap { source in
+            if case .month(let field) = source { field } else { nil }
+        }
+    }
+
+    /// The months that a field may hold, and those of them that the file is of.
+    private func months(of index: Int) -> FieldChecker.Months {
+        let known = Minimiser.knownMonths
+        let isPeriod = periodFields.contains(index)
+        let first = isPeriod ? max(known.lowerBound, dataset.earliestMonth?.index ?? 0) : known.lowerBound
+        let only = isPeriod ? dataset.onlyPeriod : nil
+        return FieldChecker.Months(
+            first: Int32(first), last: Int32(known.upperBound), onlyFirst: Int32(only?.first.index ?? 0),
+            onlyLast: Int32(clamping: only?.last.index ?? .max))
     }
 
     private func isCount(_ index: Int) -> Bool {
@@ -134,7 +149,10 @@ struct FieldCompiler {
         add(.hasCodesPart, field.codesPart != nil)
         add(.codesRejectRow, field.codesSeverity >= .error)
         add(.feedsArea, feedsArea && field.codesSeverity < .error)
-        add(.mustNotLieInFuture, !field.mayLieInFuture)
+        // What tells the period or the month of the event is past when the file is received, whatever a schema says.
+        let isDated = periodFields.contains(index) || monthFields.contains(index)
+        add(.mustNotLieInFuture, !field.mayLieInFuture || isDated)
+        add(.isDated, isDated)
         add(.isHealth, field.privacy == .health || plan.classRule(field.privacy) != nil)
         add(.hasCheck, field.check != nil)
         add(.isPlace, field.place == .postcode || field.place == .gazetteer)
@@ -142,8 +160,14 @@ struct FieldCompiler {
         add(.hasAllowedSlots, field.type.hasSlot && !isNumber && !field.allowedSlots.isEmpty)
         add(.isMinimumExclusive, field.isMinimumExclusive)
         add(.isMaximumExclusive, field.isMaximumExclusive)
-        add(.isExactOnly, isNumber && (field.decimalMark != "." || !field.allowedSlots.isEmpty))
+        add(.isExactOnly, isNumber && (field.decimalMark != "." || !field.allowedSlots.isEmpty) || hasExactRules(field))
         return traits
+    }
+
+    /// A whole number, or a number's list of values, that only an exact comparison settles.
+    private func hasExactRules(_ field: FieldPlan) -> Bool {
+        !field.allowedNumbers.isEmpty
+            || field.type == .integer && (field.numberMinimum != nil || field.numberMaximum != nil)
     }
 
     /// Inclusive bounds in slots; of a number those within which its thousandths settle the matter.
@@ -169,7 +193,9 @@ struct FieldCompiler {
     }
 
     private func exactBounds(of field: FieldPlan) -> (minimum: DecimalNumber?, maximum: DecimalNumber?) {
-        guard field.type == .number else { return (nil, nil) }
+        guard field.type == .number else {
+            return (field.numberMinimum.map { DecimalNumber($0) }, field.numberMaximum.map { DecimalNumber($0) })
+        }
         return (
             field.numberMinimum.map { DecimalNumber($0) } ?? field.minimum.map { DecimalNumber(thousandths: $0) },
             field.numberMaximum.map { DecimalNumber($0) } ?? field.maximum.map { DecimalNumber(thousandths: $0) }

@@ -69,6 +69,7 @@ struct FindingCollector {
     private var tallyIndex: [Int32] = []
     private var columnCount = 0
     private var fieldOfColumn: [Int?] = []
+    private var isReadColumn: [Bool] = []
     private var datasetIndex: Int?
 
     init(plan: FormatPlan) { self.plan = plan }
@@ -81,6 +82,8 @@ struct FindingCollector {
         self.fieldOfColumn = fieldOfColumn
         columnCount = fieldOfColumn.count
         let dataset = plan.datasets[datasetIndex]
+        let read = dataset.readFields
+        isReadColumn = fieldOfColumn.map { $0.map(read.contains) ?? false }
         tallies = []
         tallyIndex = [Int32](
             repeating: -1,
@@ -230,7 +233,9 @@ struct FindingCollector {
         return Finding(
             column: field?.name, columnNumber: columnNumber, rule: kind.rule(field: field, plan: plan),
             code: kind == .healthFieldDropped && field?.privacy != .health ? .disclosureRule : kind.code,
-            severity: kind.severity(field: field, plan: plan), count: tally.count, rows: tally.rows,
+            severity: kind.severity(
+                field: field, isRead: tally.columnNumber > 0 && isReadColumn[tally.columnNumber - 1], plan: plan),
+            count: tally.count, rows: tally.rows,
             arguments: arguments, message: "")
     }
 

@@ -3,7 +3,8 @@ import SluiceModel
 /// What may be wrong with a row or a cell, as the hot loop notes it.
 enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     // Rows.
-    case rowRagged, rowTooLong, rowEmpty, footerIgnored, headerRepeated
+    case rowRagged, rowTooLong, rowEmpty, footerIgnored, headerRepeated, headingsDiffer, marginIgnored, quoteHoldsRows
+    case rowsAlike
     // Cells of any column.
     case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong, cellError, formulaUncached, structureUnexpected
     // Cells of a field.
@@ -11,7 +12,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     case postcodeInvalid, postcodeUnknown, pointUnlocated
     case codeNotInForce, valueNotAllowed, checkDigitWrong, placeholder
     case belowMinimum, aboveMaximum, atOrBelowMinimum, atOrAboveMaximum, tooShort, tooLong
-    case dateInFuture, healthFieldDropped
+    case dateInFuture, dateImplausible, outsidePeriod, ageImplausible, healthFieldDropped
     // Keys.
     case notUnique, keyNotUnique, uniqueKeyNotUnique, referenceMissing
 
@@ -22,8 +23,13 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .rowEmpty: .rowEmpty
         case .footerIgnored: .footerIgnored
         case .headerRepeated: .headerRepeated
+        case .headingsDiffer: .headingsDiffer
+        case .marginIgnored: .marginIgnored
+        case .quoteHoldsRows: .quoteHoldsRows
+        case .rowsAlike: .rowsAlike
         case .bytesInvalid: .bytesInvalid
-        case .characterForbidden, .textAfterQuote: .characterForbidden
+        case .characterForbidden: .characterForbidden
+        case .textAfterQuote: .quoteMisplaced
         case .cellTooLong: .cellTooLong
         case .cellError: .cellError
         case .formulaUncached: .formulaUncached
@@ -45,6 +51,9 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .tooShort: .tooShort
         case .tooLong: .tooLong
         case .dateInFuture: .dateInFuture
+        case .dateImplausible: .dateImplausible
+        case .outsidePeriod: .outsidePeriod
+        case .ageImplausible: .ageImplausible
         case .healthFieldDropped: .healthFieldDropped
         case .notUnique, .keyNotUnique, .uniqueKeyNotUnique: .notUnique
         case .referenceMissing: .referenceMissing
@@ -56,7 +65,10 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .rowRagged, .rowEmpty: return FindingRule.row
         case .rowTooLong: return FindingRule.rowLimitBytes
         case .footerIgnored: return FindingRule.footers
-        case .headerRepeated: return FindingRule.header
+        case .headerRepeated, .headingsDiffer: return FindingRule.header
+        case .marginIgnored: return FindingRule.row
+        case .quoteHoldsRows: return FindingRule.quoting
+        case .rowsAlike: return FindingRule.doubles
         case .bytesInvalid: return FindingRule.encodings
         case .characterForbidden, .cellError, .formulaUncached: return FindingRule.cell
         case .textAfterQuote: return FindingRule.quoting
@@ -82,6 +94,8 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .tooShort: return FindingRule.minLength
         case .tooLong: return FindingRule.maxLength
         case .dateInFuture: return FindingRule.notInFuture
+        case .dateImplausible, .outsidePeriod: return FindingRule.period
+        case .ageImplausible: return FindingRule.ageRange
         case .healthFieldDropped:
             return field.flatMap { plan.classRule($0.privacy)?.name } ?? FindingRule.healthField
         case .notUnique: return FindingRule.unique
@@ -90,11 +104,23 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         }
     }
 
-    func severity(field: FieldPlan?, plan: FormatPlan) -> Severity {
+    /// Wrong with a cell whatever its column says; it rejects the row only where somebody reads the column.
+    var isOfAnyColumn: Bool {
         switch self {
+        case .bytesInvalid, .characterForbidden, .cellTooLong, .cellError, .formulaUncached, .structureUnexpected: true
+        default: false
+        }
+    }
+
+    /// - Parameter isRead: somebody reads the column.
+    func severity(field: FieldPlan?, isRead: Bool, plan: FormatPlan) -> Severity {
+        if isOfAnyColumn, !isRead { return .warning }
+        return switch self {
         case .healthFieldDropped:
             field.flatMap { plan.classRule($0.privacy)?.effect } == .refuse ? .refusal : .warning
-        case .rowEmpty, .footerIgnored, .headerRepeated: .note
+        case .rowEmpty, .footerIgnored, .headerRepeated, .marginIgnored: .note
+        case .headingsDiffer: .fatal
+        case .rowsAlike, .ageImplausible: .warning
         case .areaUnknown, .codeNotInForce, .placeholder, .postcodeInvalid, .postcodeUnknown, .pointUnlocated: .warning
         case .codeUnknown: field?.codesSeverity ?? .error
         case .checkDigitWrong: field?.checkSeverity ?? .error
@@ -115,24 +141,28 @@ extension Finding {
         case .fileEmpty, .rowsMissing, .formatUnsupported, .quoteUnclosed, .limitExceeded, .containerInvalid,
             .containerUnsafe, .containerEncrypted, .containerEmpty, .syntaxInvalid, .documentTypeForbidden,
             .workbookMacros, .workbookLinks, .sheetHidden, .sheetIgnored, .memberIgnored, .datasetNotAccepted,
-            .patientIdentifier, .identifierFound, .disclosureRule:
+            .patientIdentifier, .identifierFound, .disclosureRule, .paddingIgnored, .fileCutShort, .linesQuoted:
             .container
         case .encodingUnsupported, .bytesInvalid: .encoding
+        case .rowsAboveHeadings, .headingsAbove: .header
         case .headerMissing, .datasetUnknown, .directoryMissing, .columnMissing, .columnUnknown, .columnRepeated,
             .columnIgnored,
             .columnOrder:
             .header
-        case .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .cellsMerged,
+        case .headingsDiffer, .marginIgnored, .rowsAlike, .outsidePeriod, .quoteHoldsRows, .linesUnaccounted,
+            .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .cellsMerged,
             .structureUnexpected:
             .rows
         case .keyMissing, .notUnique, .referenceMissing, .referenceUnjudged: .keys
-        case .cellTooLong, .characterForbidden, .cellError, .formulaUncached, .formulasRead, .valueMissing,
+        case .quoteMisplaced, .dateImplausible, .ageImplausible,
+            .cellTooLong, .characterForbidden, .cellError, .formulaUncached, .formulasRead, .valueMissing,
             .typeMismatch, .patternMismatch, .codeUnknown, .codeNotInForce, .checkDigitWrong, .placeholder,
             .belowMinimum, .aboveMaximum, .tooShort, .tooLong, .dateInFuture, .areaUnknown, .healthFieldDropped,
             .postcodeInvalid, .postcodeUnknown,
             .pointUnlocated:
             .cells
-        case .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
+        case .periodUnclear, .cadenceBroken, .replacesFigures, .columnEmptied, .shareChanged,
+            .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
             .toleranceExceeded:
             .rules
         }

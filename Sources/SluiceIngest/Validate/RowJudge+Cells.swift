@@ -105,6 +105,9 @@ extension RowJudge {
             value.state = .bad
             return
         }
+        if !cell.marks.isDisjoint(with: .wrapping) {
+            (start, end) = unwrapped(text, cell, row, column: Int(checkers[index].column))
+        }
         if cell.marks.contains(.quoted) {
             // Blanks inside quotes are part of a text and of nothing else.
             let (first, last) = RowJudge.trimmed(text, start, end)
@@ -114,6 +117,7 @@ extension RowJudge {
         }
         guard !RowJudge.isMissing(checkers, fieldRules, index, text, start, end) else {
             select(row)
+            missingCounts[Int(checkers[index].field)] &+= 1
             if traits.contains(.isRequired) {
                 reject(.valueMissing, column: Int(checkers[index].column))
             } else if traits.contains(.isKey) {
@@ -132,7 +136,10 @@ extension RowJudge {
     ) {
         value.state = .good
         value.isLinkable = true
-        guard Reader.read(&self, index, text, start, end, row, &value) else {
+        guard
+            Reader.read(&self, index, text, start, end, row, &value)
+                || readOtherwise(index, text, start, end, row, &value)
+        else {
             value.state = .bad
             select(row)
             noteMismatch(index)
@@ -140,6 +147,7 @@ extension RowJudge {
         }
         if traits.contains(.hasCodes) {
             value.entry = RowJudge.entry(checkers, fieldRules, index, text, start, end)
+            if value.entry < 0 { value.entry = entryOtherwise(index, text, start, end) }
             if value.entry < 0 {
                 select(row)
                 noteUnknownCode(index, text, start, end)
@@ -156,6 +164,8 @@ extension RowJudge {
         if traits.contains(.mustNotLieInFuture), isInFuture(checkers[index].reading, value) {
             select(row)
             reject(.dateInFuture, column: Int(checkers[index].column))
+        } else if traits.contains(.isDated) {
+            checkMonth(index, value, row)
         }
         if traits.contains(.hasPattern),
             !RowJudge.fitsPattern(fieldRules, index, entry: Int(value.entry), text, start, end)
@@ -190,18 +200,21 @@ extension RowJudge {
             && fieldRules[index].missing.find(text, start, end) >= 0
     }
 
+    /// - Parameter isWorkbook: dates of a workbook may come as the workbook has them; that choice is one beyond the
+    ///   field's own formats.
     @inline(__always)
     fileprivate static func readTime(
         _ checkers: Flat<FieldChecker>, _ chosenFormat: Flat<Int32>, _ index: Int, _ text: Flat<UInt8>, _ start: Int,
-        _ end: Int, _ value: inout FieldValue
+        _ end: Int, isWorkbook: Bool, _ value: inout FieldValue
     ) -> Bool {
         let formats = checkers[index].formats
         let field = Int(checkers[index].field)
         var time: CivilTime?
         let chosen = Int(chosenFormat[field])
         if chosen >= 0 {
+            guard chosen < formats.count else { return false }
             time = formats[chosen].read(text, start, end)
-        } else {
+        } else if !isWorkbook {
             for candidate in 0..<formats.count {
                 time = formats[candidate].read(text, start, end)
                 guard time != nil else { continue }
@@ -210,15 +223,20 @@ extension RowJudge {
             }
         }
         guard let time else { return false }
+        RowJudge.take(time, checkers[index].reading, &value)
+        return true
+    }
+
+    @inline(__always)
+    static func take(_ time: CivilTime, _ reading: FieldChecker.Reading, _ value: inout FieldValue) {
         value.time = time
-        switch checkers[index].reading {
+        switch reading {
         case .date: value.value = Int(time.day)
         case .datetime: value.value = Int(time.day) &* 86_400 &+ Int(time.second)
         case .time: value.value = Int(time.second)
         case .yearmonth: value.value = Int(time.month)
         default: value.value = Int(time.month) / 12
         }
-        return true
     }
 
     @inline(__always)
@@ -289,24 +307,40 @@ extension RowJudge {
         if let integer = number.integer {
             value.value = integer
         } else {
-            // Beyond 64 bits it is beyond every bound.
+            // Beyond 64 bits it is beyond every bound that has a slot.
             value.state = .slotless
             value.value = number.isNegative ? .min : .max
         }
+        checkExactly(index, number)
         return true
+    }
+
+    /// Notes the exact bounds that a number breaks, and a list of values that it is not in.
+    private mutating func checkExactly(_ index: Int, _ number: DecimalNumber) {
+        let traits = checkers[index].traits
+        let rules = fieldRules[index]
+        if rules.hasExactMinimum, number.compare(rules.exactMinimum) < (traits.contains(.isMinimumExclusive) ? 1 : 0) {
+            noteBound(index, isMinimum: true)
+        }
+        if rules.hasExactMaximum, number.compare(rules.exactMaximum) > (traits.contains(.isMaximumExclusive) ? -1 : 0) {
+            noteBound(index, isMinimum: false)
+        }
+        if rules.allowedNumbers.count > 0,
+            !(0..<rules.allowedNumbers.count).contains(where: { number.compare(rules.allowedNumbers[$0]) == 0 })
+        {
+            reject(.valueNotAllowed, column: Int(checkers[index].column))
+        }
     }
 
     /// A number that its thousandths do not settle: in another form, or near a bound. Notes broken bounds itself.
     @inline(never)
-    fileprivate mutating func readNumber(
+    mutating func readNumber(
         _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ value: inout FieldValue
     ) -> Bool {
         let rules = fieldRules[index]
         guard let written = NumberReader.number(text, start, end, rules.number) else { return false }
-        let traits = checkers[index].traits
-        var isBelow = false
-        var isAbove = false
         var isAllowed = rules.allowedSlots.count == 0
+        var (isBelow, isAbove) = (false, false)
         switch written {
         case .finite(let number):
             if let slot = number.thousandths {
@@ -315,19 +349,16 @@ extension RowJudge {
             } else {
                 value.state = .slotless
             }
-            if rules.hasExactMinimum {
-                isBelow = number.compare(rules.exactMinimum) < (traits.contains(.isMinimumExclusive) ? 1 : 0)
-            }
-            if rules.hasExactMaximum {
-                isAbove = number.compare(rules.exactMaximum) > (traits.contains(.isMaximumExclusive) ? -1 : 0)
-            }
+            checkExactly(index, number)
         case .infinite(let isNegative):
             value.state = .slotless
+            isAllowed = isAllowed && rules.allowedNumbers.count == 0
             isBelow = rules.hasExactMinimum && isNegative
             isAbove = rules.hasExactMaximum && !isNegative
         case .notANumber:
             // It stands in no order, so no bound holds. Source: XML Schema part 2, section 3.2.4.
             value.state = .slotless
+            isAllowed = isAllowed && rules.allowedNumbers.count == 0
             isBelow = rules.hasExactMinimum
             isAbove = rules.hasExactMaximum && !isBelow
         }
@@ -399,6 +430,13 @@ extension RowJudge {
         let check = fieldRules[index].check
         let column = Int(checkers[index].column)
         var identifier = Identifier(text, start, end, check: check)
+        if text[start] == UInt8(ascii: "'"), var inner = Identifier(text, start + 1, end, check: check),
+            inner.judge(check, year: currentYear) != .wrong
+        {
+            // A spreadsheet's mark of a text; what is linked by is what stands behind it.
+            identifier = inner
+            cells[column].start += 1
+        }
         switch identifier?.judge(check, year: currentYear) ?? .wrong {
         case .valid: break
         case .placeholder:
@@ -487,7 +525,10 @@ private enum TimeCell: CellReader {
     static func read(
         _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
         _ value: inout FieldValue
-    ) -> Bool { RowJudge.readTime(judge.checkers, judge.chosenFormat, index, text, start, end, &value) }
+    ) -> Bool {
+        RowJudge.readTime(
+            judge.checkers, judge.chosenFormat, index, text, start, end, isWorkbook: judge.dateSystem != nil, &value)
+    }
 }
 
 private enum YearCell: CellReader {
@@ -509,10 +550,11 @@ private enum IntegerCell: CellReader {
         _ judge: inout RowJudge, _ index: Int, _ text: Flat<UInt8>, _ start: Int, _ end: Int, _ row: Int,
         _ value: inout FieldValue
     ) -> Bool {
-        if let number = NumberReader.integer(text, start, end) {
+        if !judge.checkers[index].traits.contains(.isExactOnly), let number = NumberReader.integer(text, start, end) {
             value.value = number
             return true
         }
+        judge.select(row)
         return judge.readInteger(index, text, start, end, &value)
     }
 }

@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceReaders
 
 /// Judges one batch of rows after another: notes what is wrong and keeps each field's value for the minimiser.
 struct RowJudge {
@@ -28,6 +29,12 @@ struct RowJudge {
     let currentYear: Int
     /// Reads JSON texts; kept for its memory.
     var json: JSONCell
+    let dateForms: DateForms
+    /// How the workbook that the rows are of counts days; nil in other files.
+    let dateSystem: DateSystem?
+    /// Where a cell is put together in another form.
+    let scratch: Flat<UInt8>
+    static let scratchBytes = 1024
     /// The code list of each field and, once a cell was not in it, what is needed to find near ones; nil inside when
     /// the list is too long.
     let codeTables: [CodeTable?]
@@ -37,6 +44,40 @@ struct RowJudge {
     private let columnOfField: Flat<Int32>
     private let types: Flat<FieldType>
     private let cellLimitBytes: Int
+    /// By column: something is made of its cells or asked of them.
+    private let isReadColumn: Flat<Bool>
+    let ages: Flat<AgePair>
+    /// By field, since `begin`: rows without a value there.
+    let missingCounts: Flat<Int>
+    /// Fields that have a checker.
+    private let isChecked: Flat<Bool>
+    /// Rows since `begin` that lie outside the months that the file is of.
+    var outsideCount = 0
+    private(set) var bytesSeen = BytesSeen()
+
+    /// What cells beyond ASCII say of the encoding that the text was taken for.
+    struct BytesSeen: BitwiseCopyable {
+        private var valid = 0
+        private var invalid = 0
+        private var undefined = 0
+
+        /// Some cell is no UTF-8, none that is beyond ASCII is, and all bytes have a meaning in Windows-1252.
+        var fitWindows1252: Bool { invalid > 0 && valid == 0 && undefined == 0 }
+
+        mutating func add(_ other: BytesSeen) {
+            valid += other.valid
+            invalid += other.invalid
+            undefined += other.undefined
+        }
+
+        fileprivate mutating func add(_ text: Flat<UInt8>, _ range: Range<Int>, isValid: Bool) {
+            if isValid { return valid += 1 }
+            invalid += 1
+            // Source: Unicode Consortium, VENDORS/MICSFT/WINDOWS/CP1252.TXT.
+            let free: [UInt8] = [0x81, 0x8D, 0x8F, 0x90, 0x9D]
+            if range.contains(where: { free.contains(text[$0]) }) { undefined += 1 }
+        }
+    }
     /// Nothing is noted: the rows were judged before.
     let isQuiet: Bool
 
@@ -54,8 +95,7 @@ struct RowJudge {
     init(
         plan: FormatPlan, dataset: DatasetPlan, columns: [HeaderMatch.Column], wanted: Set<Int>,
         batch: RowBatch, collector: FindingCollector, lookUps: LookUps = .none, arena: Arena,
-        isQuiet: Bool = false,
-        onlyFields: Set<Int>? = nil
+        dateSystem: DateSystem? = nil, isQuiet: Bool = false, onlyFields: Set<Int>? = nil
     ) {
         self.batch = batch
         values = batch.values(of: 0)
@@ -68,6 +108,13 @@ struct RowJudge {
         currentYear = year
         cellLimitBytes = plan.limits.cellLimitBytes
         json = JSONCell(depthLimit: plan.limits.nestingLimit)
+        self.dateSystem = dateSystem
+        dateForms = DateForms(
+            today: plan.today, zone: ZoneTable(plan.zone, arena: arena), calendar: Calendar(arena: arena), arena: arena)
+        scratch = arena.zeros(RowJudge.scratchBytes + 64, of: UInt8.self)
+        let read = dataset.readFields
+        isReadColumn = arena.flat(
+            columns.map { if case .field(let field) = $0 { read.contains(field) } else { false } })
         codeTables = dataset.fields.map { $0.codes.map { plan.codeTables[$0] } }
 
         let compiler = FieldCompiler(plan: plan, dataset: dataset, arena: arena)
@@ -95,6 +142,9 @@ struct RowJudge {
         self.fieldRules = arena.flat(fieldRules)
         self.columnOfField = arena.flat(columnOfField)
         types = arena.flat(dataset.fields.map(\.type))
+        missingCounts = arena.flat(dataset.fields.count, repeating: 0)
+        isChecked = arena.flat(
+            dataset.fields.indices.map { field in checkers.contains { $0.field == Int32(field) } })
         chosenFormat = arena.flat(dataset.fields.count, repeating: -1)
         rules = arena.flat(
             onlyFields == nil ? dataset.rowRules.map { Rule($0, dataset: dataset, plan: plan, arena: arena) } : [])
@@ -111,6 +161,7 @@ struct RowJudge {
             dated.append(DatedField(field: index, table: table, arena: arena))
         }
         self.dated = arena.flat(dated)
+        ages = arena.flat(onlyFields == nil ? AgePair.all(of: dataset, plan: plan) { columnOfField[$0] >= 0 } : [])
     }
 
     // MARK: - Fields
@@ -177,6 +228,9 @@ struct RowJudge {
     mutating func begin(formats: [Int32]) {
         collector.removeAll()
         formatChoices = formats
+        for field in 0..<missingCounts.count { missingCounts[field] = 0 }
+        outsideCount = 0
+        bytesSeen = BytesSeen()
     }
 
     /// Whether rows since `begin` chose a date format where earlier rows, as is known now, had chosen another.
@@ -191,12 +245,16 @@ struct RowJudge {
         for field in formats.indices where formats[field] < 0 { formats[field] = chosenFormat[field] }
     }
 
+    /// Rows since `begin` without a value in a field; nil where nobody looked.
+    func missingCount(of field: Int) -> Int? { isChecked[field] ? missingCounts[field] : nil }
+
     // MARK: - A batch
 
     /// Judges the first `count` rows of the batch, whose lines are set and of which some may be rejected already.
     mutating func judge(_ text: Flat<UInt8>, count: Int) {
         for index in 0..<checkers.count { check(index, text, count: count) }
         if !points.isEmpty { locatePoints(text, count: count) }
+        defer { if ages.count > 0 { judgeAges(count: count) } }
         guard rules.count > 0 || dated.count > 0 else { return }
         for row in 0..<count {
             select(row)
@@ -226,6 +284,21 @@ struct RowJudge {
         batch.isRejected[slot] = true
     }
 
+    private mutating func isWellFormed(_ text: Flat<UInt8>, _ range: Range<Int>) -> Bool {
+        let isValid = isValidUTF8(text, range)
+        bytesSeen.add(text, range, isValid: isValid)
+        return isValid
+    }
+
+    /// Notes what is wrong with a cell whose column nobody may read: it rejects the row only where somebody does.
+    private mutating func rejectCell(_ kind: FindingKind, column: Int) {
+        note(kind, column: column)
+        if isRead(column) { batch.isRejected[slot] = true }
+    }
+
+    /// Whether something is made of a column's cells, or asked of them.
+    func isRead(_ column: Int) -> Bool { column < isReadColumn.count && isReadColumn[column] }
+
     mutating func note(rule: Int) {
         if !isQuiet { collector.note(rule: rule, row: batch.lines[slot]) }
         if rules[rule].rejectsRow { batch.isRejected[slot] = true }
@@ -240,12 +313,12 @@ struct RowJudge {
             var cell = cells[column]
             let range = Int(cell.start)..<Int(cell.end)
             if range.count > cellLimitBytes {
-                reject(.cellTooLong, column: column)
-            } else if cell.marks.contains(.beyondASCII), !isValidUTF8(text, range) {
-                reject(.bytesInvalid, column: column)
+                rejectCell(.cellTooLong, column: column)
+            } else if cell.marks.contains(.beyondASCII), !isWellFormed(text, range) {
+                rejectCell(.bytesInvalid, column: column)
             } else if cell.marks.contains(.forbidden) || (cell.marks.contains(.tab) && range.contains { text[$0] == 9 })
             {
-                reject(.characterForbidden, column: column)
+                rejectCell(.characterForbidden, column: column)
             } else if cell.marks.contains(.afterQuote) {
                 reject(.textAfterQuote, column: column)
             } else {

@@ -67,7 +67,8 @@ enum MailAddress {
     }
 
     private static func isQuoted(_ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        guard end - start >= 3, text[end - 1] == UInt8(ascii: "\"") else { return false }
+        // Nothing at all may stand between the quotes.
+        guard end - start >= 2, text[end - 1] == UInt8(ascii: "\"") else { return false }
         var index = start + 1
         while index < end - 1 {
             if text[index] == UInt8(ascii: "\\") {

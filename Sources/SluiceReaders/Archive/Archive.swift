@@ -22,6 +22,8 @@ package final class Archive {
     package private(set) var members: [Member] = []
     /// Files of operating systems that were passed over.
     package let litterCount: Int
+    /// Noughts behind a gzip.
+    package let paddingBytes: Int
 
     private let file: any DeliveredBytes
     private let limits: DecodeLimits
@@ -47,6 +49,7 @@ package final class Archive {
         self.directory = directory
         self.limits = limits
         litterCount = directory?.litterCount ?? 0
+        paddingBytes = directory == nil ? try GzipStream.paddingBytes(of: file) : 0
         let count = directory?.entries.count ?? 1
         guard count > 0 else { throw .fault(.containerEmpty, FindingRule.container) }
         for index in 0..<count {

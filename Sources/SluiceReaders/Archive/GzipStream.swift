@@ -50,7 +50,7 @@ import SluiceModel
                 let isLeft = unsafe stream.pointee.avail_in > 0
                 let more: Bool
                 if isLeft { more = true } else { more = try fill() }
-                if more {
+                if more, try !isPadding() {
                     // Another member, or the error that zlib finds at once in what is none.
                     guard unsafe inflateReset(stream) == Z_OK else { throw GzipStream.invalid }
                 } else {
@@ -62,6 +62,41 @@ import SluiceModel
         }
         return try took(room - Int(unsafe stream.pointee.avail_out))
     }
+
+    /// Whether nothing but noughts follows, as tapes and block devices leave it; then all of it is read. Fewer than a
+    /// member begins with are looked at only where the first is one.
+    ///
+    /// Source: gzip 1.12, "trailing zero bytes ignored".
+    private func isPadding() throws(ReaderError) -> Bool {
+        guard unsafe stream.pointee.next_in.pointee == 0 else { return false }
+        repeat {
+            while unsafe stream.pointee.avail_in > 0 {
+                guard unsafe stream.pointee.next_in.pointee == 0 else { throw GzipStream.invalid }
+                unsafe stream.pointee.next_in += 1
+                unsafe stream.pointee.avail_in -= 1
+            }
+        } while try fill()
+        return true
+    }
+
+    /// Bytes of padding at the end of a file that are surely no part of a member's trailer, which may end in noughts
+    /// itself; 0 where there are none.
+    static func paddingBytes(of file: any DeliveredBytes) throws(ReaderError) -> Int {
+        var count = 0
+        var end = file.count
+        while end > 0 {
+            let start = max(0, end - 4096)
+            let tail = try file.bytes(start..<end)
+            let zeros = tail.reversed().prefix { $0 == 0 }.count
+            count += zeros
+            if zeros < tail.count || tail.isEmpty { break }
+            end = start
+        }
+        return count > trailerBytes ? count : 0
+    }
+
+    /// Checksum and length.
+    private static let trailerBytes = 8
 
     private func took(_ count: Int) throws(ReaderError) -> Int {
         inflated += count

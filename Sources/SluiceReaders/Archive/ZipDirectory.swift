@@ -270,7 +270,9 @@ struct ZipDirectory {
             // Unix and macOS put the file's mode into the upper half.
             if madeBy == 3 || madeBy == 19 {
                 let kind = attributes >> 28
-                guard kind == 0 || kind == 0o10 || kind == 0o4 else { throw ZipDirectory.unsafeContainer }
+                // What `zip` reads from its standard input gets the mode of a pipe, and is a file like any other.
+                let isPiped = kind == 0o1 && size > 0
+                guard kind == 0 || kind == 0o10 || kind == 0o4 || isPiped else { throw ZipDirectory.unsafeContainer }
             }
         }
     }

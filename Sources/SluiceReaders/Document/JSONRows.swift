@@ -3,10 +3,10 @@ package import SluiceModel
 /// The records of a JSON text or of JSON Lines.
 ///
 /// Read twice: once to see which form fits and which columns there are, in the order in which they first appear; once
-/// for the rows. The first row has the columns' names. A string is a cell of its characters, a number or a boolean of
-/// its own text, `null` an empty one; members of an object inside a record are columns `outer.inner`; an array, or
-/// anything deeper, is a cell of its JSON text without blanks. Row numbers are those of the rows made: the header is
-/// row 1.
+/// for the rows. The first row has the columns' names. A string is a cell of its characters, a boolean of its own text,
+/// a number of its value (`1.0` and `10e-1` are `1`, as JSON has one kind of number), `null` an empty one; members of an
+/// object inside a record are columns `outer.inner`, unless the column is to be had whole; an array, or anything deeper,
+/// is a cell of its JSON text without blanks. Row numbers are those of the rows made: the header is row 1.
 ///
 /// Source: RFC 8259; JSON Lines (jsonlines.org).
 package enum JSONRows {
@@ -35,10 +35,11 @@ package enum JSONRows {
     /// - Parameters:
     ///   - stream: gives the text from its start each time it is called.
     ///   - isLines: `FileKind.jsonLines`.
+    ///   - wholeColumns: names, as `HeaderName.normalised` has them, of columns whose cells are objects.
     /// - Throws: `Unreadable` when the text is malformed anywhere or fits no form.
     package static func open(
         _ stream: () throws(ReaderError) -> any ByteStream, isLines: Bool, candidates: [Candidate],
-        limits: DecodeLimits
+        wholeColumns: Set<String> = [], limits: DecodeLimits
     ) throws(ReaderError) -> Opened {
         var paths: [[String]] = []
         for candidate in candidates where !paths.contains(candidate.form.recordsPath) {
@@ -54,20 +55,21 @@ package enum JSONRows {
             case .lines, .single: path = []
             }
             guard paths.contains(path) else { continue }
-            guard let columns = try columns(try stream(), shape, limits: limits) else { continue }
+            guard let columns = try columns(try stream(), shape, wholeColumns, limits: limits) else { continue }
             guard !columns.isEmpty else { throw .fault(.rowsMissing, FindingRule.file) }
             return Opened(
                 matches: candidates.filter { $0.form.recordsPath == path }.map(\.index),
-                rows: JSONRowSource(JSONRecords(try stream(), shape, limits: limits), columns, limits: limits))
+                rows: JSONRowSource(
+                    JSONRecords(try stream(), shape, wholeColumns, limits: limits), columns, limits: limits))
         }
         throw .fault(.structureUnexpected, FindingRule.forms)
     }
 
     /// The columns of all records; nil when the text has another shape.
     private static func columns(
-        _ stream: any ByteStream, _ shape: JSONRecords.Shape, limits: DecodeLimits
+        _ stream: any ByteStream, _ shape: JSONRecords.Shape, _ wholeColumns: Set<String>, limits: DecodeLimits
     ) throws(ReaderError) -> JSONColumns? {
-        var records = JSONRecords(stream, shape, limits: limits)
+        var records = JSONRecords(stream, shape, wholeColumns, limits: limits)
         guard try records.begin() else { return nil }
         var columns = JSONColumns()
         var values = JSONValues(limits: limits)
@@ -163,6 +165,7 @@ struct JSONRecords {
 
     private var cursor: JSONCursor
     private let shape: Shape
+    private let wholeColumns: Set<String>
     private let limits: DecodeLimits
     /// Objects around the array of records.
     private var outerDepth = 0
@@ -174,9 +177,10 @@ struct JSONRecords {
     private var name: [UInt8] = []
     private var text: [UInt8] = []
 
-    init(_ stream: any ByteStream, _ shape: Shape, limits: DecodeLimits) {
+    init(_ stream: any ByteStream, _ shape: Shape, _ wholeColumns: Set<String> = [], limits: DecodeLimits) {
         cursor = JSONCursor(stream, limits: limits)
         self.shape = shape
+        self.wholeColumns = wholeColumns
         self.limits = limits
     }
 
@@ -264,6 +268,11 @@ struct JSONRecords {
         guard try cursor.peek() == nil else { throw cursor.syntaxFault }
     }
 
+    /// Whether an object of this name is one cell.
+    private func isWhole(_ name: [UInt8]) -> Bool {
+        !wholeColumns.isEmpty && wholeColumns.contains(HeaderName.normalised(name))
+    }
+
     private mutating func readObject(
         _ values: inout JSONValues, prefix: [UInt8]?, _ column: ([UInt8]) throws(ReaderError) -> Int
     ) throws(ReaderError) {
@@ -272,7 +281,7 @@ struct JSONRecords {
             try cursor.name(into: &name)
             if let prefix { name = prefix + [UInt8(ascii: ".")] + name }
             guard let first = try cursor.peek() else { throw cursor.syntaxFault }
-            if first == UInt8(ascii: "{"), prefix == nil {
+            if first == UInt8(ascii: "{"), prefix == nil, !isWhole(name) {
                 try readObject(&values, prefix: name, column)
                 continue
             }
@@ -287,7 +296,11 @@ struct JSONRecords {
                 try cursor.copyValue(into: &text, depth: depth, limitBytes: limits.rowLimitBytes)
             default:
                 try cursor.copyPlainValue(into: &text, limitBytes: limits.rowLimitBytes)
-                if first == UInt8(ascii: "n") { text.removeAll(keepingCapacity: true) }
+                if first == UInt8(ascii: "n") {
+                    text.removeAll(keepingCapacity: true)
+                } else if first != UInt8(ascii: "t"), first != UInt8(ascii: "f") {
+                    JSONNumber.shorten(&text)
+                }
             }
             try values.set(try column(name), to: text, note: note)
         } while try cursor.next("}")

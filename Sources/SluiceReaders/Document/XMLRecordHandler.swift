@@ -2,8 +2,8 @@ import SluiceModel
 
 /// Turns the records of a document into rows, header first.
 ///
-/// A column is a path from the record's element: names down, an attribute at the end, `..` up before all names. Of
-/// several elements that match, the first counts, in the order of the document. What a column finds above its record is
+/// A column is a path from the record's element: names down, an attribute at the end, `..` up before all names. Where
+/// several elements match, none of them is the value: the cell is noted. What a column finds above its record is
 /// what has been read of it when the record ends: an attribute, or an element that stands before the record.
 final class XMLRecordHandler: RowHandler {
     /// A column's way, taken apart.
@@ -17,12 +17,15 @@ final class XMLRecordHandler: RowHandler {
     /// A column's way for one depth at which its beginning may lie.
     private struct Value {
         var isFound = false
+        /// Another element matched.
+        var isRepeated = false
         /// Depth of the element whose text is being taken; 0 for none.
         var openDepth = 0
         var text: [UInt8] = []
 
         mutating func clear() {
             isFound = false
+            isRepeated = false
             openDepth = 0
             text.removeAll(keepingCapacity: true)
         }
@@ -96,7 +99,7 @@ final class XMLRecordHandler: RowHandler {
 
     /// Takes what the element that has just begun has for those of the columns whose way it ends.
     @unsafe private func begin(_ columns: [Int], _ attributes: Attributes) {
-        for column in columns where !values[column].isFound {
+        for column in columns where !values[column].isFound || ways[column].attribute == nil {
             let base = recordDepth - ways[column].up
             guard matchedDepth >= base, ways[column].names.count == depth - base, isOnWay(column, base: base) else {
                 continue
@@ -109,6 +112,8 @@ final class XMLRecordHandler: RowHandler {
                     unsafe take(Markup.bytes(value), column)
                     break
                 }
+            } else if values[column].isFound {
+                values[column].isRepeated = true
             } else {
                 values[column].isFound = true
                 values[column].openDepth = depth
@@ -169,6 +174,7 @@ final class XMLRecordHandler: RowHandler {
         for column in values.indices {
             let text = XMLText.trimmed(values[column].text)
             unsafe text.withUnsafeBufferPointer { unsafe rows.appendCell($0) }
+            if values[column].isRepeated { rows.noteCell(.structureUnexpected) }
         }
         endRow(number: recordCount + 1)
         if let columns = columnsByBase[recordDepth] { for column in columns { forget(column) } }

@@ -43,17 +43,22 @@ package enum XMLRows {
         _ stream: () throws(ReaderError) -> any ByteStream, of form: XMLForm, limits: DecodeLimits
     ) throws(ReaderError) -> any RowSource {
         var columns = form.columns
+        var notes: [FileNote] = []
         if columns.isEmpty {
             let survey = XMLSurvey(forms: [form], limits: limits)
             try MarkupParser(try stream(), survey, limits: limits, resolvesNamespaces: true).run()
             columns = survey.columns
             guard survey.recordCounts[0] > 0 else { throw .fault(.structureUnexpected, FindingRule.forms) }
+            // What is no column would be lost without a word, and a header beside the records would be one of them.
+            if survey.hasDepths || survey.hasOthers {
+                notes.append(FileNote(.structureUnexpected, rule: FindingRule.document, severity: .fatal, count: 1))
+            }
             guard !columns.isEmpty else { throw .fault(.headerMissing, FindingRule.header) }
         }
         guard columns.count <= limits.columnLimit else { throw .fault(.limitExceeded, FindingRule.columnLimit) }
         let handler = XMLRecordHandler(form: form, columns: columns, limits: limits)
         return MarkupRows(
-            MarkupParser(try stream(), handler, limits: limits, resolvesNamespaces: true), handler)
+            MarkupParser(try stream(), handler, limits: limits, resolvesNamespaces: true), handler, notes)
     }
 
     /// The first form that fits, and its rows.
@@ -69,11 +74,14 @@ package enum XMLRows {
 final class MarkupRows: RowSource {
     private let parser: MarkupParser
     private let handler: RowHandler
+    private let ownNotes: [FileNote]
     private var hasEnded = false
 
-    init(_ parser: MarkupParser, _ handler: RowHandler) {
+    /// - Parameter notes: what is to be said besides what the handler finds.
+    init(_ parser: MarkupParser, _ handler: RowHandler, _ notes: [FileNote] = []) {
         self.parser = parser
         self.handler = handler
+        ownNotes = notes
     }
 
     func read(into rows: inout RowText, target: Int) throws(ReaderError) -> Bool {
@@ -91,7 +99,7 @@ final class MarkupRows: RowSource {
         return true
     }
 
-    var notes: [FileNote] { handler.notes }
+    var notes: [FileNote] { ownNotes + handler.notes }
 }
 
 /// A handler that makes rows.
@@ -170,7 +178,12 @@ final class XMLSurvey: MarkupHandler {
     private(set) var recordCounts: [Int]
     /// In the order in which they first appear: attributes and children of records, by their local names.
     private(set) var columns: [XMLForm.Column] = []
+    /// Some text stands in elements inside the children of a record, where no column looks.
+    private(set) var hasDepths = false
+    /// Where each child of the root is a record: they are not all called the same.
+    private(set) var hasOthers = false
 
+    private var recordName: [UInt8] = []
     private let forms: [(path: [[UInt8]], namespace: [UInt8]?)]
     private let findsColumns: Bool
     private let columnLimit: Int
@@ -211,6 +224,9 @@ final class XMLSurvey: MarkupHandler {
             recordCounts[index] += 1
             guard findsColumns else { continue }
             recordDepth = depth
+            let name = path.names[depth - 1]
+            if recordName.isEmpty { recordName = name }
+            if forms[index].path.isEmpty, name != recordName { hasOthers = true }
             var rest = unsafe attributes
             while let (key, _) = unsafe rest.next() {
                 let local = unsafe Array(QualifiedName(key).local)
@@ -228,8 +244,9 @@ final class XMLSurvey: MarkupHandler {
     }
 
     override func text(_ piece: UnsafeBufferPointer<UInt8>) {
-        guard recordDepth > 0, depth == recordDepth + 1, !childHasText else { return }
-        childHasText = unsafe piece.contains { $0 > 0x20 }
+        guard recordDepth > 0, depth > recordDepth, !childHasText || depth > recordDepth + 1, !hasDepths else { return }
+        guard unsafe piece.contains(where: { $0 > 0x20 }) else { return }
+        if depth == recordDepth + 1 { childHasText = true } else { hasDepths = true }
     }
 
     private func add(_ step: [UInt8]) {

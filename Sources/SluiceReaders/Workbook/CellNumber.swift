@@ -3,14 +3,13 @@ import SluiceModel
 
 /// A cell's number as text.
 struct CellNumber {
-    /// Days are counted from 1 January 1904 instead of from the turn of 1900.
-    let counts1904: Bool
-
-    private static let secondsPerDay = 86_400
+    let dates: DateSystem
 
     /// Appends what the number's text stands for; a text that is no number as it is.
     ///
-    /// A date or time that the calendar has no place for stays a number.
+    /// What is shown as a date, a time or both becomes all that stands in the number, however little of it is shown: a
+    /// day alone, a clock alone where there is no day, both where there are both. What a field makes of it is the
+    /// field's to say. A serial that the calendar has no place for stays a number.
     func append(_ text: UnsafeBufferPointer<UInt8>, kind: NumberKind, to cell: inout Scratch) {
         if kind != .number, let serial = unsafe CellNumber.value(of: text), append(serial: serial, kind, to: &cell) {
             return
@@ -20,45 +19,38 @@ struct CellNumber {
 
     // MARK: - Dates and times
 
-    /// The day of a serial number. In the system of 1900, day 60 is 29 February 1900, which never was; earlier days are
-    /// one later than counting back would have it. Source: ECMA-376 part 1, section 18.17.4.1.
     private func append(serial: Double, _ kind: NumberKind, to cell: inout Scratch) -> Bool {
-        // Up to the last day of 9999.
-        let limit = counts1904 ? 2_957_004.0 : 2_958_466.0
-        guard serial >= 0, serial < limit else { return false }
-        let seconds = Int((serial * Double(CellNumber.secondsPerDay)).rounded())
-        // The day as it is shown: what rounds up to midnight is the next one.
-        let (day, clock) = seconds.quotientAndRemainder(dividingBy: CellNumber.secondsPerDay)
+        guard let (day, second) = dates.parts(ofSerial: serial) else { return false }
         switch kind {
         case .number: return false
-        case .timeOfDay: CellNumber.append(clock: clock, to: &cell)
-        case .elapsed: CellNumber.append(clock: seconds, to: &cell)
-        case .date: return append(day: Int(serial), to: &cell)
-        case .dateTime:
+        case .elapsed: CellNumber.append(clock: day * DateSystem.secondsPerDay + second, to: &cell)
+        case .timeOfDay, .date, .dateTime:
+            // In the system of 1900 no date has day 0: what is there is a time.
+            let hasDay = day > 0 || (dates == .since1904 && kind != .timeOfDay)
+            // What rounds up to the midnight after day 0 is a time too, the first of the day.
+            let isTime = kind == .timeOfDay && serial < 1
+            guard hasDay, !isTime else {
+                guard kind == .timeOfDay || second > 0 else { return false }
+                CellNumber.append(clock: second, to: &cell)
+                return true
+            }
             guard append(day: day, to: &cell) else { return false }
+            if second == 0, kind == .date { return true }
             cell.append(UInt8(ascii: "T"))
-            CellNumber.append(clock: clock, to: &cell)
+            CellNumber.append(clock: second, to: &cell)
         }
         return true
     }
 
     private func append(day: Int, to cell: inout Scratch) -> Bool {
-        guard day <= (counts1904 ? 2_957_003 : 2_958_465) else { return false }
-        if counts1904 {
-            CellNumber.append(CellNumber.start1904.adding(days: day), to: &cell)
-        } else if day == 60 {
+        if dates == .since1900, day == 60 {
             cell.append(contentsOf: "1900-02-29".utf8)
-        } else if day > 0 {
-            CellNumber.append(CellNumber.start1900.adding(days: day < 60 ? day + 1 : day), to: &cell)
-        } else {
-            return false
+            return true
         }
+        guard let date = dates.date(ofDay: day) else { return false }
+        CellNumber.append(date, to: &cell)
         return true
     }
-
-    /// Serial 61 is 1 March 1900.
-    private static let start1900 = CivilDate(year: 1899, month: 12, day: 30)!
-    private static let start1904 = CivilDate(year: 1904, month: 1, day: 1)!
 
     private static func append(_ date: CivilDate, to cell: inout Scratch) {
         let (year, month, day) = date.parts

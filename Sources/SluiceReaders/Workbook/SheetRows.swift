@@ -29,6 +29,8 @@ final class SheetRows: RowSource {
     }
 
     var notes: [FileNote] { handler.sheet.notes }
+
+    var dateSystem: DateSystem? { handler.sheet.dateSystem }
 }
 
 /// Hands a sheet's elements on.
@@ -70,6 +72,8 @@ struct SheetState: ~Copyable {
     private let styles: [NumberKind]
     private let numbers: CellNumber
     private let rowLimitBytes: Int
+
+    var dateSystem: DateSystem { numbers.dates }
 
     /// What stands before local names, the colon included.
     private var prefix: [UInt8] = []
@@ -424,16 +428,21 @@ struct SheetState: ~Copyable {
 /// How many rows something was seen in, and the first of them.
 private struct RowTally {
     private var count = 0
+    /// Ascending, each once.
     private var rows: [Int] = []
 
+    /// Merged cells are listed in the order in which they were made (ECMA-376 part 1, section 18.3.1.55), so that rows
+    /// come in any order.
     mutating func add(_ row: Int) {
         count += 1
-        guard rows.count < Finding.rowLimit, rows.last != row else { return }
-        rows.append(row)
+        let place = rows.firstIndex { $0 >= row } ?? rows.endIndex
+        guard place < Finding.rowLimit, place == rows.endIndex || rows[place] != row else { return }
+        rows.insert(row, at: place)
+        if rows.count > Finding.rowLimit { rows.removeLast() }
     }
 
     func note(_ code: FindingCode, severity: Severity) -> FileNote? {
         guard count > 0 else { return nil }
-        return FileNote(code, rule: FindingRule.sheet, severity: severity, count: count, rows: rows.sorted())
+        return FileNote(code, rule: FindingRule.sheet, severity: severity, count: count, rows: rows)
     }
 }

@@ -75,7 +75,8 @@ package final class Workbook {
         return SheetRows(
             try package.stream(sheets[index].part),
             SheetHandler(
-                strings: tables.strings.table, styles: tables.styles.kinds, numbers: CellNumber(counts1904: counts1904),
+                strings: tables.strings.table, styles: tables.styles.kinds,
+                numbers: CellNumber(dates: counts1904 ? .since1904 : .since1900),
                 limits: limits),
             limits: limits)
     }

@@ -31,7 +31,7 @@ private struct CountingOutput: IngestOutput {
     mutating func progress(rows: Int, bytes: Int) throws(IngestError) {}
 }
 
-let inferenceDay = CivilDate(year: 2026, month: 6, day: 1)!
+let inferenceDay = CivilDate(year: 2027, month: 6, day: 1)!
 
 func profile(_ bytes: [UInt8]) throws -> Result<SampleProfile, ProfileRefusal> {
     let plan = ProfilePlan.plan(today: inferenceDay)
