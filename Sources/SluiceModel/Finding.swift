@@ -103,6 +103,7 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case sheetIgnored = "sheet-ignored"
     case memberIgnored = "member-ignored"
     case rowsHidden = "rows-hidden"
+    case columnsHidden = "columns-hidden"
     case cellsMerged = "cells-merged"
     case cellError = "cell-error"
     case formulaUncached = "formula-uncached"

@@ -46,7 +46,7 @@ private let files: [HealthFile] = [
     HealthFile(
         what: "a number far along a row that is too long", isRefused: true,
         change: inFirstRow(
-            "," + String(repeating: "x ", count: 100_000) + "9990000034" + String(repeating: "y", count: 2 << 20))),
+            "," + String(repeating: "x ", count: 100_000) + "9990000034 " + String(repeating: "y", count: 2 << 20))),
     HealthFile(what: "ten digits that fail the check", isRefused: false, change: inFirstRow(",9990000035")),
     HealthFile(what: "ten equal digits", isRefused: false, change: inFirstRow(",9999999999")),
     HealthFile(what: "eleven digits", isRefused: false, change: inFirstRow(",99900000340")),

@@ -21,6 +21,52 @@ import Testing
         #expect(try !isFound("9990000019"))
         #expect(try isFound(String(repeating: "7", count: 200) + " 9990000018"))
         #expect(try !isFound(String(repeating: "7", count: 200) + "9990000018"))
+        // A hash is one word, an escape of JSON is none.
+        #expect(try !isFound(String(repeating: "b7", count: 200) + "b9990000018"))
+        #expect(try isFound(#"{"note": "seen\n9990000018"}"#))
+        #expect(try isFound(#"{"note": "\u00a09990000018"}"#))
+    }
+
+    /// Notes of cells, comments and text in drawings are of no reading.
+    @Test(arguments: [
+        (
+            "comments",
+            "<comments><commentList><comment><text><r><t>seen </t></r><r><t>999 000</t></r><r><t> 0018</t></r>"
+        ),
+        ("threadedComment", "<a><text>999 000 0018</text>"), ("drawing", "<a:p><a:r><a:t>NHS: 9990000018</a:t></a:r>"),
+    ])
+    func `a note beside a cell refuses a health sender's file`(kind: String, text: String) throws {
+        let names = text.split(separator: "<").compactMap { $0.split(separator: ">").first }
+        var open: [Substring] = []
+        for name in names { if name.hasPrefix("/") { open.removeLast() } else { open.append(name) } }
+        let document =
+            text.replacing("<a:p>", with: "<a:p xmlns:a=\"urn:a\">") + open.reversed().map { "</\($0)>" }.joined()
+        let relationships = """
+            <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="n" \
+            Type="\(WorkbookWriter.relationships)/\(kind)" Target="../notes.xml"/></Relationships>
+            """
+        for (isHealth, number) in [(true, true), (true, false), (false, true)] {
+            let plan = SmallPlan { dataset, plan in
+                dataset.forms.workbook = WorkbookForm()
+                plan.isHealth = isHealth
+            }.plan
+            let cells = ["Id", "Day", "Sex", "Age"].map { "<c t=\"inlineStr\"><is><t>\($0)</t></is></c>" }.joined()
+            let row = ["a", "2026-01-31", "M", "20"].map { "<c t=\"inlineStr\"><is><t>\($0)</t></is></c>" }.joined()
+            var writer = WorkbookWriter(rows: "<row>\(cells)</row><row>\(row)</row>")
+            writer.extraParts = [
+                ZipWriter.Part("xl/tabs/_rels/0.xml.rels", Array(relationships.utf8)),
+                ZipWriter.Part(
+                    "xl/notes.xml",
+                    Array(
+                        (number
+                            ? document : document.replacing("0018", with: "0019").replacing("9990000018", with: "x"))
+                            .utf8)),
+            ]
+            let result = try ingest(writer.bytes(), plan)
+            #expect(
+                (result.report.outcome == .refused) == (isHealth && number),
+                "\(isHealth) \(number) \(result.report.findings)")
+        }
     }
 
     @Test(arguments: [("NHSNumber", true), ("Comment", false)])
@@ -47,7 +93,8 @@ import Testing
         var random = SplitMix64(seed: UInt64(seed))
         let pieces = [
             "9990000018", "999 000 0018", "99900 00018", "999-0000018", "7", "77", " ", "-", ",", "<", "a",
-            String(repeating: "7", count: 70), String(repeating: " x", count: 40),
+            String(repeating: "7", count: 70), String(repeating: " x", count: 40), "NHS", "\\n", "\\u00a0",
+            String(repeating: "b7", count: 100),
         ]
         let text = (0..<random.int(1...12)).map { _ in random.element(of: pieces) }.joined()
         let whole = try isFound(text)

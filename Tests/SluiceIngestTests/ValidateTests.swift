@@ -60,8 +60,14 @@ import Testing
         ("9990000034", true), ("ref 9990000034.", true), ("seen 744-256-9522?", false), ("999 000 0034", true),
         ("999-000-0034", true), ("99 990 0000 034", false), ("19990000034", false), ("99900000341", false),
         ("1999 000 0034", false), ("999 000 00341", false), ("9999999999", false), ("12 999 000 0034", true),
-        ("999  000 0034", true), ("a9990000034b", true), ("9990000035", false), ("", false),
+        ("999  000 0034", true), ("a9990000034b", false), ("9990000035", false), ("", false),
         ("123 123 9990000034", true),
+        // A word, a hash, a reference and a UUID hold no number; a label goes before one.
+        ("x9990000034", false), ("9990000034x", false), ("5f9990000034", false), ("CR9990000034", false),
+        ("9f86d081884c7d659a2feaa0c55ad015a3bf4f9990000034b822cd15d6c15b0f00a08", false),
+        ("0a1b2c3d-9990-4000-b999-0000034abcde", false), ("0a1b2c3d-9990-4000-8999-00000341abcd", false),
+        ("999 000 0034th", false), ("NHS9990000034", true), ("nhsno9990000034,", true), ("NHS No:9990000034", true),
+        ("1nhs9990000034", false), ("\u{A0}9990000034\u{A0}", true), ("_9990000034_", true), ("no999-000-0034", true),
     ])
     func `an NHS number is found anywhere in a cell`(text: String, isFound: Bool) {
         let arena = Arena()

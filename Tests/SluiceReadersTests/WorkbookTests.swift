@@ -47,6 +47,30 @@ struct WorkbookTests {
             ])
     }
 
+    /// Excel hides all columns to the right as one range; only those that hold something are named.
+    @Test(arguments: [
+        (#"<col min="2" max="2" hidden="1"/>"#, [2]), (#"<col min="2" max="16384" width="0" hidden="true"/>"#, [2, 3]),
+        (#"<col min="1" max="3" hidden="0"/>"#, []), (#"<col min="4" max="9" hidden="1"/>"#, []),
+        (#"<col min="3" max="2" hidden="1"/><col min="x" max="2" hidden="1"/><col hidden="1"/>"#, []),
+        (#"<col min="1" max="1" hidden="1"/><col min="3" max="3" hidden="1"/>"#, [1, 3]),
+    ])
+    func `hidden columns are named`(columns: String, hidden: [Int]) throws {
+        let cells = (0..<3).map { "<c><v>\($0)</v></c>" }.joined()
+        let sheet =
+            "<worksheet xmlns=\"\(WorkbookWriter.main)\"><cols>\(columns)</cols><sheetData><row>\(cells)</row></sheetData>"
+            + "</worksheet>"
+        let notes = try table(WorkbookWriter(sheet: sheet).bytes()).fileNotes
+        #expect(
+            notes
+                == (hidden.isEmpty
+                    ? []
+                    : [
+                        FileNote(
+                            .columnsHidden, rule: FindingRule.sheet, severity: .warning, count: hidden.count,
+                            arguments: hidden)
+                    ]))
+    }
+
     /// The parser's pieces end within rows; so much is read for one that they do so many times.
     @Test(arguments: [1, 500, 10_000, 100_000])
     func `rows are whole whatever the size of targets`(size: Int) throws {

@@ -3,6 +3,14 @@ import SluiceReaders
 
 /// One place in the delivered file where a table may be: the file itself, a member of an archive, a sheet.
 struct DeliveredTable {
+    /// A note or drawing beside the cells of a sheet.
+    struct Aside {
+        var workbook: Workbook
+        var part: [UInt8]
+
+        func open() throws(ReaderError) -> any ByteStream { try workbook.text(of: part) }
+    }
+
     /// A form the place may be read in, with the datasets that accept it so.
     struct Reading {
         var form: Assumptions.TableForm
@@ -34,6 +42,8 @@ struct DeliveredTable {
     var notes: [Finding] = []
     /// All bytes of the place, for a look at what no reading shows; nil where the readings show all there is.
     var bytes: (() throws(ReaderError) -> any ByteStream)?
+    /// Texts beside its cells that no reading shows, where somebody has to look through them.
+    var asides: [Aside] = []
 }
 
 extension FieldPlan {
@@ -92,7 +102,8 @@ struct TableFinder {
     private func sheets(_ file: any DeliveredBytes) throws(ReaderError) -> [DeliveredTable] {
         let workbook = try Workbook.open(file, limits: plan.limits)
         let isOnly = workbook.sheets.count == 1
-        return workbook.sheets.enumerated().map { index, sheet in
+        var tables: [DeliveredTable] = []
+        for (index, sheet) in workbook.sheets.enumerated() {
             let datasets = plan.datasets.indices.filter { dataset in
                 guard let form = plan.datasets[dataset].forms.workbook else { return false }
                 if let position = form.sheetPosition, position != sheet.position { return false }
@@ -105,8 +116,14 @@ struct TableFinder {
                     (arena) throws(ReaderError) in try rows(try workbook.rows(ofSheet: index), arena)
                 }
             ]
-            return table
+            if plan.refusesPatients {
+                table.asides = try workbook.asides(ofSheet: index).map {
+                    DeliveredTable.Aside(workbook: workbook, part: $0)
+                }
+            }
+            tables.append(table)
         }
+        return tables
     }
 
     // MARK: - Documents

@@ -18,20 +18,27 @@ enum PatientScan {
         } else {
             isFound = false
         }
-        guard isFound else { return nil }
-        return Finding(
-            rule: FindingRule.nhsNumber, code: .patientIdentifier, severity: .refusal, message: "")
+        return isFound ? refusal : nil
     }
 
-    /// More than the longest number with the signs that people write into it.
-    private static let overlapBytes = 64
+    static func finding(in stream: any ByteStream) throws(ReaderError) -> Finding? {
+        let arena = Arena()
+        defer { withExtendedLifetime(arena) {} }
+        return try holdsNumber(stream, arena) ? refusal : nil
+    }
+
+    private static let refusal = Finding(
+        rule: FindingRule.nhsNumber, code: .patientIdentifier, severity: .refusal, message: "")
+
+    /// More than the longest number with the signs that people write into it, and a label before it.
+    private static let overlapBytes = 96
     private static let chunkBytes = 64 << 10
 
     private static func holdsNumber(_ stream: any ByteStream, _ arena: Arena) throws(ReaderError) -> Bool {
-        let text = arena.zeros(chunkBytes + overlapBytes + 64, of: UInt8.self)
+        let text = arena.zeros(chunkBytes + 2 * overlapBytes + 64, of: UInt8.self)
         var kept = 0
-        // What was kept begins inside a row of digits, which was judged from its start.
-        var isInDigits = false
+        // What was kept begins inside a word so long that no number ends it.
+        var isInWord = false
         while true {
             let count = try unsafe text.withBytes(kept..<kept + chunkBytes) { bytes throws(ReaderError) in
                 try unsafe stream.read(into: bytes)
@@ -43,28 +50,34 @@ enum PatientScan {
                 end += 1
             }
             var start = 0
-            if isInDigits { while start < end, isDigit(text[start]) { start += 1 } }
-            // A number that begins in the last bytes may go on in the next: it is judged with them.
-            let limit = count == 0 ? end : max(start, end - overlapBytes)
+            if isInWord { while start < end, isOfWord(text[start]) { start += 1 } }
+            // A number that begins in the last bytes may go on in the next: it is judged with them, from the beginning
+            // of its word.
+            var limit = count == 0 ? end : max(start, end - overlapBytes)
+            let longest = max(start, limit - overlapBytes)
+            while count > 0, limit > longest, isOfWord(text[limit - 1]) { limit -= 1 }
             if holdsNumber(text, start..<end, startLimit: limit) { return true }
             if count == 0 { return false }
-            if limit == end {
-                isInDigits = isInDigits && start == end
-            } else if limit > 0 {
-                isInDigits = isDigit(text[limit - 1]) && isDigit(text[limit])
-            }
+            if limit > 0 { isInWord = isOfWord(text[limit - 1]) }
             kept = end - limit
             text.move(limit..<end, to: 0)
         }
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+    private static func isOfWord(_ byte: UInt8) -> Bool {
+        byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 || byte == UInt8(ascii: "\\")
+    }
 
     /// Looks at each run of text between markup, quotes and separators, for numbers that begin before `startLimit`.
     private static func holdsNumber(_ text: Flat<UInt8>, _ range: Range<Int>, startLimit: Int) -> Bool {
         var start = range.lowerBound
-        for index in range {
+        for index in range where index >= start {
             switch text[index] {
+            case UInt8(ascii: "\\"):
+                // An escape of JSON stands for a character, and its letters belong to no word.
+                if Identifier.holdsNHSNumber(text, start, index, startLimit: startLimit) { return true }
+                let isCode = index + 1 < range.upperBound && text[index + 1] == UInt8(ascii: "u")
+                start = min(index + (isCode ? 6 : 2), range.upperBound)
             case 0..<0x20, UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: ","):
                 if Identifier.holdsNHSNumber(text, start, index, startLimit: startLimit) { return true }
                 start = index + 1

@@ -56,6 +56,9 @@ struct TableChoice {
             return
         }
         if plan.refusesPatients {
+            for aside in tables.flatMap(\.asides) {
+                if let finding = try PatientScan.finding(in: try aside.open()) { chosen.opening.refuse(finding) }
+            }
             try TableChoice.refusePatients(
                 in: others, besides: chosenIndex.map { tables[$0] }, &chosen.opening, plan: plan)
         }
@@ -63,7 +66,8 @@ struct TableChoice {
         (opening, arena) = chosen
     }
 
-    /// Looks where the gate does not: in places that are passed over, and in all of a table that is not read on.
+    /// Looks where the gate does not: in places that are passed over, in notes beside cells, and in all of a table that
+    /// is not read on.
     ///
     /// - Throws: where a table is to be read although another place cannot be looked into.
     private static func refusePatients(

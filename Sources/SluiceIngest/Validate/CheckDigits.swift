@@ -196,7 +196,8 @@ extension Identifier {
     /// ten digits, or groups of 3-3-4, 5-5 or 3-7 with up to three bytes between that are neither letters nor digits,
     /// as people and word processors set them.
     ///
-    /// One in eleven numbers of ten digits passes by chance.
+    /// Digits with a letter right beside them belong to a longer word, a hash or a reference, and are no number, unless
+    /// the letters before them are a label (`NHS9990000018`). One in eleven numbers of ten digits passes by chance.
     ///
     /// - Parameter startLimit: only numbers that begin before it are looked for.
     static func holdsNHSNumber(
@@ -211,7 +212,7 @@ extension Identifier {
             }
             var runEnd = index
             while runEnd < end, text[runEnd] &- 0x30 <= 9 { runEnd &+= 1 }
-            switch runEnd &- index {
+            switch isInWord(text, start, index) ? 0 : runEnd &- index {
             case 10: if isNHSNumber(text, index, end, lengths: (10, 0, 0)) { return true }
             case 5: if isNHSNumber(text, index, end, lengths: (5, 5, 0)) { return true }
             case 3:
@@ -255,9 +256,25 @@ extension Identifier {
             }
             if index < end, text[index] &- 0x30 <= 9 { return false }
         }
+        if index < end, isLetter(text[index]) { return false }
         // The tenth digit was weighted 1: with a check digit of 11 minus the remainder the sum is a multiple of 11.
         return !isPlaceholder && sum % 11 == 0
     }
+
+    /// Whether the digits from `index` on follow a letter that belongs to no label of a number.
+    private static func isInWord(_ text: Flat<UInt8>, _ start: Int, _ index: Int) -> Bool {
+        guard index > start, isLetter(text[index &- 1]) else { return false }
+        var first = index
+        while first > start, isLetter(text[first &- 1]) { first &-= 1 }
+        if first > start, text[first &- 1] &- 0x30 <= 9 { return true }
+        return !labels.contains { label in
+            label.count == index &- first && label.indices.allSatisfy { text[first &+ $0] | 0x20 == label[$0] }
+        }
+    }
+
+    private static let labels = ["nhs", "nhsno", "nhsnum", "nhsnumber", "no", "num", "number"].map { Array($0.utf8) }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 
     /// What may stand between groups: a blank, a dash or dot, a control byte, part of a character beyond ASCII.
     private static func isLoose(_ byte: UInt8) -> Bool {

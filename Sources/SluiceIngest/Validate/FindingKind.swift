@@ -150,7 +150,8 @@ extension Finding {
             .columnOrder:
             .header
         case .headingsDiffer, .marginIgnored, .rowsAlike, .outsidePeriod, .quoteHoldsRows, .linesUnaccounted,
-            .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .cellsMerged,
+            .rowRagged, .rowTooLong, .rowEmpty, .footerIgnored, .headerRepeated, .rowsHidden, .columnsHidden,
+            .cellsMerged,
             .structureUnexpected:
             .rows
         case .keyMissing, .notUnique, .referenceMissing, .referenceUnjudged: .keys

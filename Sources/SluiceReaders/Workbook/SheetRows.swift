@@ -79,6 +79,7 @@ struct SheetState: ~Copyable {
     private var prefix: [UInt8] = []
     private var isInData = false
     private var isInMerged = false
+    private var isInColumns = false
     /// From 1; 0 before the first.
     private var row = 0
     /// Rows of nothing since the last one that was written.
@@ -101,6 +102,8 @@ struct SheetState: ~Copyable {
     private var hidden = RowTally()
     private var formulas = RowTally()
     private var merged = RowTally()
+    /// The first columns that are hidden, from 1.
+    private var hiddenColumns: [Int] = []
 
     /// Source: ECMA-376 part 1, section 18.3.1.73; Excel's own bounds.
     private static let rowLimit = 1_048_576
@@ -116,8 +119,17 @@ struct SheetState: ~Copyable {
     var notes: [FileNote] {
         [
             hidden.note(.rowsHidden, severity: .warning), merged.note(.cellsMerged, severity: .warning),
-            formulas.note(.formulasRead, severity: .note),
+            formulas.note(.formulasRead, severity: .note), hiddenColumnsNote,
         ].compactMap { $0 }
+    }
+
+    /// Of columns that hold anything.
+    private var hiddenColumnsNote: FileNote? {
+        let columns = hiddenColumns.filter { $0 <= widest }
+        guard !columns.isEmpty else { return nil }
+        return FileNote(
+            .columnsHidden, rule: FindingRule.sheet, severity: .warning, count: columns.count,
+            arguments: Array(columns.prefix(Finding.argumentLimit)))
     }
 
     // MARK: - Elements
@@ -148,11 +160,14 @@ struct SheetState: ~Copyable {
                 unsafe startRow(attributes, control)
             } else if isInMerged, unsafe Markup.isName(local, "mergeCell") {
                 unsafe meetMerged(attributes)
+            } else if isInColumns, unsafe Markup.isName(local, "col") {
+                unsafe meetColumns(attributes)
             }
         case 2:
             guard let local = unsafe local(name) else { return }
             isInData = unsafe Markup.isName(local, "sheetData")
             isInMerged = unsafe Markup.isName(local, "mergeCells")
+            isInColumns = unsafe Markup.isName(local, "cols")
         case 1: unsafe startSheet(name, attributes, control)
         default: break
         }
@@ -169,6 +184,7 @@ struct SheetState: ~Copyable {
         case 2:
             isInData = false
             isInMerged = false
+            isInColumns = false
         default: if isInInline { inline.end(depth: depth - 5) }
         }
     }
@@ -214,6 +230,29 @@ struct SheetState: ~Copyable {
         }
         isSheet = unsafe isOurs && local.elementsEqual("worksheet".utf8)
         if !isSheet { control.fail(.structureUnexpected, FindingRule.sheet) }
+    }
+
+    // MARK: - Columns
+
+    /// Source: ECMA-376 part 1, section 18.3.1.13.
+    @unsafe private mutating func meetColumns(_ attributes: Attributes) {
+        var (first, last, isHidden) = (0, 0, false)
+        var rest = unsafe attributes
+        while let (key, value) = unsafe rest.next() {
+            var end = unsafe value
+            if unsafe Markup.isName(key, "min") {
+                first = unsafe SheetState.number(&end) ?? 0
+            } else if unsafe Markup.isName(key, "max") {
+                last = unsafe SheetState.number(&end) ?? 0
+            } else if unsafe Markup.isName(key, "hidden") {
+                isHidden = unsafe value.pointee == 0x31 || Markup.isName(value, "true")
+            }
+        }
+        guard isHidden, first > 0, first <= last, last <= SheetState.columnLimit else { return }
+        hiddenColumns += Array(first...last)
+        if hiddenColumns.count > SheetState.columnLimit {
+            hiddenColumns.removeLast(hiddenColumns.count - SheetState.columnLimit)
+        }
     }
 
     // MARK: - Rows

@@ -14,14 +14,14 @@ package final class Workbook {
         package var isHidden: Bool
         /// As `HeaderName.normalised` has it, to be compared with a plan's names only.
         package var name: String
-        fileprivate var part: [UInt8]
+        var part: [UInt8]
     }
 
     /// The sheets of cells; charts and dialogs have a position and are no sheets of these.
     package private(set) var sheets: [Sheet] = []
 
-    private let package: OfficePackage
-    private let limits: DecodeLimits
+    let package: OfficePackage
+    let limits: DecodeLimits
     private let counts1904: Bool
     private let workbookRelationships: [OfficePackage.Relationship]
     private var tables: Tables?
