@@ -6,6 +6,8 @@ package import SluiceYAML
 /// Its JSON form crosses the control socket; an open file travels beside `ingest`.
 package enum Command: Hashable, Sendable {
     case withdraw(delivery: String, reason: String)
+    case confirm(delivery: String)
+    case reinstate(delivery: String, reason: String?)
     case buildRelease(String, explains: Bool = false)
     case approveRelease(String, by: String, judgement: String)
     case acknowledgeReview(String)
@@ -25,6 +27,9 @@ package enum Command: Hashable, Sendable {
         switch self {
         case .withdraw(let delivery, let reason):
             .members(["command": "withdraw", "delivery": .string(delivery), "reason": .string(reason)])
+        case .confirm(let delivery): .members(["command": "confirm", "delivery": .string(delivery)])
+        case .reinstate(let delivery, let reason):
+            .members(["command": "reinstate", "delivery": .string(delivery), "reason": .optional(reason)])
         case .buildRelease(let release, let explains):
             .members(["command": "build-release", "release": .string(release), "explains": .bool(explains)])
         case .approveRelease(let release, let by, let judgement):
@@ -53,6 +58,12 @@ package enum Command: Hashable, Sendable {
         case "withdraw":
             guard let delivery = text("delivery"), let reason = text("reason") else { return nil }
             self = .withdraw(delivery: delivery, reason: reason)
+        case "confirm":
+            guard let delivery = text("delivery") else { return nil }
+            self = .confirm(delivery: delivery)
+        case "reinstate":
+            guard let delivery = text("delivery") else { return nil }
+            self = .reinstate(delivery: delivery, reason: text("reason"))
         case "build-release":
             guard let release = text("release") else { return nil }
             self = .buildRelease(release, explains: json["explains"]?.isTrue ?? false)

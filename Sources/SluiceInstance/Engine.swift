@@ -194,12 +194,13 @@ package final class Engine: Sendable {
         let prefix = "condition-"
         do {
             try instance.raiseIncidents()
-            let conditions = instance.intake.conditions
+            var conditions = instance.intake.conditions
+            conditions.merge(try instance.standingConditions()) { first, _ in first }
             for name in try folder.names(prefix: prefix) where conditions[String(name.dropFirst(prefix.count))] == nil {
                 try folder.remove(name)
             }
             for (name, what) in conditions {
-                try folder.writeIfMissing(
+                try folder.writeIfNew(
                     Alert(
                         name: prefix + name,
                         json: .members(["alert": .string(name), "kind": "condition", "what": .string(what)]),

@@ -15,6 +15,10 @@ extension Instance {
             case .rotateLink(_, let reason) where !isReason(reason), .withdraw(_, let reason) where !isReason(reason):
                 return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
+            case .confirm(let delivery): return try confirm(delivery, actor: actor)
+            case .reinstate(_, let reason?) where !isReason(reason):
+                return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
+            case .reinstate(let delivery, let reason): return try reinstate(delivery, reason: reason, actor: actor)
             case .buildRelease(let id, let explains): return try buildRelease(id, explains: explains, actor: actor)
             case .approveRelease(_, let by, let judgement) where !isReason(by) || !isReason(judgement):
                 return .no("who approves and their judgement must say something, in at most 500 characters each")
@@ -60,7 +64,8 @@ extension Instance {
         guard let id = DeliveryID(text), let delivery = try store.delivery(id) else {
             return .no("no delivery is called \(text); see `sluice deliveries list`")
         }
-        guard case .final(let outcome) = delivery.status, outcome.isAccepted else {
+        let isStanding = if case .final(let outcome) = delivery.status { outcome.isAccepted } else { false }
+        guard isStanding || delivery.canBeReinstated else {
             return .no("delivery \(id) is \(delivery.status.text): there is nothing of it to take back")
         }
         intake.actor = actor
@@ -72,6 +77,55 @@ extension Instance {
         return CommandResult(
             exit: .done, json: .members(["delivery": .string(id.text), "affectedReleases": .strings(names)]), text: text
         )
+    }
+
+    private func confirm(_ text: String, actor: String) throws -> CommandResult {
+        guard let id = DeliveryID(text), let delivery = try store.delivery(id) else {
+            return .no("no delivery is called \(text); see `sluice deliveries list --outcome held`")
+        }
+        guard delivery.status == .held, delivery.heldFor != nil else {
+            let why = delivery.status == .held ? " for another reason (\(delivery.reason ?? "unknown"))" : ""
+            return .no("delivery \(id) is \(delivery.status.text)\(why): there is nothing to confirm")
+        }
+        intake.actor = actor
+        defer { intake.actor = "daemon" }
+        if delivery.confirmedAt == nil { try intake.confirm(delivery, by: "operator") }
+        intake.releaseHeld()
+        let decided = try store.delivery(id) ?? delivery
+        let isFine = decided.outcomeAtArrival?.isAccepted ?? false
+        return CommandResult(
+            exit: isFine || decided.status == .held ? .done : .no, json: deliveryJSON(decided),
+            text: "delivery \(id): confirmed; "
+                + (decided.status == .held
+                    ? "it is taken in as soon as it can be" : "\(decided.status.text)")
+                + (decided.rows.map { "; \($0.read) rows read, \($0.accepted) kept, \($0.rejected) rejected" } ?? "")
+                + (decided.replaces.isEmpty
+                    ? "" : "\nreplaces " + decided.replaces.map(\.text).joined(separator: ", ")))
+    }
+
+    private func reinstate(_ text: String, reason: String?, actor: String) throws -> CommandResult {
+        guard let id = DeliveryID(text), try store.delivery(id) != nil else {
+            return .no("no delivery is called \(text); see `sluice deliveries list --outcome superseded`")
+        }
+        intake.actor = actor
+        defer { intake.actor = "daemon" }
+        let done = try intake.reinstate(id, reason: reason)
+        let names = done.broughtBack.map(\.id.text)
+        let stale = try staleReleases().map(\.release.release)
+        var lines = ["brought back: " + names.joined(separator: ", ")]
+        if let replaced = done.replaced {
+            lines.append(
+                "no longer counts: \(replaced.id); its records are kept for \(settings.supersededDays) days, and it can be "
+                    + "brought back in the same way")
+        }
+        if !stale.isEmpty { lines.append("releases that are stale now: " + stale.joined(separator: ", ")) }
+        return CommandResult(
+            exit: .done,
+            json: .members([
+                "reinstated": .strings(names), "superseded": .optional(done.replaced?.id.text),
+                "staleReleases": .strings(stale),
+            ]),
+            text: lines.joined(separator: "\n"))
     }
 
     private func buildRelease(_ id: String, explains: Bool, actor: String) throws -> CommandResult {
@@ -169,7 +223,7 @@ extension CommandResult {
             case InstanceError.settings, StoreError.unusable: .settings
             case InstanceError.neverStarted, InstanceError.noAccess: .no
             case is TrialFailure, is SampleRefusal, is MinimiseRefusal, is AnchorRefusal, is BackupRefusal,
-                is GeographyRefusal, is VerifyRefusal, is ExchangeRefusal:
+                is GeographyRefusal, is VerifyRefusal, is ExchangeRefusal, is ReinstateRefusal:
                 .no
             case let error as SystemError where error.isTemporary: .busy
             case let error as SystemError where error.isAboutPlace: .no

@@ -30,7 +30,9 @@ extension Instance {
             "finishedAt": .optional(delivery.finishedAt.map { "\($0)" }),
             "replaces": .strings(delivery.replaces.map(\.text)),
             "replacedBy": .optional(delivery.replacedBy?.text),
+            "canBeReinstated": .bool(delivery.canBeReinstated),
             "reason": .optional(delivery.reason),
+            "toConfirm": .optional(delivery.status == .held ? delivery.heldFigures : nil),
         ])
     }
 
@@ -60,6 +62,15 @@ extension Instance {
     package func receiptText(_ delivery: Delivery) throws -> String? {
         if let own = try store.receipt(delivery.id) { return own.text }
         return try delivery.parent.flatMap { try store.receipt($0)?.text }
+    }
+
+    /// Releases as `release list` shows them: the latest version of each says whether it is stale.
+    package func releasesJSON() throws -> [JSON] {
+        let stale = try staleReleases()
+        return try store.releases().map { release in
+            let found = stale.first { $0.release.release == release.release && $0.release.version == release.version }
+            return releaseJSON(release).setting("stale", .optional(found?.reason))
+        }
     }
 
     package func releaseJSON(_ release: ReleaseRecord) -> JSON {
@@ -95,14 +106,28 @@ extension Instance {
         let sources = settings.authorities.map { authority in sourceJSON(authority, at: now) }
         let release = try store.releases().last
         let states = try reviews(actor: "").standings().map(\.state)
-        let waiting = try store.deliveries(DeliveryFilter(status: .held)).count
+        let held = try store.deliveries(DeliveryFilter(status: .held))
         let head = try store.ledgerHead()
         return .members([
             "version": .string(sluiceVersion),
             "instance": .string(settings.instanceName),
             "daemon": .string(isDaemonRunning ? "running" : "stopped"),
             "sources": .array(sources),
-            "held": .int(waiting),
+            "held": .int(held.count),
+            "toConfirm": .array(
+                held.filter { $0.heldFor != nil && $0.confirmedAt == nil }.map {
+                    .members([
+                        "delivery": .string($0.id.text), "authority": .string($0.authority.text),
+                        "reason": .optional($0.reason), "figures": .optional($0.heldFigures),
+                    ])
+                }),
+            "staleReleases": .array(
+                try staleReleases().map {
+                    .members([
+                        "release": .string($0.release.release), "version": .string(padded($0.release.version, 4)),
+                        "reason": .string($0.reason),
+                    ])
+                }),
             "worker": .members(["sandbox": .optional(try store.value("worker-sandbox"))]),
             "store": .members([
                 "path": .string(settings.paths.state + "/sluice.db"),

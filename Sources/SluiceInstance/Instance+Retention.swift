@@ -12,8 +12,10 @@ package struct RetentionStanding: Sendable {
     package var dataset: String
     /// After the end of the period that a delivery covers; of one without a period, after the month it was received in.
     package var months: Int
-    /// Deliveries whose records are kept.
+    /// Deliveries whose records are kept and count.
     package var deliveries: Int
+    /// Replaced ones, whose records are kept for a while so that they can be brought back.
+    package var superseded = 0
     /// The day on which the oldest of them is purged.
     package var nextPurge: CivilDate
     /// Those whose day has come, oldest first.
@@ -89,7 +91,8 @@ extension Instance {
     package func retention() throws -> [RetentionStanding] {
         let today = today
         var standings: [String: RetentionStanding] = [:]
-        for (delivery, day, months) in try keptDeliveries() {
+        for kept in try keptDeliveries() {
+            let (delivery, day, months) = (kept.delivery, kept.day, kept.months)
             let dataset = delivery.dataset ?? ""
             let key = "\(delivery.authority) \(dataset)"
             var standing =
@@ -97,7 +100,7 @@ extension Instance {
                 ?? RetentionStanding(
                     authority: delivery.authority, dataset: dataset, months: months, deliveries: 0, nextPurge: day,
                     due: [])
-            standing.deliveries += 1
+            if delivery.canBeReinstated { standing.superseded += 1 } else { standing.deliveries += 1 }
             standing.nextPurge = min(standing.nextPurge, day)
             if day <= today { standing.due.append(delivery.id) }
             standings[key] = standing
@@ -105,20 +108,34 @@ extension Instance {
         return standings.values.sorted { ($0.authority.text, $0.dataset) < ($1.authority.text, $1.dataset) }
     }
 
+    /// A delivery that holds records.
+    private struct Kept {
+        var delivery: Delivery
+        /// On which they are to be purged.
+        var day: CivilDate
+        var months: Int
+        /// `retention` or `superseded`.
+        var reason: String
+    }
+
     /// Deliveries that hold records, with the day on which these are to be purged: the first of the month after the
-    /// last one that they may be kept in. Of an authority that left the settings nobody knows any more how long; its
-    /// records are kept for the longest time that any other's are.
-    private func keptDeliveries() throws -> [(delivery: Delivery, day: CivilDate, months: Int)] {
+    /// last one that they may be kept in; of a replaced one, some days after that if it is sooner. Of an authority that
+    /// left the settings nobody knows any more how long; its records are kept for the longest time that any other's are.
+    private func keptDeliveries() throws -> [Kept] {
         let longest = settings.authorities.map(\.retentionMonths).max() ?? 0
         return try store.deliveries(DeliveryFilter()).compactMap { delivery in
-            guard case .final(let outcome) = delivery.status, outcome.isAccepted, delivery.dataset != nil else {
-                return nil
-            }
+            let isStanding = if case .final(let outcome) = delivery.status { outcome.isAccepted } else { false }
+            guard isStanding || delivery.canBeReinstated, delivery.dataset != nil else { return nil }
             let authority = settings.authorities.first { $0.id == delivery.authority }
             let months = authority?.retentionMonths(of: delivery.dataset) ?? longest
-            let last = delivery.period?.last ?? delivery.receivedAt.date.month
+            let last = delivery.period?.last ?? settings.zone.date(at: delivery.receivedAt).month
             guard let end = CivilMonth(index: last.index + months + 1) else { return nil }
-            return (delivery, end.firstDay, months)
+            var kept = Kept(delivery: delivery, day: end.firstDay, months: months, reason: "retention")
+            if let supersededAt = delivery.supersededAt, delivery.canBeReinstated {
+                let day = settings.zone.date(at: supersededAt).adding(days: settings.supersededDays)
+                if day < kept.day { (kept.day, kept.reason) = (day, "superseded") }
+            }
+            return kept
         }
     }
 
@@ -129,16 +146,17 @@ extension Instance {
         let today = today
         let due = try keptDeliveries().filter { $0.day <= today }
         guard !due.isEmpty else { return [] }
-        let entries = due.map { delivery, day, months in
-            LedgerEntry(
+        let entries = due.map { kept in
+            let (delivery, day, months) = (kept.delivery, kept.day, kept.months)
+            return LedgerEntry(
                 at: clock.now(), actor: actor, kind: .recordsPurged, subject: delivery.id.text,
                 details: [
                     "authority": delivery.authority.text, "dataset": delivery.dataset ?? "",
                     "period": delivery.period.map { "\($0)" } ?? "", "retentionMonths": "\(months)", "due": "\(day)",
-                    "records": "\(delivery.rows?.accepted ?? 0)", "reason": "retention",
+                    "records": "\(delivery.rows?.accepted ?? 0)", "reason": kept.reason,
                 ])
         }
-        try store.purge(due.map(\.delivery.id), ledger: entries)
+        try store.purge(due.map(\.delivery.id), at: clock.now(), ledger: entries)
         try store.compact()
         log.notice("records past their retention were purged", metadata: ["deliveries": "\(due.count)"])
         return due.map(\.delivery.id)
@@ -148,7 +166,11 @@ extension Instance {
         let purged = try purgeDue(actor: actor).map(\.text)
         let certificates = try purgeCertificates(actor: actor)
         var lines: [String] = []
-        if !purged.isEmpty { lines += ["purged the records of \(purged.count) deliveries:"] + purged.map { "  " + $0 } }
+        if !purged.isEmpty {
+            lines +=
+                ["purged the records of \(purged.count) \(purged.count == 1 ? "delivery" : "deliveries"):"]
+                + purged.map { "  " + $0 }
+        }
         if !certificates.isEmpty {
             lines += ["removed \(certificates.count) certificates:"] + certificates.map { "  " + $0 }
         }
@@ -172,7 +194,8 @@ extension RetentionStanding {
     package var json: JSON {
         .members([
             "authority": .string(authority.text), "dataset": .string(dataset), "retentionMonths": .int(months),
-            "deliveries": .int(deliveries), "nextPurge": .string("\(nextPurge)"), "due": .strings(due.map(\.text)),
+            "deliveries": .int(deliveries), "superseded": .int(superseded), "nextPurge": .string("\(nextPurge)"),
+            "due": .strings(due.map(\.text)),
         ])
     }
 }

@@ -9,8 +9,8 @@ import SluiceYAML
 /// What `sluice minimise` does, inside the agency that holds a file: makes of an identifying export the codes that the
 /// partnership keeps, and nothing else.
 ///
-/// The worker reads the file three times, confined: to judge it, to write its records, and, as intake will, to read what
-/// was written. The new file takes its name only when intake's records are the same, one by one.
+/// The worker reads the file several times, confined: to judge it, to write its records, and, as intake will and by its
+/// rules, to read what was written. The new file takes its name only when intake's records are the same, one by one.
 extension Trial {
     package struct Minimised: Sendable {
         /// What the worker found in the file, judged on the agency's side.
@@ -27,15 +27,23 @@ extension Trial {
         _ file: borrowing OpenFile, with plugin: Plugin, dataset: String?, to output: String, today: CivilDate,
         progress: (_ rows: Int) -> Void
     ) throws -> Minimised {
-        let inside = try plan(plugin, dataset: dataset, isAgencySide: true, today: today)
-        let (report, index) = try run(file, inside.plan, onBlock: { _ in }, progress: progress)
+        var inside = try insidePlan(plugin, dataset: dataset, today: today)
+        var rereading = Rereading(inside.plan)
+        var last: DecodeReport
+        repeat {
+            last = try run(file, rereading.plan, onBlock: { _ in }, progress: progress)
+        } while rereading.isNeeded(after: last) { _ in PeriodContext(today: today) }
+        inside.plan = rereading.plan
+        let report = rereading.conclude(last)
         guard report.tables.isEmpty else {
             throw MinimiseRefusal(
                 reason:
                     "the file holds \(report.tables.count) tables; minimise them one at a time, each from a file of "
                     + "its own")
         }
-        guard report.outcome.isAccepted, let index else { return Minimised(report: report, recordCount: nil) }
+        guard report.outcome.isAccepted, let index = report.datasetIndex else {
+            return Minimised(report: report, recordCount: nil)
+        }
         let id = inside.plan.datasets[index].id
         guard
             let edition = inside.plan.datasets.first(where: { $0.id == id && $0.edition == MinimisedEdition.name })
@@ -57,22 +65,25 @@ extension Trial {
                 file: try folder.createFile(temporary, mode: 0o600, what: "the new file"))
             try writer.begin()
             var written = RecordDigest(plan: inside.plan)
-            let (again, _) = try run(
+            let again = try run(
                 file, inside.plan,
                 onBlock: { block in
                     written.add(block)
                     try writer.add(block)
                 }, progress: progress)
             try writer.finish()
-            guard again == report else { throw MinimiseRefusal(reason: "the file changed while it was read") }
+            guard again == last else { throw MinimiseRefusal(reason: "the file changed while it was read") }
 
-            let intake = try plan(plugin, dataset: dataset, isAgencySide: false, today: today)
+            guard
+                let intake = catalogue.plan(
+                    trying: plugin, rules: rules, today: today, datasets: dataset.map { [$0] } ?? [])
+            else { throw MinimiseRefusal(reason: "the plugin cannot be used; see `sluice plugin test`") }
             var read = RecordDigest(plan: intake.plan)
             let result = try folder.openForReading(temporary, what: "the new file")
-            let (proof, proofIndex) = try run(
+            let proof = try run(
                 result, intake.plan, onBlock: { read.add($0) }, progress: progress)
             try Self.compare(
-                proof, dataset: proofIndex.map { intake.plan.datasets[$0] }, expecting: report, id: id,
+                proof, dataset: proof.datasetIndex.map { intake.plan.datasets[$0] }, expecting: report, id: id,
                 written: written, read: read)
             try folder.rename(temporary, as: name, replace: true, what: "the new file")
             try folder.sync()
@@ -83,13 +94,11 @@ extension Trial {
         }
     }
 
-    private func plan(
-        _ plugin: Plugin, dataset: String?, isAgencySide: Bool, today: CivilDate
-    ) throws -> CompiledPlugin {
+    private func insidePlan(_ plugin: Plugin, dataset: String?, today: CivilDate) throws -> CompiledPlugin {
         let mistakes = Mistakes()
         var options = PlanOptions(
             isHealth: plugin.isHealth, today: today, patientColumns: catalogue.patientColumns,
-            datasets: dataset.map { [$0] } ?? [], isAgencySide: isAgencySide)
+            datasets: dataset.map { [$0] } ?? [], isAgencySide: true)
         options.zone = zoneOfEngland
         guard let compiled = compile(plugin, model: catalogue.model, options: options, mistakes: mistakes) else {
             throw InstanceError.settings(mistakes.all)
@@ -100,14 +109,14 @@ extension Trial {
     private func run(
         _ file: borrowing OpenFile, _ plan: FormatPlan, onBlock: (RecordBlock) throws -> Void,
         progress: (_ rows: Int) -> Void
-    ) throws -> (report: DecodeReport, datasetIndex: Int?) {
+    ) throws -> DecodeReport {
         let job = WorkerJob(
             executable: try Installation.worker(), input: file.descriptor, plan: plan, timeLimitSeconds: 3600,
             memoryLimitBytes: 512 << 20, allowDegraded: false)
         let result = try job.run(
             onBlock: { block, _ in try onBlock(block) }, onProgress: { rows, _ in progress(rows) })
         switch result {
-        case .report(let report, _): return (report, report.datasetIndex)
+        case .report(let report, _): return report
         case .died(let death): throw TrialFailure(reason: death.reason)
         }
     }
@@ -177,12 +186,6 @@ private struct RecordDigest: Equatable {
 
     static func == (a: RecordDigest, b: RecordDigest) -> Bool {
         a.recordCount == b.recordCount && a.hash.finalize() == b.hash.finalize()
-    }
-}
-
-extension RecordBlock.Column {
-    func code(_ row: Int) -> UInt32 {
-        (0..<width).reduce(0) { $0 | UInt32(bytes[row * width + $1]) << UInt32($1 * 8) }
     }
 }
 

@@ -88,8 +88,9 @@ package struct Statement: Sendable {
                 Released(
                     release: entry.subject, at: entry.at, audience: details["audience"] ?? "",
                     purpose: details["purpose"] ?? "", recipients: details["recipients"] ?? ""))
-        case .recordsPurged: purged["retention", default: 0] += 1
-        case .deliverySuperseded: purged["superseded", default: 0] += 1
+        case .recordsPurged: purged[details["reason"] ?? "retention", default: 0] += 1
+        // Before replaced records were kept for a while, they went at once.
+        case .deliverySuperseded where details["keptDays"] == nil: purged["superseded", default: 0] += 1
         case .deliveryWithdrawn where details["tables"] == nil: purged["withdrawn", default: 0] += 1
         case .storeRestored: restores.append(entry.at)
         default: break

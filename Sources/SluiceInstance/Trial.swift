@@ -99,16 +99,22 @@ package struct Trial {
             throw InstanceError.settings(mistakes.all)
         }
         compiled.plan.tableIndex = tableIndex
-        let job = WorkerJob(
-            executable: try Installation.worker(), input: file.descriptor, plan: compiled.plan, timeLimitSeconds: 3600,
-            memoryLimitBytes: 512 << 20, allowDegraded: false)
-        let result = try job.run(
-            onSandbox: { _ in }, onRecognised: { _ in }, onBlock: { _, _ in },
-            onProgress: { rows, _ in progress(rows) },
-            shouldStop: { false })
-        switch result {
-        case .report(let report, let level): return (report, level)
-        case .died(let death): throw TrialFailure(reason: death.reason)
+        var rereading = Rereading(compiled.plan)
+        while true {
+            let job = WorkerJob(
+                executable: try Installation.worker(), input: file.descriptor, plan: rereading.plan,
+                timeLimitSeconds: 3600, memoryLimitBytes: 512 << 20, allowDegraded: false)
+            let result = try job.run(
+                onSandbox: { _ in }, onRecognised: { _ in }, onBlock: { _, _ in },
+                onProgress: { rows, _ in progress(rows) },
+                shouldStop: { false })
+            switch result {
+            case .report(let report, let level):
+                // What the sender agreed to and what it sent before is known in an instance alone.
+                let isAgain = rereading.isNeeded(after: report) { _ in PeriodContext(today: today) }
+                if !isAgain { return (rereading.conclude(report), level) }
+            case .died(let death): throw TrialFailure(reason: death.reason)
+            }
         }
     }
 
@@ -164,6 +170,7 @@ extension DecodeReport {
             "period": .optional(period.map { "\($0)" }),
             "assumed": assumptions?.json ?? .null,
             "rows": rows.json,
+            "lines": lines?.json ?? .null,
             "findings": .array(findings.map(\.json)),
             "findingsCut": .bool(findingsCut),
             "notChecked": .strings(notChecked),

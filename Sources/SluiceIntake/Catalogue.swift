@@ -83,6 +83,7 @@ package struct Catalogue: Sendable {
             isHealth: authority.suppliesAnonymousOnly, today: today, patientColumns: patientColumns,
             tolerancePercentOverride: authority.toleranceRejectedPercent, datasets: authority.datasets)
         options.zone = settings.zone
+        options.cadences = authority.cadences
         options.contentRules = settings.gate.contentRules(authority)
         options.links = settings.links(of: authority, among: model.links)
         options.words = words
@@ -90,9 +91,13 @@ package struct Catalogue: Sendable {
     }
 
     /// What a plugin's author or an agency gets without an instance: the plugin's own kinds say whether it is health.
-    package func plan(trying plugin: Plugin, rules: [DisclosureRule], today: CivilDate) -> CompiledPlugin? {
+    ///
+    /// - Parameter datasets: only these; empty for all.
+    package func plan(
+        trying plugin: Plugin, rules: [DisclosureRule], today: CivilDate, datasets: [String] = []
+    ) -> CompiledPlugin? {
         var options = PlanOptions(
-            isHealth: plugin.isHealth, today: today, patientColumns: patientColumns)
+            isHealth: plugin.isHealth, today: today, patientColumns: patientColumns, datasets: datasets)
         options.zone = zoneOfEngland
         options.contentRules = DisclosureGate.contentRules(rules, ofAny: Set(plugin.kinds))
         options.words = words

@@ -27,6 +27,7 @@ extension Intake {
         }
         let isInParts = try !store.deliveries(DeliveryFilter(parent: delivery.id)).isEmpty
         var several: SeveralTables?
+        var hold: Hold?
         try untilDecided(delivery, from: source) {
             // Where some tables are decided, the others come to their own end.
             if !isInParts, let earlier = try duplicate(of: delivery) {
@@ -42,8 +43,11 @@ extension Intake {
                 }
             } catch let found as SeveralTables {
                 several = found
+            } catch let found as Hold {
+                hold = found
             }
         }
+        if let hold { return try holdForWord(delivery, hold, from: source) }
         if let several { try processSeparately(delivery, several.entries, from: source) }
     }
 
@@ -154,16 +158,20 @@ extension Intake {
                 reason: ruling.reason, sandbox: ruling.sandbox, notChecked: ruling.notChecked,
                 checkpoint: signer.checkpoint(head), tables: ruling.tables,
                 decidesTables: ruling.decidesTables)
-            return Decision(
+            var decision = Decision(
                 outcome: ruling.outcome, dataset: ruling.dataset, period: ruling.period, rows: ruling.rows,
                 finishedAt: finishedAt, reason: ruling.reason, replaces: ruling.replaces, ledger: entries,
                 receiptJSON: receipt.json.compactText, receiptText: receipt.text,
                 children: tables.map { table in
-                    Decision.Child(
+                    var child = Decision.Child(
                         id: table.child.id, outcome: table.ruling.outcome, dataset: table.ruling.dataset,
                         period: table.ruling.period, rows: table.ruling.rows, reason: table.ruling.reason,
                         replaces: table.ruling.replaces)
+                    child.profile = table.ruling.profile
+                    return child
                 })
+            decision.profile = ruling.profile
+            return decision
         }
         if let decided {
             log.info(
@@ -202,7 +210,11 @@ extension Intake {
         }
         let decided = entry(.deliveryDecided, delivery.id.text, details)
         return [decided]
-            + ruling.replaces.map { entry(.deliverySuperseded, $0.text, ["by": delivery.id.text]) }
+            + ruling.replaces.map {
+                entry(
+                    .deliverySuperseded, $0.text,
+                    ["by": delivery.id.text, "keptDays": "\(settings.supersededDays)"])
+            }
     }
 
     /// Ends a delivery that could not be processed. Of one with tables on record, those that are not yet decided end so

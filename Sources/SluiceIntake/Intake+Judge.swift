@@ -64,66 +64,100 @@ extension Intake {
     func judge(
         _ reading: Reading, from source: Source, isInParts: Bool, in transaction: any DecisionTransaction
     ) throws -> Ruling {
-        let (report, sandbox) = try read(reading, tableIndex: nil, into: transaction)
+        let (report, sandbox, profile) = try read(
+            reading, as: reading.delivery, tableIndex: nil, isKept: true, in: transaction)
         if isInParts || !report.tables.isEmpty {
             guard !isInParts, source.authority.members == .together else {
                 throw SeveralTables(entries: report.tables)
             }
             var ruling = try judgeTogether(report.tables, reading, from: source, in: transaction)
             ruling.sandbox = sandbox
+            try awaitWord(on: ruling, reading.delivery)
             return ruling
         }
-        var ruling = try rule(on: report, sandbox, as: reading.delivery, reading.compiled, in: transaction)
+        var ruling = try rule(
+            on: report, sandbox, profile, as: reading.delivery, reading.compiled, in: transaction)
         if ruling.outcome.isAccepted, try changedAfterClaim(reading.delivery, from: source) {
             ruling = Ruling(outcome: .quarantined, reason: Intake.modifiedAfterClaim)
             ruling.sandbox = sandbox
         }
         if !ruling.outcome.isAccepted { try transaction.discardRecords() }
+        try awaitWord(on: ruling, reading.delivery)
         return ruling
+    }
+
+    /// - Throws: `Hold` where somebody has to confirm what the ruling would do, and nobody has.
+    func awaitWord(on ruling: Ruling, _ delivery: Delivery) throws {
+        guard let hold = Hold(ruling, lossPercent: settings.intake.replaceLossPercent) else { return }
+        let isConfirmed = delivery.confirmedAt != nil && delivery.heldFor == hold.key
+        if !isConfirmed { throw hold }
     }
 
     static let modifiedAfterClaim = "modified-after-claim"
 
-    /// Runs the worker on the file, or on one of its tables, and puts its records into the transaction, or nowhere.
+    /// Runs the worker on the file, or on one of its tables, and puts its records into the transaction, or nowhere:
+    /// again where a reading taught how to read, see `Rereading`.
     ///
-    /// A column that a rule drops for what was found in it is known at the end only: then the file is read again without
-    /// it, and nothing that was made of it is kept.
+    /// - Parameter delivery: the table's own: the file's, or its child.
     func read(
-        _ reading: Reading, tableIndex: Int?, into transaction: (any DecisionTransaction)?
-    ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
-        let first = try read(reading, reading.compiled, tableIndex: tableIndex, into: transaction)
-        guard let transaction, first.report.tables.isEmpty, first.report.outcome.isAccepted,
-            let dataset = first.report.datasetIndex
-        else {
-            return first
-        }
-        let plan = reading.compiled.plan
-        let dropping = Set(plan.contentRules.filter { $0.effect == .dropColumn }.map(\.name))
-        let names = Set(first.report.findings.filter { dropping.contains($0.rule) }.compactMap(\.column))
-        let fields = Set(
-            plan.datasets[dataset].fields.indices.filter { names.contains(plan.datasets[dataset].fields[$0].name) })
-        guard fields.contains(where: { plan.datasets[dataset].output.uses($0) }) else { return first }
-        try transaction.discardRecordsOfTurn()
+        _ reading: Reading, as delivery: Delivery, tableIndex: Int?, isKept: Bool,
+        in transaction: any DecisionTransaction
+    ) throws -> (report: DecodeReport, sandbox: SandboxLevel, profile: DeliveryProfile?) {
+        var rereading = Rereading(reading.compiled.plan)
         var compiled = reading.compiled
-        compiled.plan.datasets[dataset].output.drop(fields)
-        let second = try read(reading, compiled, tableIndex: tableIndex, into: transaction)
-        // The records are of the second reading, what is said of them of the first: they must be of the same file.
-        guard second.report.outcome.isAccepted, second.report.datasetIndex == dataset,
-            second.report.rows == first.report.rows, second.report.period == first.report.period
-        else { throw WorkerDied(cause: .protocolViolation(.disagrees(.report))) }
-        // Of a column that is linked by no longer nothing is looked for: the first report says what was found.
-        var report = first.report
-        report.linkedRows = second.report.linkedRows
-        return (report, second.sandbox)
+        var rows: Int?
+        while true {
+            compiled.plan = rereading.plan
+            let (report, sandbox, tally) = try read(
+                reading, compiled, tableIndex: tableIndex, into: isKept ? transaction : nil)
+            // All readings are of one file: a worker that sees another one is not to be believed.
+            if let rows, rows != report.rows.read { throw WorkerDied(cause: .protocolViolation(.disagrees(.report))) }
+            let isAgain = try rereading.isNeeded(after: report) { dataset in
+                try self.context(of: dataset, report, as: delivery, in: transaction)
+            }
+            guard isAgain else {
+                let profile = report.datasetIndex.map {
+                    tally.profile(
+                        of: report, dataset: compiled.plan.datasets[$0], codes: compiled.dictionaryDimensions)
+                }
+                return (rereading.conclude(report), sandbox, profile)
+            }
+            if isKept { try transaction.discardRecordsOfTurn() }
+            // Another encoding may make other rows of the same bytes.
+            rows = report.fitsEncoding == nil ? report.rows.read : nil
+        }
+    }
+
+    /// What decides the months of a table beside its rows.
+    private func context(
+        of dataset: DatasetPlan, _ report: DecodeReport, as delivery: Delivery, in transaction: any DecisionTransaction
+    ) throws -> PeriodContext {
+        let today = settings.zone.date(at: delivery.receivedAt)
+        var context = PeriodContext(today: today)
+        guard let authority = source(delivery.authority)?.authority else { return context }
+        context.cadence = authority.cadences[dataset.id]
+        // As `Instance.purgeDue` counts: kept for so many months after the last one covered.
+        context.keptFrom = CivilMonth(index: today.month.index - authority.retentionMonths(of: dataset.id))
+        if let period = report.period {
+            context.standing = try transaction.current(
+                authority: delivery.authority, dataset: dataset.id, overlapping: period
+            ).compactMap { other in
+                guard let covered = other.period, let rows = other.rows else { return nil }
+                return PeriodSpan(period: covered, rows: rows.accepted)
+            }
+        }
+        context.usualMonths = try transaction.usualMonths(authority: delivery.authority, dataset: dataset.id)
+        return context
     }
 
     private func read(
         _ reading: Reading, _ compiled: CompiledPlugin, tableIndex: Int?, into transaction: (any DecisionTransaction)?
-    ) throws -> (report: DecodeReport, sandbox: SandboxLevel) {
+    ) throws -> (report: DecodeReport, sandbox: SandboxLevel, tally: DeliveryTally) {
         let dictionary = CodeDictionary(
             dimensions: compiled.dictionaryDimensions.map { CodeDictionary.Dimension(id: $0.id, codes: $0.codes) })
         var eventKind: String?
         var tokens: LinkTokens?
+        var tally = DeliveryTally(dimensionCount: compiled.plan.dimensions.count)
         var plan = compiled.plan
         plan.tableIndex = tableIndex
         guard reading.secondsLeft > 0 else { throw WorkerDied(cause: .timeLimit) }
@@ -151,6 +185,7 @@ extension Intake {
                 let arrived = monotonicSeconds()
                 var block = block
                 if let links, let tokens { block.linkTokens = tokens.tokens(for: links, rowCount: block.rowCount) }
+                tally.add(block, plan: plan)
                 try transaction.append(block, eventKind: eventKind, dictionary: dictionary)
                 storing += monotonicSeconds() - arrived
             },
@@ -165,7 +200,7 @@ extension Intake {
         case .died(let cause):
             if cause == .interrupted { throw Interrupted() }
             throw WorkerDied(cause: cause)
-        case .report(let report, let level): return (report, level)
+        case .report(let report, let level): return (report, level, tally)
         }
     }
 
@@ -173,20 +208,48 @@ extension Intake {
     ///
     /// - Parameter delivery: the table's own: the file's, or its child.
     func rule(
-        on report: DecodeReport, _ sandbox: SandboxLevel, as delivery: Delivery, _ compiled: CompiledPlugin,
-        in transaction: any DecisionTransaction
+        on report: DecodeReport, _ sandbox: SandboxLevel, _ profile: DeliveryProfile?, as delivery: Delivery,
+        _ compiled: CompiledPlugin, in transaction: any DecisionTransaction
     ) throws -> Ruling {
         var ruling = Ruling(report, sandbox: sandbox)
+        ruling.profile = profile
         guard ruling.outcome.isAccepted, let index = report.datasetIndex else { return ruling }
         applyRules(&ruling, delivery)
         guard ruling.outcome.isAccepted else { return ruling }
         try settlePeriod(&ruling, delivery, compiled.datasets[index], in: transaction)
         guard ruling.outcome.isAccepted else { return ruling }
-        ruling.findings.insert(
-            warnings: try SuddenChange.findings(
-                for: ruling, of: delivery, plan: compiled.plan, datasetIndex: index, in: transaction))
+        try compare(&ruling, delivery, compiled.plan, datasetIndex: index, in: transaction)
         return ruling
     }
+
+    /// Compares what an accepted delivery brings with what usually comes.
+    private func compare(
+        _ ruling: inout Ruling, _ delivery: Delivery, _ plan: FormatPlan, datasetIndex: Int,
+        in transaction: any DecisionTransaction
+    ) throws {
+        guard let profile = ruling.profile else { return }
+        let dataset = plan.datasets[datasetIndex].id
+        // Other tables of the same file are no earlier ones.
+        func isEarlier(_ other: Delivery) -> Bool { delivery.parent == nil || other.parent != delivery.parent }
+        let earlier = try transaction.profiles(
+            authority: delivery.authority, dataset: dataset, limit: Usual.earlierLimit
+        ).filter { isEarlier($0.delivery) }
+        var usual = Usual(
+            profile, plan: plan, datasetIndex: datasetIndex, period: ruling.period, earlier: earlier,
+            unusualPercent: settings.intake.unusualPercent)
+        if let period = ruling.period, let accepted = ruling.rows?.accepted {
+            let same = try transaction.current(
+                authority: delivery.authority, dataset: dataset, periodMonths: period.monthCount,
+                limit: Intake.sameLengthLimit
+            ).filter { isEarlier($0) && !ruling.replaces.contains($0.id) }
+            usual.judgeRows(accepted, same: same.compactMap { $0.rows?.accepted })
+        }
+        ruling.findings.insert(warnings: usual.warnings)
+        ruling.unusual = usual.unusual
+    }
+
+    /// Earlier deliveries of one length of period that are looked at, the newest.
+    private static let sameLengthLimit = 1000
 
     /// Lets the rules judge what is known once the file was read.
     private func applyRules(_ ruling: inout Ruling, _ delivery: Delivery) {
@@ -234,6 +297,22 @@ extension Intake {
             return
         }
         ruling.replaces = current.map(\.id)
+        ruling.replacements = current.map { other in
+            let covered = other.period ?? period
+            let rows = (ruling.report?.spans ?? []).filter { covered.overlaps($0.period) }.reduce(0) { $0 + $1.rows }
+            return Replaced(delivery: other.id, period: covered, before: other.rows?.accepted ?? 0, now: rows)
+        }
+        for replaced in ruling.replacements {
+            let (now, before) = (replaced.now, replaced.before)
+            ruling.findings.insert(
+                warnings: [
+                    Finding(
+                        rule: FindingRule.period, code: .replacesFigures, severity: now < before ? .warning : .note,
+                        message:
+                            "For \(replaced.period) this file has \(now.grouped) good \(now == 1 ? "row" : "rows"); "
+                            + "delivery \(replaced.delivery), which it replaces, had \(before.grouped).")
+                ])
+        }
     }
 
     /// Whether somebody wrote to the original after it was copied: what was judged is then not what was sent.
@@ -256,6 +335,17 @@ extension Ruling {
             with: "This table covers \(period), but table \(table.number) of the same file"
                 + (place.isEmpty ? "" : " (\(place))") + " already covers \(covered). Put the rows of a period into "
                 + "one table, and send each table once.")
+    }
+
+    /// Rejects a table that would have to be confirmed, where others of its file are decided already.
+    mutating func reject(for hold: Hold) {
+        outcome = .rejected
+        replaces = []
+        findings.insert(
+            Finding(
+                rule: FindingRule.period, code: .replacesFigures, severity: .fatal,
+                message: "The table would have to be confirmed: " + hold.figures.joined(separator: " ")
+                    + " Send it again in a file of its own."), at: 0)
     }
 
     fileprivate mutating func reject(with message: String) {

@@ -58,6 +58,7 @@ extension Intake {
     ) throws {
         let folder = try claimed.subfolder(entry, create: false, mode: 0o700)
         let delivery = try store.delivery(id)
+        if delivery?.status == .claimed { try takeBackHeld(id, to: folder, from: source) }
         guard let name = try folder.soleEntry() else {
             // The crash came before the rename, or after the original was removed.
             if delivery?.status != .claimed { try claimed.removeFolder(entry) }

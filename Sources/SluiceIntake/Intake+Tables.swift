@@ -67,8 +67,9 @@ extension Intake {
         if let earlier = reading.standing[table.place] {
             return Ruling(outcome: .duplicate, duplicateOf: earlier)
         }
-        let (report, sandbox) = try read(reading, tableIndex: table.index, into: isKept ? transaction : nil)
-        return try rule(on: report, sandbox, as: child, reading.compiled, in: transaction)
+        let (report, sandbox, profile) = try read(
+            reading, as: child, tableIndex: table.index, isKept: isKept, in: transaction)
+        return try rule(on: report, sandbox, profile, as: child, reading.compiled, in: transaction)
     }
 
     // MARK: - Separately
@@ -81,6 +82,10 @@ extension Intake {
     ) throws {
         var children = try store.deliveries(DeliveryFilter(parent: delivery.id))
         if children.isEmpty {
+            // A word is asked for the whole file, before any of its tables is decided.
+            if let hold = try lookAhead(delivery, entries, from: source) {
+                return try holdForWord(delivery, hold, from: source)
+            }
             children = makeChildren(of: delivery, entries)
             try store.insert(children: children, ledger: children.map(claimEntry))
         } else if children.map(\.table?.place) != entries.map(\.place) {
@@ -95,12 +100,59 @@ extension Intake {
                     if ruling.outcome.isAccepted, try changedAfterClaim(delivery, from: source) {
                         ruling = Ruling(outcome: .quarantined, reason: Intake.modifiedAfterClaim)
                     }
+                    do {
+                        try awaitWord(on: ruling, delivery)
+                    } catch let hold as Hold {
+                        ruling.reject(for: hold)
+                    }
                     if !ruling.outcome.isAccepted { try transaction.discardRecords() }
                     return ruling
                 }
             }
         }
         try decideParent(delivery, from: source, reason: nil)
+    }
+
+    /// What has to be confirmed before the tables of a file are decided each by itself: they are judged together once,
+    /// and nothing is kept of it.
+    private func lookAhead(
+        _ delivery: Delivery, _ entries: [DecodeReport.TableEntry], from source: Source
+    ) throws -> Hold? {
+        struct Looked: Error { var hold: Hold? }
+        // Of a sender's first file there is nothing to replace and nothing to compare with.
+        let isFirst = try [Outcome.accepted, .acceptedWithRejections].allSatisfy { outcome in
+            try store.deliveries(
+                DeliveryFilter(authority: delivery.authority, status: .final(outcome), limit: 1)
+            ).isEmpty
+        }
+        if isFirst { return nil }
+        let reading = try open(delivery, from: source)
+        do {
+            try store.decide(delivery.id) { transaction in
+                let children = makeChildren(of: delivery, entries)
+                try transaction.open(children: children)
+                var whole = Ruling(outcome: .accepted)
+                for child in children {
+                    try transaction.turn(to: child.id)
+                    do {
+                        let ruling = try judgeTable(child, reading, in: transaction)
+                        whole.tables.append(TableRuling(child: child, ruling: ruling))
+                    } catch is WorkerDied {
+                        // It will not be taken, and is seen to by itself.
+                        continue
+                    }
+                }
+                do {
+                    try awaitWord(on: whole, delivery)
+                } catch let hold as Hold {
+                    throw Looked(hold: hold)
+                }
+                throw Looked()
+            }
+        } catch let looked as Looked {
+            return looked.hold
+        }
+        return nil
     }
 
     /// Decides a file whose tables all are: its receipt lists them.

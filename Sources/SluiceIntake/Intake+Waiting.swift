@@ -59,12 +59,16 @@ extension Intake {
     }
 
     /// Takes in what was held for a reason that no longer holds.
-    func releaseHeld() {
+    package func releaseHeld() {
         for source in sources where source.unavailable == nil {
             guard obstacle(source) == nil, catalogue.plugins[source.authority.plugin] != nil else { continue }
             let filter = DeliveryFilter(authority: source.authority.id, status: .held)
             for delivery in (try? store.deliveries(filter)) ?? [] where !shouldStop() {
                 do {
+                    if delivery.heldFor != nil, delivery.confirmedAt == nil {
+                        try awaitWord(on: delivery, of: source)
+                        continue
+                    }
                     try release(delivery, of: source)
                 } catch {
                     logTrouble(
@@ -78,25 +82,45 @@ extension Intake {
     private func release(_ delivery: Delivery, of source: Source) throws {
         let held = try source.held()
         let idName = FileName(own: delivery.id.text)
-        guard let status = try held.status(idName), status.kind == .folder else {
-            // The operator or the agency removed it: nothing waits any more.
-            try store.remove(waiting: delivery.id)
-            return
-        }
-        let folder = try held.subfolder(idName, create: false, mode: 0o750)
-        guard let name = try folder.soleEntry() else {
-            try held.removeFolder(idName)
-            try store.remove(waiting: delivery.id)
+        guard let status = try held.status(idName), status.kind == .folder,
+            let name = try held.subfolder(idName, create: false, mode: 0o750).soleEntry()
+        else {
+            try forgetHeld(delivery, of: source)
             return
         }
         let claim = try source.claimed().subfolder(idName, create: true, mode: 0o700)
-        try folder.rename(name, to: claim, as: name, replace: false)
-        try claim.sync()
-        try held.removeFolder(idName)
-        let notice = FileName(own: delivery.id.text + ".notice.txt")
-        if try held.status(notice) != nil { try held.remove(notice) }
-        try held.sync()
+        try takeBackHeld(delivery.id, to: claim, from: source)
         try finishClaim(delivery.id, name, in: claim, from: source)
+    }
+
+    /// The operator or the agency removed the file: nothing waits any more.
+    private func forgetHeld(_ delivery: Delivery, of source: Source) throws {
+        let held = try source.held()
+        let idName = FileName(own: delivery.id.text)
+        if try held.status(idName)?.kind == .folder { try held.removeFolder(idName) }
+        try removeNotice(of: delivery.id, in: held)
+        try store.remove(waiting: delivery.id)
+    }
+
+    private func removeNotice(of id: DeliveryID, in held: borrowing Folder) throws {
+        let notice = FileName(own: id.text + ".notice.txt")
+        if try held.status(notice) != nil { try held.remove(notice) }
+    }
+
+    /// Moves a file that waited back into its claim folder; does nothing where none waits.
+    func takeBackHeld(_ id: DeliveryID, to claim: borrowing Folder, from source: Source) throws {
+        let held = try source.held()
+        let idName = FileName(own: id.text)
+        guard let status = try held.status(idName), status.kind == .folder else { return }
+        let folder = try held.subfolder(idName, create: false, mode: 0o750)
+        if let name = try folder.soleEntry() {
+            // An empty file may stand there to remember the name by.
+            try folder.rename(name, to: claim, as: name, replace: true)
+            try claim.sync()
+        }
+        try held.removeFolder(idName)
+        try removeNotice(of: id, in: held)
+        try held.sync()
     }
 
     // MARK: - Stalled
@@ -184,6 +208,7 @@ extension Intake {
         let held = try source.held()
         for entry in try held.entries() {
             guard let text = entry.text, let id = DeliveryID(text) else { continue }
+            // One that is claimed was read, and is taken up with its claim.
             if let known = try store.delivery(id), known.status != .stalled { continue }
             let folder = try held.subfolder(entry, create: false, mode: 0o750)
             guard let name = try folder.soleEntry(), let status = try folder.status(name) else {

@@ -49,6 +49,7 @@ package struct Receipt: Sendable {
             "dataset": .optional(dataset),
             "period": .optional(period.map { "\($0)" }),
             "rows": rows.map(\.json) ?? .null,
+            "lines": report?.lines?.json ?? .null,
             "assumed": report?.assumptions?.json ?? .null,
             "findings": .array(findings.map(\.json)),
             "findingsCut": .bool(report?.findingsCut ?? false),
@@ -89,6 +90,7 @@ package struct Receipt: Sendable {
                 lines.append("Linked      \(linkage(linked, of: rows.accepted))")
             }
         }
+        if let account = report?.lines { lines.append("Lines       \(account.text)") }
         if let duplicateOf { lines.append("Same as     delivery \(duplicateOf)") }
         if !replaces.isEmpty { lines.append("Replaces    " + replaces.map(\.text).joined(separator: ", ")) }
         if let reason { lines.append("Reason      \(reason)") }
@@ -112,6 +114,10 @@ package struct Receipt: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private var hasWarnings: Bool {
+        (findings + tables.flatMap(\.ruling.findings)).contains { $0.severity >= .warning }
+    }
+
     private var next: String {
         if !tables.isEmpty, !decidesTables {
             return "Each table was decided by itself and has a receipt of its own, which says what to do."
@@ -122,6 +128,10 @@ package struct Receipt: Sendable {
                 + "what is listed below, table by table, and send the whole file again."
         }
         return switch outcome {
+        case .accepted where hasWarnings:
+            "The rows are kept as minimised records, and the file has been removed from incoming. Look at the warnings "
+                + "below: if one of them is a mistake, correct it and send the whole period again; it will replace this "
+                + "delivery."
         case .accepted:
             "Nothing to do. The file has been removed from incoming; only minimised records are kept."
         case .acceptedWithRejections:
@@ -133,8 +143,12 @@ package struct Receipt: Sendable {
         case .refused:
             "Nothing of the file is kept: a disclosure rule forbids taking it. Delete the export, leave out what is "
                 + "named below, and tell your information governance lead."
+        case .rejected where reason == Intake.notConfirmed:
+            "Nothing of the file is kept, because nobody confirmed it in time. If it is right, send it again and confirm "
+                + "it as its notice says."
         case .duplicate:
-            "Nothing to do. These very bytes were taken before; if you meant to send something else, check the export."
+            "Nothing has changed: these very bytes were taken before. If you meant to send another file, such as that of "
+                + "the next month, check the export and send that one."
         case .quarantined:
             "The file could not be processed and its content is not kept. Export it again; if that fails too, ask the "
                 + "operator, naming the delivery."
@@ -152,6 +166,25 @@ extension Outcome {
         case .duplicate: "DUPLICATE"
         case .quarantined: "QUARANTINED"
         }
+    }
+}
+
+extension LineAccount {
+    package var json: JSON {
+        .members([
+            "total": .int(total), "records": .int(records), "headings": .int(headings), "above": .int(above),
+            "blank": .int(blank), "passedOver": .int(margins), "insideCells": .int(insideCells),
+        ])
+    }
+
+    /// `412 = 400 records + 1 heading + 11 blank`.
+    package var text: String {
+        let parts = [
+            (records, "records"), (headings, headings == 1 ? "row of headings" : "rows of headings"),
+            (above, "above the headings"), (blank, "blank"), (margins, "passed over"),
+            (insideCells, "inside quoted cells"),
+        ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return "\(total) = " + (parts.isEmpty ? "0" : parts.joined(separator: " + "))
     }
 }
 
@@ -194,6 +227,7 @@ extension TableRuling {
         guard decidesTables else { return json }
         return
             json
+            .setting("lines", report?.lines?.json ?? .null)
             .setting("assumed", report?.assumptions?.json ?? .null)
             .setting("findings", .array(ruling.findings.map(\.json)))
             .setting("findingsCut", .bool(report?.findingsCut ?? false))
@@ -216,6 +250,7 @@ extension TableRuling {
                 lines.append("  Linked      \(linkage(linked, of: rows.accepted))")
             }
         }
+        if decidesTables, let account = ruling.report?.lines { lines.append("  Lines       \(account.text)") }
         if let duplicateOf = ruling.duplicateOf { lines.append("  Same as     delivery \(duplicateOf)") }
         if !ruling.replaces.isEmpty {
             lines.append("  Replaces    " + ruling.replaces.map(\.text).joined(separator: ", "))

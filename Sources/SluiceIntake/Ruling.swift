@@ -9,6 +9,12 @@ struct Ruling: Sendable {
     var rows: RowCounts?
     var findings: [Finding] = []
     var replaces: [DeliveryID] = []
+    /// What each of those takes away and what this one brings in its place, in the same order.
+    var replacements: [Replaced] = []
+    /// What later deliveries are compared with.
+    var profile: DeliveryProfile?
+    /// What is so unlike the sender's other deliveries that it has to be confirmed.
+    var unusual: [Usual.Unusual] = []
     var duplicateOf: DeliveryID?
     var reason: String?
     var sandbox: SandboxLevel?
@@ -44,6 +50,19 @@ struct Ruling: Sendable {
         reason = child.reason
         replaces = child.replaces
     }
+}
+
+/// An earlier delivery that another takes the place of.
+struct Replaced: Hashable, Sendable {
+    var delivery: DeliveryID
+    var period: Period
+    /// Records that it has.
+    var before: Int
+    /// Rows of the newer one that are of its months.
+    var now: Int
+
+    /// - Parameter percent: so much less is much.
+    func takesMuchAway(percent: Int) -> Bool { now * 100 < (100 - percent) * before }
 }
 
 /// How one of several tables stands.

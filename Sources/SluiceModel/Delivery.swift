@@ -21,12 +21,12 @@ package func isSection17(_ gateway: String?) -> Bool { gateway ?? "pcsc-17" == "
 package enum DeliveryStatus: Hashable, Sendable {
     /// Never became ready; the agency was told.
     case stalled
-    /// Waits for a person, unopened, in the agency's `held/` folder.
+    /// Waits for a person, in the agency's `held/` folder: unopened, or read and to be confirmed.
     case held
     /// Copied and in the journal; a restart finishes it.
     case claimed
     case final(Outcome)
-    /// An accepted delivery that a later one replaced.
+    /// An accepted delivery that another one replaced. Its records stay for a while, out of every count.
     case superseded
     /// An accepted delivery that was taken back.
     case withdrawn
@@ -108,6 +108,16 @@ package struct Delivery: Hashable, Sendable {
     package var attempts: Int
     /// Attempts that ended with the worker dead or out of time.
     package var workerDeaths: Int
+    /// What has to be confirmed before it can be taken, as `Hold.key` has it; nil for what waits for another reason.
+    package var heldFor: String?
+    /// What it would do, in sentences for people.
+    package var heldFigures: String?
+    package var heldAt: Instant?
+    /// When that was confirmed.
+    package var confirmedAt: Instant?
+    package var supersededAt: Instant?
+    /// When the records of an accepted delivery were removed; nil where they are kept.
+    package var purgedAt: Instant?
 
     package init(
         id: DeliveryID, parent: DeliveryID? = nil, table: DeliveredTable? = nil, authority: AuthorityID, plugin: String,
@@ -138,4 +148,7 @@ package struct Delivery: Hashable, Sendable {
         self.attempts = attempts
         self.workerDeaths = workerDeaths
     }
+
+    /// It was replaced, and its records are there to be brought back.
+    package var canBeReinstated: Bool { status == .superseded && purgedAt == nil }
 }

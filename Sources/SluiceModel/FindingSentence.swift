@@ -66,11 +66,17 @@ struct FindingSentence {
             return "The sheet has hidden rows, and they were read. Delete them if they are not meant to be sent."
         case .columnsHidden:
             let hidden = finding.arguments.map(String.init)
-            let others = finding.count > hidden.count ? " and \(finding.count - hidden.count) more" : ""
-            let columns =
-                finding.count == 1 ? "Column \(hidden.first ?? "") is" : "Columns \(list(hidden))\(others) are"
-            return "\(columns) hidden in the sheet, and \(finding.count == 1 ? "was" : "were") read like the others. "
-                + "Delete hidden columns that you do not mean to send."
+            let others =
+                finding.count > hidden.count && !hidden.isEmpty ? " and \(finding.count - hidden.count) more" : ""
+            let what =
+                hidden.isEmpty
+                ? "Some columns are"
+                : hidden.count == 1 && others.isEmpty
+                    ? "Column \(hidden[0]) is"
+                    : "Columns \(list(hidden, last: "and"))\(others) are"
+            return
+                "\(what) hidden in the sheet, and read like the others. Delete hidden columns that you do not mean to "
+                + "send."
         case .cellsMerged:
             return "The sheet has merged cells: only the first cell of each has the value, and the others are empty. "
                 + "Unmerge them and fill in each row."

@@ -36,6 +36,8 @@ package struct LedgerKind: RawRepresentable, Hashable, Sendable {
     package static let deliveryStalled = LedgerKind("delivery-stalled")
     package static let deliveryDecided = LedgerKind("delivery-decided")
     package static let deliverySuperseded = LedgerKind("delivery-superseded")
+    package static let deliveryConfirmed = LedgerKind("delivery-confirmed")
+    package static let deliveryReinstated = LedgerKind("delivery-reinstated")
     package static let deliveryWithdrawn = LedgerKind("delivery-withdrawn")
     package static let recordsPurged = LedgerKind("records-purged")
     package static let certificatePurged = LedgerKind("certificate-purged")

@@ -55,3 +55,9 @@ package struct LinkIdentifiers: Sendable {
 
     package init(bytes: [UInt8]) { self.bytes = bytes }
 }
+
+extension RecordBlock.Column {
+    package func code(_ row: Int) -> UInt32 {
+        (0..<width).reduce(0) { $0 | UInt32(bytes[row * width + $1]) << UInt32($1 * 8) }
+    }
+}

@@ -34,6 +34,12 @@ package struct AlertFolder: Sendable {
         if try folder().status(FileName(own: alert.name + ".json")) == nil { try write(alert) }
     }
 
+    /// Writes an alert that is not there, or says something else.
+    package func writeIfNew(_ alert: Alert) throws {
+        let current = try? readSmallFile(path + "/" + alert.name + ".txt")
+        if current != Array(alert.text.utf8) { try write(alert) } else { try writeIfMissing(alert) }
+    }
+
     /// What an alert's file says; nil when there is none that can be read.
     func alert(_ name: String) throws -> JSON? {
         (try? readSmallFile(path + "/" + name + ".json")).flatMap { try? JSON(reading: $0) }

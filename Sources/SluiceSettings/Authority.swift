@@ -45,6 +45,8 @@ package struct Authority: Hashable, Sendable {
     package var toleranceRejectedPercent: Int?
     /// The plugin's datasets it may send; empty means all.
     package var datasets: [String]
+    /// How long a period each file covers, by dataset, where the partnership agreed on it.
+    package var cadences: [String: PeriodUnit] = [:]
 
     package init(
         id: AuthorityID, name: String, kind: AuthorityKind, function: String? = nil, plugin: String, gateway: String,
@@ -126,7 +128,7 @@ package struct Agreement: Hashable, Sendable {
 struct AuthorityPlaces: Hashable, Sendable {
     var plugin: Node
     var kind: Node
-    /// Of `datasets` and `retentionMonthsOf`.
+    /// Of `datasets`, `retentionMonthsOf` and `sends`.
     var datasets: [Node]
     /// Of the agreement's `links`.
     var links: [Node]
@@ -158,6 +160,7 @@ func readAuthority(
     let settleMilliseconds = reader.integer("settleMilliseconds", in: 0...86_400_000)
     let tolerance = reader.integer("toleranceRejectedPercent", in: 0...100)
     let datasetNodes = reader.nodes("datasets") ?? []
+    let sends = readCadences(&reader)
     let datasets = datasetNodes.compactMap { shortName($0, "an item of `datasets`", mistakes: mistakes) }
     let profileNode = reader.node("profile")
     let places = (plugin: reader.node("plugin"), kind: reader.node("kind"))
@@ -171,10 +174,12 @@ func readAuthority(
         retentionMonths: retentionMonths, readiness: readiness, settleMilliseconds: settleMilliseconds,
         toleranceRejectedPercent: tolerance, datasets: datasets, members: members)
     authority.datasetRetentionMonths = datasetRetention.months
+    authority.cadences = sends.cadences
     return (
         authority,
         AuthorityPlaces(
-            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes, links: agreement.links,
+            plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes + sends.nodes,
+            links: agreement.links,
             profile: profileNode)
     )
 }
@@ -191,6 +196,20 @@ private func readDatasetRetention(_ reader: inout MappingReader) -> (months: [St
     }
     inner.finish()
     return (months, nodes)
+}
+
+/// `sends: {recorded-crime: month}`
+private func readCadences(_ reader: inout MappingReader) -> (cadences: [String: PeriodUnit], nodes: [Node]) {
+    guard var inner = reader.mapping("sends", what: "`sends`") else { return ([:], []) }
+    var cadences: [String: PeriodUnit] = [:]
+    var nodes: [Node] = []
+    for key in inner.keyNodes {
+        guard let dataset = shortName(key, "a dataset", mistakes: reader.mistakes) else { continue }
+        nodes.append(key)
+        if let unit = inner.choice(dataset, PeriodUnit.self) { cadences[dataset] = unit }
+    }
+    inner.finish()
+    return (cadences, nodes)
 }
 
 private func readFunction(_ reader: inout MappingReader, kind: AuthorityKind?) -> String? {

@@ -46,6 +46,9 @@ func readIntake(_ reader: MappingReader?) -> IntakeSettings {
     set(reader.bytes("fileLimitBytes", in: 1...1 << 40), \.fileLimitBytes)
     set(reader.bytes("freeSpaceFloorBytes", in: 0...1 << 50), \.freeSpaceFloorBytes)
     set(reader.integer("attemptLimit", in: 1...100), \.attemptLimit)
+    set(reader.integer("replaceLossPercent", in: 0...100), \.replaceLossPercent)
+    set(reader.integer("unusualPercent", in: 1...100), \.unusualPercent)
+    set(reader.integer("confirmDays", in: 1...365), \.confirmDays)
     if let value = reader.boolean("returnOriginals") { result.returnOriginals = value }
     reader.finish()
     return result

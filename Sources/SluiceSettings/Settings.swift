@@ -19,6 +19,9 @@ package struct Settings: Hashable, Sendable {
     package var zone: ZoneOffsets
     package var intake: IntakeSettings
     package var decode: DecodeSettings
+    /// For how many days records stay that another delivery replaced, out of every count, so that they can be brought
+    /// back.
+    package var supersededDays = 35
     /// For how many months after the month of a release its certificate is kept.
     package var certificateRetentionMonths = 84
     /// By id.
@@ -134,6 +137,12 @@ package struct IntakeSettings: Hashable, Sendable {
     package var attemptLimit = 3
     /// Whether a file goes back beside its receipt rather than being removed.
     package var returnOriginals = false
+    /// A delivery that brings so many per cent fewer rows than one it would replace is held until somebody confirms.
+    package var replaceLossPercent = 20
+    /// A delivery that differs so many per cent from what usually comes is held until somebody confirms.
+    package var unusualPercent = 80
+    /// Days after which a held delivery that nobody confirmed is rejected.
+    package var confirmDays = 14
 
     package init() {}
 }

@@ -34,12 +34,14 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
         top.mapping("paths", what: "`paths`"), in: folders, root: root, mistakes: mistakes)
     let intake = readIntake(top.mapping("intake", what: "`intake`"))
     let decode = readDecode(top.mapping("decode", what: "`decode`"))
+    let supersededDays = top.integer("supersededDays", in: 0...3650)
     let certificateMonths = top.integer("certificateRetentionMonths", in: 1...600)
     top.finish()
 
     var settings = Settings(
         file: file, folder: folders.absolute, instanceName: instanceName, operator: `operator`,
         controllers: controllers, paths: paths, timeZone: timeZone, zone: zone, intake: intake, decode: decode)
+    if let supersededDays { settings.supersededDays = supersededDays }
     if let certificateMonths { settings.certificateRetentionMonths = certificateMonths }
     func list(_ path: String, _ key: String) -> [SettingsFile] {
         listYAMLFiles(path, in: folders, place: places[key] ?? root, key: key, mistakes: mistakes)

@@ -50,17 +50,30 @@ package protocol Store: AnyObject, Sendable {
     /// - Returns: the ledger's head after the transaction, which is also the checkpoint handed to `body`'s decision.
     func decide(_ id: DeliveryID, _ body: (any DecisionTransaction) throws -> Decision) throws
 
-    /// Takes an accepted delivery back: purges its records and marks it `withdrawn`, and so with its children that are
-    /// accepted and current.
+    /// Notes that somebody confirmed what a held delivery would do.
+    ///
+    /// - Throws: `StoreError.deliveryMissing`, or `.deliveryFinal` when it does not wait to be confirmed.
+    func confirm(_ id: DeliveryID, at: Instant, ledger: [LedgerEntry]) throws
+
+    /// Brings back deliveries that were replaced and whose records are kept, in place of others that are current: all in
+    /// one transaction.
+    ///
+    /// - Parameter replacing: these become superseded by the one of `ids` that each is given with.
+    /// - Throws: `StoreError.deliveryMissing`, `StoreError.deliveryFinal` when one cannot be brought back or replaced.
+    func reinstate(
+        _ ids: [DeliveryID], replacing: [(old: DeliveryID, by: DeliveryID)], at: Instant, ledger: [LedgerEntry]) throws
+
+    /// Takes an accepted delivery back, be it current or replaced and not yet purged: purges its records and marks it
+    /// `withdrawn`, and so with its children that are.
     ///
     /// - Returns: the releases that its records went into.
     func withdraw(_ id: DeliveryID, at: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord]
 
-    /// Purges the records of accepted, current deliveries that are past their retention, and marks them `purged`: all
-    /// of them or none.
+    /// Purges the records of accepted deliveries that are past their time: all of them or none. Current ones are then
+    /// `purged`; replaced ones stay `superseded` and can no longer be brought back.
     ///
-    /// - Throws: `StoreError.deliveryMissing`, `StoreError.deliveryFinal` when one is not current.
-    func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws
+    /// - Throws: `StoreError.deliveryMissing`, `StoreError.deliveryFinal` when one has no records.
+    func purge(_ ids: [DeliveryID], at: Instant, ledger: [LedgerEntry]) throws
 
     /// Gives the room of what was purged back to the disk. Purged records were overwritten before.
     func compact() throws
@@ -200,6 +213,13 @@ package protocol DecisionTransaction: AnyObject {
     /// Accepted deliveries, not replaced and not withdrawn, of this authority and dataset whose period has so many
     /// months: the newest, at most `limit`, in no order.
     func current(authority: AuthorityID, dataset: String, periodMonths: Int, limit: Int) throws -> [Delivery]
+    /// How many months each of the last deliveries of this authority and dataset covers that stand, where there are
+    /// three or more and they all cover as many; nil elsewhere.
+    func usualMonths(authority: AuthorityID, dataset: String) throws -> Int?
+    /// The profiles of the newest deliveries of this authority and dataset that stand, newest first, at most `limit`.
+    func profiles(
+        authority: AuthorityID, dataset: String, limit: Int
+    ) throws -> [(delivery: Delivery, profile: DeliveryProfile)]
     /// The ledger's head as it will be once `entries` are appended, for the receipt's checkpoint.
     func headAfter(_ entries: [LedgerEntry]) throws -> LedgerHead
 }
@@ -212,8 +232,10 @@ package struct Decision: Sendable {
     package var rows: RowCounts?
     package var finishedAt: Instant
     package var reason: String?
-    /// These become `superseded` and their records are purged.
+    /// These become `superseded`. Their records stay, out of every count, until they are purged.
     package var replaces: [DeliveryID]
+    /// What later deliveries are compared with; of an accepted one of one table.
+    package var profile: DeliveryProfile?
     package var ledger: [LedgerEntry]
     /// The receipt's JSON and text, with no file name in them; see `PendingReceipt`.
     package var receiptJSON: String
@@ -230,6 +252,7 @@ package struct Decision: Sendable {
         package var rows: RowCounts?
         package var reason: String?
         package var replaces: [DeliveryID]
+        package var profile: DeliveryProfile?
 
         package init(
             id: DeliveryID, outcome: Outcome, dataset: String?, period: Period?, rows: RowCounts?, reason: String?,

@@ -66,6 +66,13 @@ enum DeliveryRow {
             attempts: row["attempts"],
             workerDeaths: row["worker_deaths"])
         delivery.gateway = row["gateway"]
+        delivery.heldFor = row["held_for"]
+        delivery.heldFigures = row["held_figures"]
+        func instant(_ column: String) -> Instant? { (row[column] as Int?).map(Instant.init(secondsSince1970:)) }
+        delivery.heldAt = instant("held_at")
+        delivery.confirmedAt = instant("confirmed_at")
+        delivery.supersededAt = instant("superseded_at")
+        delivery.purgedAt = instant("purged_at")
         return delivery
     }
 
@@ -137,18 +144,32 @@ enum DeliveryRow {
                 decision.period?.last.index, decision.rows?.read, decision.rows?.accepted, decision.rows?.rejected,
                 finishedAt.secondsSince1970, decision.reason, sequence,
             ])
+        guard let profile = decision.profile, decision.outcome.isAccepted else { return }
+        try db.execute(
+            sql: "INSERT INTO delivery_profile (delivery, body) VALUES (?, ?)",
+            arguments: [sequence, profile.json.compactText])
     }
 
-    /// Marks an accepted delivery as replaced and purges its records.
+    /// Marks an accepted delivery as replaced. Its records stay.
     ///
     /// - Throws: `StoreError.deliveryMissing`, or `.deliveryFinal` when it is not accepted and current.
-    static func supersede(_ id: DeliveryID, by newer: DeliveryID, _ db: Database) throws {
+    static func supersede(_ id: DeliveryID, by newer: DeliveryID, at: Instant, _ db: Database) throws {
         guard let old = try find(id, db) else { throw StoreError.deliveryMissing(id) }
         guard old.status.isCurrent, id != newer else { throw StoreError.deliveryFinal(id) }
         try db.execute(
-            sql: "UPDATE delivery SET status = ?, replaced_by = ? WHERE sequence = ?",
-            arguments: [DeliveryStatus.superseded.text, newer.text, old.sequence])
-        try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [old.sequence])
+            sql: "UPDATE delivery SET status = ?, replaced_by = ?, superseded_at = ? WHERE sequence = ?",
+            arguments: [DeliveryStatus.superseded.text, newer.text, at.secondsSince1970, old.sequence])
+    }
+
+    /// Removes what is kept of deliveries that `condition` lets through: records and profiles.
+    static func purge(where condition: String, _ arguments: StatementArguments, at: Instant, _ db: Database) throws {
+        for table in ["record_block", "delivery_profile"] {
+            try db.execute(
+                sql: "DELETE FROM \(table) WHERE delivery IN (SELECT sequence FROM delivery WHERE \(condition))",
+                arguments: arguments)
+        }
+        try db.execute(
+            sql: "UPDATE delivery SET purged_at = ? WHERE \(condition)", arguments: [at.secondsSince1970] + arguments)
     }
 }
 

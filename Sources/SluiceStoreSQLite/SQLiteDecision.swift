@@ -115,6 +115,46 @@ final class SQLiteDecision: DecisionTransaction {
         }
     }
 
+    func usualMonths(authority: AuthorityID, dataset: String) throws -> Int? {
+        try step("look for earlier deliveries") { db in
+            let lengths = try Int.fetchAll(
+                db,
+                sql: """
+                    SELECT period_last - period_first + 1 FROM delivery
+                    WHERE authority = ? AND dataset = ? AND status IN (\(DeliveryStatus.currentSQL))
+                        AND period_first IS NOT NULL
+                    ORDER BY sequence DESC LIMIT 12
+                    """,
+                arguments: [authority.text, dataset])
+            return lengths.count >= 3 && Set(lengths).count == 1 ? lengths[0] : nil
+        }
+    }
+
+    func profiles(
+        authority: AuthorityID, dataset: String, limit: Int
+    ) throws -> [(delivery: Delivery, profile: DeliveryProfile)] {
+        try step("look for profiles") { db in
+            let condition = """
+                d.authority = ? AND d.dataset = ? AND d.status IN (\(DeliveryStatus.currentSQL))
+                AND d.sequence IN (SELECT delivery FROM delivery_profile)
+                """
+            let deliveries = try DeliveryRow.fetch(
+                where: condition, [authority.text, dataset, max(0, limit)], order: "d.sequence DESC LIMIT ?", db)
+            return try deliveries.map { delivery in
+                let body = try String.fetchOne(
+                    db,
+                    sql: """
+                        SELECT body FROM delivery_profile
+                        WHERE delivery = (SELECT sequence FROM delivery WHERE id = ?)
+                        """, arguments: [delivery.id.text])
+                guard let body, let json = try? JSON(reading: body), let profile = DeliveryProfile(json) else {
+                    throw UnreadableValue()
+                }
+                return (delivery, profile)
+            }
+        }
+    }
+
     func headAfter(_ entries: [LedgerEntry]) throws -> LedgerHead {
         try step("compute the ledger's head") { db in
             announced = entries

@@ -28,10 +28,14 @@ extension SQLiteStore {
             let row = try DeliveryRow.findOpen(delivery.id, db)
             try db.execute(
                 sql: """
-                    UPDATE delivery SET status = ?, reason = ?, sha256 = ?, bytes = ?, gateway = ? WHERE sequence = ?
+                    UPDATE delivery SET status = ?, reason = ?, sha256 = ?, bytes = ?, gateway = ?, held_for = ?,
+                        held_figures = ?, held_at = ?, confirmed_at = ?
+                    WHERE sequence = ?
                     """,
                 arguments: [
                     delivery.status.text, delivery.reason, delivery.sha256, delivery.bytes, delivery.gateway,
+                    delivery.heldFor, delivery.heldFigures, delivery.heldAt?.secondsSince1970,
+                    delivery.confirmedAt?.secondsSince1970,
                     row.sequence,
                 ])
             try append(ledger, db)
@@ -67,6 +71,10 @@ extension SQLiteStore {
             try db.execute(
                 sql: """
                     DELETE FROM record_block WHERE delivery IN (SELECT sequence FROM delivery WHERE parent = ?)
+                    """, arguments: [id.text])
+            try db.execute(
+                sql: """
+                    DELETE FROM delivery_profile WHERE delivery IN (SELECT sequence FROM delivery WHERE parent = ?)
                     """, arguments: [id.text])
             try db.execute(
                 sql: "DELETE FROM receipt WHERE delivery IN (SELECT sequence FROM delivery WHERE parent = ?)",
@@ -140,15 +148,15 @@ extension SQLiteStore {
             }
             let decision = try body(transaction)
             try transaction.finish(decision)
-            let own = Decision.Child(
+            var own = Decision.Child(
                 id: id, outcome: decision.outcome, dataset: decision.dataset, period: decision.period,
                 rows: decision.rows, reason: decision.reason, replaces: decision.replaces)
+            own.profile = decision.profile
             // The delivery itself last: until it is decided, its tables are not.
             for (child, sequence) in Array(zip(decision.children, transaction.childSequences)) + [(own, row.sequence)] {
                 try DeliveryRow.decide(sequence, child, at: decision.finishedAt, db)
                 for replaced in child.replaces {
-                    try DeliveryRow.supersede(replaced, by: child.id, db)
-                    oweEmptyLog()
+                    try DeliveryRow.supersede(replaced, by: child.id, at: decision.finishedAt, db)
                 }
             }
             try db.execute(
@@ -158,14 +166,51 @@ extension SQLiteStore {
         }
     }
 
+    package func confirm(_ id: DeliveryID, at instant: Instant, ledger: [LedgerEntry]) throws {
+        try write("confirm a delivery") { db in
+            let row = try DeliveryRow.findOpen(id, db)
+            try db.execute(
+                sql: "UPDATE delivery SET confirmed_at = ? WHERE sequence = ? AND status = ? AND held_for IS NOT NULL",
+                arguments: [instant.secondsSince1970, row.sequence, DeliveryStatus.held.text])
+            guard db.changesCount == 1 else { throw StoreError.deliveryFinal(id) }
+            try append(ledger, db)
+        }
+    }
+
+    package func reinstate(
+        _ ids: [DeliveryID], replacing: [(old: DeliveryID, by: DeliveryID)], at instant: Instant, ledger: [LedgerEntry]
+    ) throws {
+        try write("bring a delivery back") { db in
+            for id in ids {
+                guard let found = try DeliveryRow.fetch(where: "d.id = ?", [id.text], db).first else {
+                    throw StoreError.deliveryMissing(id)
+                }
+                guard found.canBeReinstated, let outcome = found.outcomeAtArrival else {
+                    throw StoreError.deliveryFinal(id)
+                }
+                try db.execute(
+                    sql: "UPDATE delivery SET status = ?, replaced_by = NULL, superseded_at = NULL WHERE id = ?",
+                    arguments: [outcome.rawValue, id.text])
+            }
+            for pair in replacing { try DeliveryRow.supersede(pair.old, by: pair.by, at: instant, db) }
+            try forgetOverlaps(db)
+            try append(ledger, db)
+        }
+    }
+
     package func withdraw(_ id: DeliveryID, at instant: Instant, ledger: [LedgerEntry]) throws -> [ReleaseRecord] {
         try write("withdraw a delivery") { db in
             guard let row = try DeliveryRow.find(id, db), !row.status.isOpen else {
                 throw StoreError.deliveryMissing(id)
             }
-            guard row.status.isCurrent else { throw StoreError.deliveryFinal(id) }
+            let kept = "(status IN (\(DeliveryStatus.currentSQL)) OR status = 'superseded' AND purged_at IS NULL)"
+            guard
+                try Bool.fetchOne(
+                    db, sql: "SELECT EXISTS (SELECT 1 FROM delivery WHERE sequence = ? AND \(kept))",
+                    arguments: [row.sequence]) == true
+            else { throw StoreError.deliveryFinal(id) }
             oweEmptyLog()
-            let withdrawn = "sequence = ? OR (parent = ? AND status IN (\(DeliveryStatus.currentSQL)))"
+            let withdrawn = "sequence = ? OR (parent = ? AND \(kept))"
             let arguments: StatementArguments = [row.sequence, id.text]
             let releases = try ReleaseRow.fetch(
                 where: """
@@ -174,28 +219,34 @@ extension SQLiteStore {
                         WHERE delivery IN (SELECT id FROM delivery WHERE \(withdrawn)))
                     """,
                 arguments, db)
-            try db.execute(
-                sql: "DELETE FROM record_block WHERE delivery IN (SELECT sequence FROM delivery WHERE \(withdrawn))",
-                arguments: arguments)
-            try db.execute(
-                sql: "UPDATE delivery SET status = ?, withdrawn_at = ? WHERE \(withdrawn)",
-                arguments: [DeliveryStatus.withdrawn.text, instant.secondsSince1970] + arguments)
+            // Which they are is asked before any of them changes.
+            let sequences = try Int64.fetchAll(
+                db, sql: "SELECT sequence FROM delivery WHERE \(withdrawn)", arguments: arguments)
+            for sequence in sequences {
+                try DeliveryRow.purge(where: "sequence = ?", [sequence], at: instant, db)
+                try db.execute(
+                    sql: "UPDATE delivery SET status = ?, withdrawn_at = ? WHERE sequence = ?",
+                    arguments: [DeliveryStatus.withdrawn.text, instant.secondsSince1970, sequence])
+            }
             try forgetOverlaps(db)
             try append(ledger, db)
             return releases
         }
     }
 
-    package func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws {
+    package func purge(_ ids: [DeliveryID], at instant: Instant, ledger: [LedgerEntry]) throws {
         try write("purge deliveries") { db in
             oweEmptyLog()
             for id in ids {
-                guard let row = try DeliveryRow.find(id, db) else { throw StoreError.deliveryMissing(id) }
-                guard row.status.isCurrent else { throw StoreError.deliveryFinal(id) }
-                try db.execute(sql: "DELETE FROM record_block WHERE delivery = ?", arguments: [row.sequence])
+                guard let found = try DeliveryRow.fetch(where: "d.id = ?", [id.text], db).first else {
+                    throw StoreError.deliveryMissing(id)
+                }
+                guard found.status.isCurrent || found.canBeReinstated else { throw StoreError.deliveryFinal(id) }
+                try DeliveryRow.purge(where: "id = ?", [id.text], at: instant, db)
+                guard found.status.isCurrent else { continue }
                 try db.execute(
-                    sql: "UPDATE delivery SET status = ? WHERE sequence = ?",
-                    arguments: [DeliveryStatus.purged.text, row.sequence])
+                    sql: "UPDATE delivery SET status = ? WHERE id = ?",
+                    arguments: [DeliveryStatus.purged.text, id.text])
             }
             try forgetOverlaps(db)
             // Dictionaries that no block uses any more say nothing of a person, but nothing needs them either.

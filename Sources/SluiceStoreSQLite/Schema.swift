@@ -56,8 +56,27 @@ enum Schema {
             try db.execute(sql: "ALTER TABLE delivery ADD COLUMN gateway TEXT")
         }
         migrator.registerMigration("5 overlaps") { db in try db.execute(sql: overlaps) }
+        migrator.registerMigration("6 what waits for a word, what was replaced, what usually comes") { db in
+            try db.execute(sql: words)
+        }
         return migrator
     }()
+
+    private static let words = """
+        ALTER TABLE delivery ADD COLUMN held_for TEXT;           -- what has to be confirmed
+        ALTER TABLE delivery ADD COLUMN held_figures TEXT;       -- what it would do, for people
+        ALTER TABLE delivery ADD COLUMN held_at INTEGER;         -- seconds since 1970-01-01 UTC, as all below
+        ALTER TABLE delivery ADD COLUMN confirmed_at INTEGER;
+        ALTER TABLE delivery ADD COLUMN superseded_at INTEGER;
+        ALTER TABLE delivery ADD COLUMN purged_at INTEGER;       -- when the records went; NULL where they are kept
+        -- Until now they went with their replacement.
+        UPDATE delivery SET purged_at = coalesce(withdrawn_at, finished_at, received_at)
+        WHERE status IN ('superseded', 'withdrawn', 'purged');
+        CREATE TABLE delivery_profile (
+            delivery INTEGER PRIMARY KEY REFERENCES delivery (sequence),
+            body TEXT NOT NULL                          -- JSON: counts of rows, of values by field, of codes
+        ) STRICT;
+        """
 
     private static let overlaps = """
         CREATE TABLE overlap (

@@ -202,6 +202,10 @@ import Testing
         _ = try site.deliver(crimes((1...21).map { crime($0) }), as: "march-again.csv", for: police)
         _ = try site.deliver(try site.sample("nhs-ed", "istv-nhs-number-in-text.csv"), as: "a.csv", for: hospital)
         _ = site.instance.perform(.buildRelease("violence-profile"), attachment: nil, actor: "user:0")
+        // What was replaced is kept for a while in case it has to come back.
+        #expect(try site.instance.statement(year: 2026).purged.isEmpty)
+        site.clock.advance(seconds: 36 * 86_400)
+        _ = site.instance.perform(.purge, attachment: nil, actor: "user:0")
         let statement = try site.instance.statement(year: 2026)
         let fromPolice = try #require(statement.received.first { $0.authority == police })
         #expect(fromPolice.gateway == "pcsc-16")

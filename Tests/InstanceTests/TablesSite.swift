@@ -202,7 +202,15 @@ final class CrashingStore: Store, @unchecked Sendable {
         try write { try base.rememberGateway(gateway, of: authority) }
     }
     func forget(_ id: DeliveryID) throws { try write { try base.forget(id) } }
-    func purge(_ ids: [DeliveryID], ledger: [LedgerEntry]) throws { try write { try base.purge(ids, ledger: ledger) } }
+    func confirm(_ id: DeliveryID, at instant: Instant, ledger: [LedgerEntry]) throws {
+        try write { try base.confirm(id, at: instant, ledger: ledger) }
+    }
+    func reinstate(
+        _ ids: [DeliveryID], replacing: [(old: DeliveryID, by: DeliveryID)], at instant: Instant, ledger: [LedgerEntry]
+    ) throws { try write { try base.reinstate(ids, replacing: replacing, at: instant, ledger: ledger) } }
+    func purge(_ ids: [DeliveryID], at instant: Instant, ledger: [LedgerEntry]) throws {
+        try write { try base.purge(ids, at: instant, ledger: ledger) }
+    }
     func compact() throws { try write { try base.compact() } }
     func writeBackup(to path: String) throws { try read { try base.writeBackup(to: path) } }
     func damage() throws -> String? { try read { try base.damage() } }

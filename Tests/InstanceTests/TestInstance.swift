@@ -17,14 +17,24 @@ final class TestInstance {
     var site: String { folder.path + "/site" }
     var store: any Store { instance.store }
 
-    /// - Parameter edit: changes the settings before the instance is opened; gets the folder of `sluice.yaml`.
-    init(at now: String = "2026-04-10T09:00:00Z", edit: (String) throws -> Void = { _ in }) throws {
+    /// - Parameters:
+    ///   - holds: files that replace much or are unusual wait for a word, as by default; most tests are about others, and
+    ///     send far fewer rows than anybody would.
+    ///   - edit: changes the settings before the instance is opened; gets the folder of `sluice.yaml`.
+    init(
+        at now: String = "2026-04-10T09:00:00Z", holds: Bool = false, edit: (String) throws -> Void = { _ in }
+    ) throws {
         clock = ManualClock(Instant(now)!)
         _ = try InstanceTemplate.write(to: folder.path + "/site")
         // A handful of records hides most of what its tables hold.
         try InstanceTests.edit(
             folder.path + "/site/releases/violence-profile.yaml", "profile: partnership-5\n",
             "profile: partnership-5\nacceptHidingMost: true\n")
+        if !holds {
+            try InstanceTests.edit(
+                folder.path + "/site/sluice.yaml", "\nintake:\n",
+                "\nintake:\n  replaceLossPercent: 100\n  unusualPercent: 100\n")
+        }
         try edit(folder.path + "/site")
         instance = try Instance.open(
             config: folder.path + "/site/sluice.yaml", forChanges: true, clock: clock, log: Logger(label: "test"))

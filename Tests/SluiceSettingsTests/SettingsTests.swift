@@ -165,7 +165,7 @@ import Testing
             mistakes == [
                 "sluice.yaml:4:23: `scanSeconds` is out of range; write a number from 1 to 86400",
                 "sluice.yaml:5:1: unknown key `colour`; sluice.yaml may have certificateRetentionMonths, controllers, decode, "
-                    + "instance, intake, operator, paths, timeZone",
+                    + "instance, intake, operator, paths, supersededDays, timeZone",
                 "authorities/north.yaml:3:7: `kind` cannot be `polcie`; did you mean `police`? it is one of police, "
                     + "probation, yot, fire, health, nhs-provider, local-authority, education, prison, youth-custody, "
                     + "policing-body, vru, voluntary",

@@ -31,7 +31,8 @@ struct SchemaTests {
             #expect(
                 tables == [
                     "closing", "code_dictionary", "delivery", "grdb_migrations", "ledger", "ledger_tree", "occurrence",
-                    "overlap", "overlap_cell", "receipt", "record_block", "release", "release_delivery", "value",
+                    "delivery_profile", "overlap", "overlap_cell", "receipt", "record_block", "release",
+                    "release_delivery", "value",
                 ])
             #expect(try Int.fetchOne(db, sql: "PRAGMA application_id") == 0x534c_5543)
             #expect(try String.fetchOne(db, sql: "PRAGMA journal_mode") == "wal")
@@ -351,6 +352,9 @@ struct PrivacyTests {
                 try store.decide(StoreSuite.id(3)) { _ in
                     StoreSuite.decision(.accepted, replaces: [StoreSuite.id(2)])
                 }
+                // They stay for a while, to be brought back.
+                #expect(try !PrivacyTests.files(folder, holding: canary).isEmpty)
+                try store.purge([StoreSuite.id(2)], at: Instant("2026-05-02T08:00:00Z")!, ledger: [])
             }
         case "thrown away":
             #expect(throws: Interrupted.self) {

@@ -254,7 +254,7 @@ package enum StoreSuite {
             #expect(found.map(\.eventKind) == ["search"])
             #expect(found.map(\.dictionary) == [dictionary("other")])
         },
-        Check("a replaced delivery is superseded, linked both ways, and its records are purged") { make in
+        Check("a replaced delivery is superseded, linked both ways, and its records count no longer") { make in
             let store = try make()
             try accept(store, 1)
             try accept(store, 2)
@@ -277,6 +277,138 @@ package enum StoreSuite {
             #expect(try blocks(store).map(\.delivery) == [id(3)])
             // The first receipt is never rewritten.
             #expect(try store.receipt(id(1))?.outcome == .accepted)
+            #expect(try store.delivery(id(1))?.canBeReinstated == true)
+            #expect(try store.delivery(id(1))?.supersededAt == store.delivery(id(3))?.finishedAt)
+        },
+        Check("what was replaced is brought back with its records, in place of what had replaced it") { make in
+            let store = try make()
+            try accept(store, 1)
+            try accept(store, 2)
+            let before = try blocks(store)
+            try store.insert(delivery(3), ledger: [])
+            try store.decide(id(3)) { transaction in
+                try transaction.append(block(seed: 3, rows: 5), eventKind: "offence", dictionary: dictionary())
+                return decision(.accepted, replaces: [id(1), id(2)])
+            }
+            let size = try store.ledgerHead().size
+            try store.reinstate(
+                [id(1), id(2)], replacing: [(old: id(3), by: id(1))], at: later,
+                ledger: [entry(.deliveryReinstated, id(1))])
+            #expect(try store.ledgerHead().size == size + 1)
+            #expect(try blocks(store).map(\.block) == before.map(\.block))
+            #expect(try blocks(store).map(\.delivery) == before.map(\.delivery))
+            for number in [1, 2] {
+                let back = try store.delivery(id(number))
+                #expect(back?.status == .final(.accepted) && back?.replacedBy == nil && back?.supersededAt == nil)
+            }
+            let newer = try store.delivery(id(3))
+            #expect(newer?.status == .superseded && newer?.replacedBy == id(1) && newer?.replaces == [])
+            #expect(newer?.supersededAt == later && newer?.canBeReinstated == true)
+            // And back again: as it was.
+            try store.reinstate(
+                [id(3)], replacing: [(old: id(1), by: id(3)), (old: id(2), by: id(3))], at: later, ledger: [])
+            #expect(try blocks(store).map(\.delivery) == [id(3)])
+            #expect(try store.delivery(id(3))?.replaces == [id(1), id(2)])
+        },
+        Check("nothing is brought back in part, nor what was not replaced or is purged") { make in
+            let store = try make()
+            try accept(store, 1)
+            try accept(store, 2)
+            try accept(store, 4)
+            try store.insert(delivery(3), ledger: [])
+            try store.decide(id(3)) { _ in decision(.accepted, replaces: [id(1), id(2)]) }
+            let ledger = [entry(.deliveryReinstated, id(1))]
+            let head = try store.ledgerHead()
+            #expect(throws: StoreError.deliveryMissing(id(9))) {
+                try store.reinstate([id(1), id(9)], replacing: [], at: later, ledger: ledger)
+            }
+            #expect(throws: StoreError.deliveryFinal(id(4))) {
+                try store.reinstate([id(1), id(4)], replacing: [], at: later, ledger: ledger)
+            }
+            #expect(throws: StoreError.deliveryFinal(id(2))) {
+                try store.reinstate([id(1)], replacing: [(old: id(2), by: id(1))], at: later, ledger: ledger)
+            }
+            try store.purge([id(1)], at: later, ledger: [])
+            #expect(throws: StoreError.deliveryFinal(id(1))) {
+                try store.reinstate([id(2), id(1)], replacing: [(old: id(3), by: id(1))], at: later, ledger: ledger)
+            }
+            #expect(try store.ledgerHead() == head)
+            #expect(try store.delivery(id(1))?.status == .superseded)
+            #expect(try store.delivery(id(1))?.purgedAt == later)
+            #expect(try store.delivery(id(2))?.canBeReinstated == true)
+            #expect(try store.delivery(id(3))?.status == .final(.accepted))
+            // Once is enough.
+            #expect(throws: StoreError.deliveryFinal(id(1))) { try store.purge([id(1)], at: later, ledger: ledger) }
+            // What was replaced can still be withdrawn, for its records are there.
+            _ = try store.withdraw(id(2), at: later, ledger: [])
+            #expect(try store.delivery(id(2))?.status == .withdrawn)
+            #expect(throws: StoreError.deliveryFinal(id(2))) {
+                try store.reinstate([id(2)], replacing: [], at: later, ledger: ledger)
+            }
+            #expect(throws: StoreError.deliveryFinal(id(1))) { try store.withdraw(id(1), at: later, ledger: []) }
+        },
+        Check("a word is for what is held to be confirmed, and stays until the state of things changes") { make in
+            let store = try make()
+            try store.insert(delivery(1), ledger: [])
+            #expect(throws: StoreError.deliveryMissing(id(9))) { try store.confirm(id(9), at: later, ledger: []) }
+            #expect(throws: StoreError.deliveryFinal(id(1))) { try store.confirm(id(1), at: later, ledger: []) }
+            var held = delivery(1)
+            held.status = .held
+            held.reason = "replaces-much"
+            try store.update(held, ledger: [])
+            // Held for another reason.
+            #expect(throws: StoreError.deliveryFinal(id(1))) { try store.confirm(id(1), at: later, ledger: []) }
+            held.heldFor = "replaces 20260401-000000-aaaaaaaa"
+            held.heldFigures = "2026-04: this file has 25 rows"
+            held.heldAt = later
+            try store.update(held, ledger: [])
+            #expect(try store.delivery(id(1)) == held)
+            let size = try store.ledgerHead().size
+            try store.confirm(id(1), at: later, ledger: [entry(.deliveryConfirmed, id(1))])
+            #expect(try store.ledgerHead().size == size + 1)
+            #expect(try store.delivery(id(1))?.confirmedAt == later)
+        },
+        Check("what usually comes is told from deliveries that stand, and goes with their records") { make in
+            let store = try make()
+            func profile(_ rows: Int) -> DeliveryProfile {
+                DeliveryProfile(
+                    rows: rows, filled: ["Sex": rows / 2], records: rows, codes: ["sex": ["F": 1, "": rows - 1]],
+                    endsWithLineEnd: rows % 2 == 0)
+            }
+            for number in 1...5 {
+                try store.insert(delivery(number), ledger: [])
+                try store.decide(id(number)) { _ in
+                    var decision = decision(.accepted, period: "2026-0\(number)")
+                    decision.profile = profile(number)
+                    if number == 5 { decision.replaces = [id(4)] }
+                    return decision
+                }
+            }
+            func look() throws -> (profiles: [DeliveryProfile], months: Int?) {
+                var found: (profiles: [DeliveryProfile], months: Int?) = ([], nil)
+                struct Undecided: Error {}
+                if try store.delivery(id(8)) == nil { try store.insert(delivery(8), ledger: []) }
+                do {
+                    try store.decide(id(8)) { transaction in
+                        found.profiles = try transaction.profiles(
+                            authority: northtown, dataset: "recorded-crime", limit: 3
+                        ).map(\.profile)
+                        found.months = try transaction.usualMonths(authority: northtown, dataset: "recorded-crime")
+                        throw Undecided()
+                    }
+                } catch is Undecided {}
+                return found
+            }
+            #expect(try look().profiles == [5, 3, 2].map(profile))
+            #expect(try look().months == 1)
+            _ = try store.withdraw(id(3), at: later, ledger: [])
+            #expect(try look().profiles == [5, 2, 1].map(profile))
+            try store.purge([id(2)], at: later, ledger: [])
+            #expect(try look().profiles == [5, 1].map(profile))
+            // Two say nothing of a custom.
+            #expect(try look().months == nil)
+            try store.reinstate([id(4)], replacing: [(old: id(5), by: id(4))], at: later, ledger: [])
+            #expect(try look().profiles == [4, 1].map(profile))
         },
         Check("what is not accepted and current cannot be replaced") { make in
             let store = try make()

@@ -74,6 +74,9 @@ struct EditionCompiler {
         plan.forms = forms
         plan.footers = footers()
         plan.refusalAdvice = mapping.refusalAdvice ?? ""
+        if case .field(let field, _) = plan.period, let unit = builder.options.cadences[dataset.id] {
+            plan.period = .field(field, unit: unit)
+        }
         plan.earliestMonth = mapping.earliest?.value
         if let earliest = mapping.earliest, plan.period == .none {
             builder.add(

@@ -19,6 +19,8 @@ package struct PlanOptions: Hashable, Sendable {
     package var words = PersonWords()
     /// Replaces every mapping's `rejectedPercent`, 0 to 100.
     package var tolerancePercentOverride: Int?
+    /// How long a period each file of the sender covers, by dataset, in place of what the plugin says.
+    package var cadences: [String: PeriodUnit] = [:]
     /// Only these datasets; empty for all.
     package var datasets: [String]
     /// The plan is for `sluice minimise`, inside the agency that holds the file.

@@ -5,7 +5,8 @@ import SluiceStore
 
 struct Deliveries: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What was dropped and what became of it.", subcommands: [List.self, Show.self, Withdraw.self],
+        abstract: "What was dropped and what became of it.",
+        subcommands: [List.self, Show.self, Confirm.self, Withdraw.self, Reinstate.self],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -68,9 +69,40 @@ struct Deliveries: ParsableCommand {
                 let json = try instance.deliveryDetailJSON(found)
                 let receipt = try instance.receiptText(found)
                 let name = json["file"]?.text ?? "(no longer known)"
+                if receipt == nil, let figures = json["toConfirm"]?.text {
+                    common.show(
+                        json,
+                        "delivery \(id) of \(found.authority) waits to be confirmed (\(found.reason ?? ""))\n  \(figures)\n"
+                            + "To take it in: sluice deliveries confirm \(id)")
+                    return
+                }
                 common.show(json, receipt?.replacing("{file}", with: name) ?? json.prettyText)
             }
         }
+    }
+
+    struct Confirm: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a held delivery be taken in that replaces much, or is unlike what usually comes.",
+            discussion: "`sluice deliveries show` has the figures. The agency can do the same from its folder.")
+        @OptionGroup var common: CommonOptions
+        @Argument var delivery: String
+
+        func run() throws { try common.carryOut(.confirm(delivery: delivery)) }
+    }
+
+    struct Reinstate: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Bring a replaced delivery back; the one that replaced it no longer counts.",
+            discussion: """
+                Everything that the other delivery had replaced comes back with it. Records of replaced deliveries are \
+                kept for `supersededDays` of sluice.yaml.
+                """)
+        @OptionGroup var common: CommonOptions
+        @Argument var delivery: String
+        @Option(help: "Why; goes on record and to the agency.") var reason: String?
+
+        func run() throws { try common.carryOut(.reinstate(delivery: delivery, reason: reason)) }
     }
 
     struct Withdraw: ParsableCommand {

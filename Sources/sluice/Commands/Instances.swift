@@ -87,6 +87,11 @@ struct Status: ParsableCommand {
         }
         lines.append(columns(sources))
         if let held = status["held"]?.number, held > 0 { lines.append("  \(held) held for a person") }
+        for held in status["toConfirm"]?.items ?? [] {
+            lines.append(
+                "  delivery \(held["delivery"]?.text ?? "") of \(held["authority"]?.text ?? "") waits to be confirmed: "
+                    + (held["figures"]?.text ?? ""))
+        }
         for plugin in status["plugins"]?.items ?? [] where plugin["state"]?.text == "unusable" {
             lines.append("  plugin \(plugin["id"]?.text ?? "") cannot be used; see `sluice check`")
         }
@@ -95,6 +100,11 @@ struct Status: ParsableCommand {
             "Store    \(status["store"]?["deliveries"]?.number ?? 0) deliveries, ledger of "
                 + "\(status["store"]?["ledger"]?.number ?? 0) rows")
         if let release = status["lastRelease"]?["path"]?.text { lines.append("Release  \(release)") }
+        for stale in status["staleReleases"]?.items ?? [] {
+            lines.append(
+                "         \(stale["release"]?.text ?? "")/\(stale["version"]?.text ?? "") is stale: "
+                    + (stale["reason"]?.text ?? ""))
+        }
         lines.append(
             "Reviews  \(status["reviews"]?["due"]?.number ?? 0) due, \(status["reviews"]?["overdue"]?.number ?? 0) overdue"
         )

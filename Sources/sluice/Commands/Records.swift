@@ -140,14 +140,21 @@ struct Release: ParsableCommand {
         func run() throws {
             let instance = try common.openForQueries()
             try common.answeringFailures {
-                let list = try instance.store.releases().map { instance.releaseJSON($0) }
+                let list = try instance.releasesJSON()
                 let rows = list.map { release in
                     ["release", "version", "state", "builtAt", "path"].map { release[$0]?.text ?? "" }
+                }
+                let stale = list.compactMap { release in
+                    release["stale"]?.text.map {
+                        "\(release["release"]?.text ?? "")/\(release["version"]?.text ?? "") is stale: \($0)"
+                    }
                 }
                 common.show(
                     .array(list),
                     list.isEmpty
-                        ? "no releases yet" : columns([["RELEASE", "VERSION", "STATE", "BUILT", "PATH"]] + rows))
+                        ? "no releases yet"
+                        : ([columns([["RELEASE", "VERSION", "STATE", "BUILT", "PATH"]] + rows)] + stale)
+                            .joined(separator: "\n"))
             }
         }
     }

@@ -17,7 +17,7 @@ struct Retention: ParsableCommand {
             let rows = standings.map { standing in
                 [
                     standing.authority.text, standing.dataset, "\(standing.months)", "\(standing.deliveries)",
-                    "\(standing.nextPurge)", "\(standing.due.count)",
+                    "\(standing.superseded)", "\(standing.nextPurge)", "\(standing.due.count)",
                 ]
             }
             let certificates = try common.answeringFailures { try instance.certificateRetention() }
@@ -25,7 +25,8 @@ struct Retention: ParsableCommand {
                 .members(["datasets": .array(standings.map(\.json)), "certificates": certificates.json]),
                 (standings.isEmpty
                     ? "no records are kept"
-                    : columns([["AUTHORITY", "DATASET", "MONTHS", "DELIVERIES", "NEXT PURGE", "DUE NOW"]] + rows))
+                    : columns(
+                        [["AUTHORITY", "DATASET", "MONTHS", "DELIVERIES", "REPLACED", "NEXT PURGE", "DUE NOW"]] + rows))
                     + "\n" + certificates.text)
         }
     }

@@ -4,26 +4,26 @@ import Testing
 
 @testable import SluiceIntake
 
-@Suite struct SuddenChangeTests {
+@Suite struct UsualTests {
     @Test func `the bound itself is within it, on both sides`() {
-        #expect(SuddenChange.exceeded(by: 15, earlier: [10], percent: 50) == nil)
-        #expect(SuddenChange.exceeded(by: 16, earlier: [10], percent: 50) == 10)
-        #expect(SuddenChange.exceeded(by: 5, earlier: [10], percent: 50) == nil)
-        #expect(SuddenChange.exceeded(by: 4, earlier: [10], percent: 50) == 10)
+        #expect(Usual.exceeded(by: 15, earlier: [10], percent: 50) == nil)
+        #expect(Usual.exceeded(by: 16, earlier: [10], percent: 50) == 10)
+        #expect(Usual.exceeded(by: 5, earlier: [10], percent: 50) == nil)
+        #expect(Usual.exceeded(by: 4, earlier: [10], percent: 50) == 10)
     }
 
     @Test func `of an even number the mean of the two in the middle counts, exactly`() {
-        #expect(SuddenChange.exceeded(by: 15, earlier: [11, 10], percent: 50) == nil)
-        #expect(SuddenChange.exceeded(by: 16, earlier: [10, 11], percent: 50) == 11)
-        #expect(SuddenChange.exceeded(by: 16, earlier: [900, 10, 11, 1], percent: 50) == 11)
+        #expect(Usual.exceeded(by: 15, earlier: [11, 10], percent: 50) == nil)
+        #expect(Usual.exceeded(by: 16, earlier: [10, 11], percent: 50) == 11)
+        #expect(Usual.exceeded(by: 16, earlier: [900, 10, 11, 1], percent: 50) == 11)
     }
 
     @Test func `nothing earlier is nothing to compare with, and after nothing anything is a change`() {
-        #expect(SuddenChange.exceeded(by: 7, earlier: [], percent: 1) == nil)
-        #expect(SuddenChange.exceeded(by: 0, earlier: [0, 0, 0], percent: 1) == nil)
-        #expect(SuddenChange.exceeded(by: 1, earlier: [0, 0, 0], percent: 10_000) == 0)
-        #expect(SuddenChange.exceeded(by: 0, earlier: [3], percent: 100) == nil)
-        #expect(SuddenChange.exceeded(by: 0, earlier: [3], percent: 99) == 3)
+        #expect(Usual.exceeded(by: 7, earlier: [], percent: 1) == nil)
+        #expect(Usual.exceeded(by: 0, earlier: [0, 0, 0], percent: 1) == nil)
+        #expect(Usual.exceeded(by: 1, earlier: [0, 0, 0], percent: 10_000) == 0)
+        #expect(Usual.exceeded(by: 0, earlier: [3], percent: 100) == nil)
+        #expect(Usual.exceeded(by: 0, earlier: [3], percent: 99) == 3)
     }
 
     @Test(arguments: 0..<20)
@@ -42,7 +42,7 @@ import Testing
             }
             let median = Double(doubled.first! + doubled.last!) / 4
             let isExceeded = abs(Double(accepted) - median) * 100 > Double(percent) * median
-            let found = SuddenChange.exceeded(by: accepted, earlier: earlier, percent: percent)
+            let found = Usual.exceeded(by: accepted, earlier: earlier, percent: percent)
             #expect((found != nil) == isExceeded)
             if let found { #expect(Double(found) == median.rounded(.up)) }
         }

@@ -1,0 +1,56 @@
+package import SluiceModel
+import SluiceStore
+
+/// A release that counts something that no longer counts.
+package struct StaleRelease: Sendable {
+    package var release: ReleaseRecord
+    /// What became of deliveries that it counts: one sentence.
+    package var reason: String
+}
+
+extension Instance {
+    /// The latest version of each release, where it counts a delivery that was replaced, withdrawn or purged since.
+    package func staleReleases() throws -> [StaleRelease] {
+        var latest: [String: ReleaseRecord] = [:]
+        for release in try store.releases() { latest[release.release] = release }
+        guard !latest.isEmpty else { return [] }
+        let deliveries = Dictionary(
+            try store.deliveries(DeliveryFilter()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return latest.values.sorted { $0.release < $1.release }.compactMap { release in
+            let gone = release.deliveries.compactMap { deliveries[$0] }.filter { delivery in
+                if case .final(let outcome) = delivery.status { return !outcome.isAccepted }
+                return true
+            }
+            guard !gone.isEmpty else { return nil }
+            return StaleRelease(release: release, reason: Self.reason(gone))
+        }
+    }
+
+    private static func reason(_ gone: [Delivery]) -> String {
+        let shown = gone.prefix(3).map { delivery in
+            let place = [delivery.dataset, delivery.period.map { "\($0)" }].compactMap(\.self).joined(separator: " ")
+            let what =
+                switch delivery.status {
+                case .superseded: "was replaced by \(delivery.replacedBy?.text ?? "another")"
+                case .withdrawn: "was withdrawn"
+                case .purged: "was purged after its retention"
+                default: "no longer counts"
+                }
+            return "delivery \(delivery.id) (\(delivery.authority)\(place.isEmpty ? "" : ", " + place)) \(what)"
+        }
+        let more = gone.count > shown.count ? "; and \(gone.count - shown.count) more" : ""
+        return "it counts what no longer counts: " + shown.joined(separator: "; ") + more
+    }
+
+    /// What a person should know of the instance beside what keeps files from being taken in: text by a stable word.
+    func standingConditions() throws -> [String: String] {
+        var conditions: [String: String] = [:]
+        for stale in try staleReleases() {
+            let name = stale.release.release
+            conditions["release-stale.\(name)"] =
+                "Release \(name), version \(padded(stale.release.version, 4)), is stale: \(stale.reason). Build it again: "
+                + "`sluice release build \(name)`."
+        }
+        return conditions
+    }
+}

@@ -1,0 +1,52 @@
+import SluiceModel
+
+/// Why a delivery that could be taken waits for a person's word: it would take much away, or is unlike anything its sender
+/// sent before.
+struct Hold: Error {
+    /// What is to be confirmed, to the last delivery: a word for one such state of things is none for another.
+    var key: String
+    /// A stable word: `replaces-much` or `unusual`.
+    var reason: String
+    /// For people: what it would do, with the figures of both sides.
+    var figures: [String]
+    var period: Period?
+
+    /// Nil where nothing is to be confirmed.
+    ///
+    /// - Parameter lossPercent: a replacement that brings so much less takes much away.
+    init?(_ ruling: Ruling, lossPercent: Int) {
+        let rulings = ruling.tables.isEmpty ? [ruling] : ruling.tables.map(\.ruling)
+        guard ruling.outcome.isAccepted else { return nil }
+        let losses = rulings.filter(\.outcome.isAccepted).flatMap(\.replacements)
+            .filter { $0.takesMuchAway(percent: lossPercent) }
+        let unusual = rulings.filter(\.outcome.isAccepted).flatMap(\.unusual)
+        guard !losses.isEmpty || !unusual.isEmpty else { return nil }
+        reason = losses.isEmpty ? "unusual" : "replaces-much"
+        key =
+            (losses.map { "replaces \($0.delivery)" } + unusual.map(\.key)).joined(separator: ", ")
+        figures =
+            losses.map { loss in
+                "\(loss.period): this file has \(Hold.rows(loss.now)); delivery \(loss.delivery), which it would replace, "
+                    + "has \(loss.before.grouped)."
+            } + unusual.map(\.figures)
+        period = ruling.period
+    }
+
+    private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count.grouped) rows" }
+}
+
+/// The name of the file by which an agency confirms a held delivery: `confirm-` and the delivery's id, and what Windows
+/// puts behind it.
+enum ConfirmingName {
+    static let prefix = "confirm-"
+    /// Whoever writes into the file means the same by its name.
+    static let limitBytes = 1024
+
+    /// The delivery that a file of this name confirms; nil for any other file.
+    static func delivery(_ name: String) -> DeliveryID? {
+        let folded = name.lowercased()
+        guard folded.hasPrefix(prefix) else { return nil }
+        let rest = folded.dropFirst(prefix.count).prefix { $0 != "." && $0 != " " && $0 != "(" }
+        return DeliveryID(String(rest))
+    }
+}

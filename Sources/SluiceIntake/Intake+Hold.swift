@@ -1,0 +1,140 @@
+import Logging
+package import SluiceModel
+import SluiceSettings
+import SluiceStore
+import SluiceSystem
+
+/// Deliveries that were read and wait for a person's word: what they would do is told to both sides, with figures, and
+/// until somebody confirms, what stands goes on standing.
+extension Intake {
+    /// Moves a claimed file to the agency's `held/` folder and says there what would happen, and how to let it.
+    ///
+    /// The bytes go first: a crash before the journal knows leaves a claim, whose file is taken back from `held/`.
+    func holdForWord(_ delivery: Delivery, _ hold: Hold, from source: Source) throws {
+        let held = try source.held()
+        let idName = FileName(own: delivery.id.text)
+        let folder = try held.subfolder(idName, create: true, mode: 0o2750)
+        var name = try folder.soleEntry()
+        if let claim = try claimFolder(delivery.id, of: source), let original = try claim.soleEntry() {
+            if let status = try claim.status(original), status.sizeBytes == delivery.bytes {
+                try claim.rename(original, to: folder, as: original, replace: true)
+            } else {
+                // `ingest` left the name only: the bytes are in the private copy.
+                try copyFromSpool(delivery.id, to: folder, as: original)
+                try claim.remove(original)
+            }
+            name = original
+        }
+        try folder.sync()
+        try held.sync()
+        var waiting = delivery
+        waiting.status = .held
+        waiting.reason = hold.reason
+        waiting.heldFor = hold.key
+        waiting.heldFigures = hold.figures.joined(separator: " ")
+        waiting.heldAt = clock.now()
+        waiting.confirmedAt = nil
+        let details = [
+            "authority": delivery.authority.text, "reason": hold.reason, "figures": hold.figures.joined(separator: " "),
+            "agreement": source.authority.agreement.reference, "gateway": source.authority.gateway,
+        ]
+        try store.update(waiting, ledger: [entry(.deliveryHeld, delivery.id.text, details)])
+        try writeNotice(
+            delivery.id.text, noticeLines(waiting, hold, name: name?.escapedForDisplay), in: held)
+        try removeSpool(delivery.id)
+        try source.claimed().removeFolder(idName)
+        log.warning(
+            "a delivery waits to be confirmed",
+            metadata: [
+                "delivery": "\(delivery.id)", "authority": "\(delivery.authority)", "reason": "\(hold.reason)",
+            ])
+    }
+
+    private func copyFromSpool(_ id: DeliveryID, to folder: borrowing Folder, as name: FileName) throws {
+        let spooled = try Folder(path: spoolPath).openForReading(FileName(own: id.text))
+        let temporary = FileName(own: ".copy")
+        if try folder.status(temporary) != nil { try folder.remove(temporary) }
+        let copy = try folder.createFile(temporary, mode: 0o640)
+        _ = try spooled.copy(to: copy, limitBytes: settings.intake.fileLimitBytes, onStep: onAlive) { _ in }
+        try copy.sync()
+        try folder.rename(temporary, as: name, replace: true)
+    }
+
+    private func noticeLines(_ delivery: Delivery, _ hold: Hold, name: String?) -> [String] {
+        let id = delivery.id
+        let until = settings.zone.date(at: lastDay(of: delivery))
+        return [
+            "Sluice notice: HELD UNTIL YOU CONFIRM", "",
+            "File        \(name ?? "(the name is no longer known)")", "Delivery    \(id)",
+        ] + (hold.period.map { ["Covers      \($0)"] } ?? []) + [
+            "Reason      \(hold.reason)", "",
+            hold.reason == "unusual"
+                ? "The file was read and is unlike what you usually send:"
+                : "The file was read. If it were taken, it would take away much more than it brings:",
+        ] + hold.figures.map { "  " + $0 } + [
+            "", "Nothing has changed: the earlier deliveries stand.", "",
+            "If the file is wrong, you do not need to do anything with it: send the right one.",
+            "If it is right, put an empty file with this name into incoming:", "",
+            "  \(ConfirmingName.prefix)\(id).txt", "",
+            "Or ask the operator, naming the delivery. If nobody confirms by \(until), the file is rejected.",
+        ]
+    }
+
+    /// The end of the time in which a held delivery can be confirmed.
+    private func lastDay(of delivery: Delivery) -> Instant {
+        let since = delivery.heldAt ?? delivery.receivedAt
+        return Instant(secondsSince1970: since.secondsSince1970 + settings.intake.confirmDays * 86_400)
+    }
+
+    // MARK: - The word
+
+    /// Takes an agency's word for one of its own deliveries: an empty file of the name that its notice states.
+    func confirm(_ id: DeliveryID, by name: FileName, from source: Source) throws {
+        let known = try store.delivery(id)
+        let incoming = try source.incoming()
+        guard let known, known.authority == source.authority.id, known.status == .held, known.heldFor != nil else {
+            try writeNotice(
+                "\(id)-nothing-to-confirm",
+                [
+                    "Sluice notice: NOTHING TO CONFIRM", "", "Name        \(name.escapedForDisplay)", "",
+                    "No delivery of yours with this number waits to be confirmed. It may have been confirmed already,",
+                    "or rejected because nobody did in time: see the receipts. Otherwise compare the number with the",
+                    "notice in the folder held.",
+                ], in: try source.receipts())
+            try incoming.remove(name)
+            return
+        }
+        if known.confirmedAt == nil { try confirm(known, by: "agency") }
+        // The word is on record: now the file may go.
+        try incoming.remove(name)
+    }
+
+    /// Takes a word for a held delivery, which is then taken in at the next look.
+    package func confirm(_ delivery: Delivery, by who: String) throws {
+        let details = [
+            "authority": delivery.authority.text, "by": who, "what": delivery.heldFor ?? "",
+        ]
+        try store.confirm(
+            delivery.id, at: clock.now(), ledger: [entry(.deliveryConfirmed, delivery.id.text, details)])
+        log.notice(
+            "a held delivery was confirmed",
+            metadata: ["delivery": "\(delivery.id)", "authority": "\(delivery.authority)", "by": "\(who)"])
+    }
+
+    static let notConfirmed = "not-confirmed"
+
+    /// Looks after a delivery that nobody has confirmed yet: raises the operator's alert, and rejects it when its time is
+    /// over.
+    func awaitWord(on delivery: Delivery, of source: Source) throws {
+        guard clock.now() < lastDay(of: delivery) else {
+            let claim = try source.claimed().subfolder(FileName(own: delivery.id.text), create: true, mode: 0o700)
+            try takeBackHeld(delivery.id, to: claim, from: source)
+            try decide(delivery, from: source) { _ in Ruling(outcome: .rejected, reason: Intake.notConfirmed) }
+            return
+        }
+        conditions["delivery-held.\(delivery.id)"] =
+            "Delivery \(delivery.id) of \(delivery.authority) waits to be confirmed (\(delivery.reason ?? "")). "
+            + "\(delivery.heldFigures ?? "") The agency confirms it from its folder, or you with "
+            + "`sluice deliveries confirm \(delivery.id)`; until then the earlier deliveries stand."
+    }
+}

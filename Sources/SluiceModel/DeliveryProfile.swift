@@ -1,0 +1,61 @@
+/// What a delivery was like, in counts only: by what later ones of its dataset are compared. Kept and purged with its
+/// records.
+package struct DeliveryProfile: Hashable, Sendable {
+    /// Rows that were read.
+    package var rows: Int
+    /// By name of a field that somebody looks at: rows with a value there.
+    package var filled: [String: Int]
+    /// Records that were kept.
+    package var records: Int
+    /// By dimension of the model: records by code, the most frequent `codeLimit`. The empty code is "not known".
+    package var codes: [String: [String: Int]]
+    package var endsWithLineEnd: Bool
+
+    /// Codes of a dimension that are remembered.
+    package static let codeLimit = 100
+
+    package init(
+        rows: Int, filled: [String: Int], records: Int, codes: [String: [String: Int]], endsWithLineEnd: Bool
+    ) {
+        self.rows = rows
+        self.filled = filled
+        self.records = records
+        self.codes = codes
+        self.endsWithLineEnd = endsWithLineEnd
+    }
+}
+
+extension DeliveryProfile {
+    package var json: JSON {
+        func counts(_ counts: [String: Int]) -> JSON {
+            .object(counts.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .int($0.value)) })
+        }
+        return .members([
+            "rows": .int(rows), "filled": counts(filled), "records": .int(records),
+            "codes": .object(codes.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
+            "endsWithLineEnd": .bool(endsWithLineEnd),
+        ])
+    }
+
+    package init?(_ json: JSON) {
+        func counts(_ json: JSON?) -> [String: Int]? {
+            guard case .object(let members)? = json else { return nil }
+            var counts: [String: Int] = [:]
+            for member in members {
+                guard case .int(let count) = member.value, count >= 0 else { return nil }
+                counts[member.name] = count
+            }
+            return counts
+        }
+        guard case .int(let rows)? = json["rows"], let filled = counts(json["filled"]),
+            case .int(let records)? = json["records"], case .object(let dimensions)? = json["codes"],
+            case .bool(let endsWithLineEnd)? = json["endsWithLineEnd"]
+        else { return nil }
+        var codes: [String: [String: Int]] = [:]
+        for dimension in dimensions {
+            guard let found = counts(dimension.value) else { return nil }
+            codes[dimension.name] = found
+        }
+        self.init(rows: rows, filled: filled, records: records, codes: codes, endsWithLineEnd: endsWithLineEnd)
+    }
+}
