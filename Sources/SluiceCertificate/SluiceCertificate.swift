@@ -8,6 +8,7 @@
 //   Perturbation   what is shown in place of counts, and what it gives away
 //   Protection     what is shown and hidden, and walks that prove it enough
 //   Checker        follows the walks
+//   CoverageGap    which figures nobody has, for a source has not delivered
 //   Certificate    all of it as one file that can be checked without the records
 
 /// The tables of a release that were proved safe to publish together. Only `prove` makes one, and publishing takes

@@ -129,7 +129,7 @@ extension Instance {
     }
 
     private func buildRelease(_ id: String, explains: Bool, actor: String) throws -> CommandResult {
-        guard let spec = settings.releases.first(where: { $0.id == id }) else { throw ReleaseRefusal.specUnknown(id) }
+        let spec = try spec(id)
         let built: BuiltRelease
         do {
             built = try releases(actor: actor).build(spec, explains: explains)
@@ -146,6 +146,7 @@ extension Instance {
             lines.append(
                 "  \(share.table): \(share.hidden) of \(share.cells) cells hidden, \(share.percentNonzero) % of those that "
                     + "are not zero"
+                    + (share.notAvailable > 0 ? "; \(share.notAvailable) not available, [x]" : "")
                     + (share.percentNonzero > ReleaseBuilder.muchHidden ? "; see `sluice release plan \(id)`" : ""))
         }
         lines.append("  proved safe, in itself: certificate \(built.certificateHash)")
@@ -157,6 +158,9 @@ extension Instance {
             lines.append("  waits for approval: sluice release approve \(id) --by NAME")
         }
         lines += built.warnings.map { "  warning: \($0)" }
+        if built.hidden.contains(where: { $0.notAvailable > 0 }) {
+            lines.append("  name under `notExpected` of the spec who need not send, with a reason; then build it again")
+        }
         return CommandResult(
             exit: .done,
             json: .members([
@@ -167,6 +171,7 @@ extension Instance {
                         .members([
                             "table": .string($0.table), "hidden": .int($0.hidden), "cells": .int($0.cells),
                             "nonzero": .int($0.nonzero), "hiddenNonzero": .int($0.hiddenNonzero),
+                            "notAvailable": .int($0.notAvailable),
                         ])
                     }),
                 "state": .string(built.record.state.rawValue), "certificate": .string(built.certificateHash),

@@ -5,7 +5,7 @@ import SluiceSettings
 extension Instance {
     /// What a release would hide, and which other tables would show more. Changes nothing.
     package func planRelease(_ id: String) throws -> CommandResult {
-        guard let spec = settings.releases.first(where: { $0.id == id }) else { throw ReleaseRefusal.specUnknown(id) }
+        let spec = try spec(id)
         let plan = try releases(actor: "query").plan(spec)
         return CommandResult(exit: plan.unproved.isEmpty ? .done : .no, json: plan.json, text: plan.text)
     }
@@ -32,7 +32,7 @@ extension ReleasePlan {
                     ])
                 }),
             "standing": .array(standing.map(\.json)), "proposals": .array(proposals.map(\.json)),
-            "cannotBeProtected": .strings(unproved),
+            "cannotBeProtected": .strings(unproved), "incomplete": .strings(incomplete),
         ])
     }
 
@@ -55,6 +55,10 @@ extension ReleasePlan {
                 lines += other.instead.map { "      " + $0 }
             }
             if others.isEmpty { lines.append("    nothing that was tried can be protected") }
+        }
+        if !incomplete.isEmpty {
+            lines.append("Not complete:")
+            lines += incomplete.map { "  " + $0 }
         }
         if !unproved.isEmpty {
             lines.append(

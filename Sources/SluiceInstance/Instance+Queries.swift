@@ -128,6 +128,7 @@ extension Instance {
                         "reason": .string($0.reason),
                     ])
                 }),
+            "brokenReleases": brokenReleasesJSON,
             "worker": .members(["sandbox": .optional(try store.value("worker-sandbox"))]),
             "store": .members([
                 "path": .string(settings.paths.state + "/sluice.db"),
@@ -149,6 +150,15 @@ extension Instance {
                 "overdue": .int(states.count { $0 == .overdue }),
             ]),
         ])
+    }
+
+    private var brokenReleasesJSON: JSON {
+        var items: [JSON] = []
+        for (name, mistakes) in settings.brokenReleases.sorted(by: { $0.key < $1.key }) {
+            items.append(
+                .members(["release": .string(name), "mistakes": .strings(mistakes.map { $0.description })]))
+        }
+        return .array(items)
     }
 
     private func sourceJSON(_ authority: Authority, at now: Instant) -> JSON {

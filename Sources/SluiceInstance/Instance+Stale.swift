@@ -1,4 +1,5 @@
 package import SluiceModel
+import SluiceSettings
 import SluiceStore
 
 /// A release that counts something that no longer counts.
@@ -50,6 +51,10 @@ extension Instance {
             conditions["release-stale.\(name)"] =
                 "Release \(name), version \(padded(stale.release.version, 4)), is stale: \(stale.reason). Build it again: "
                 + "`sluice release build \(name)`."
+        }
+        for (name, mistakes) in settings.brokenReleases {
+            conditions["release-spec.\(name)"] =
+                "The release spec \(name) has mistakes and cannot be built: \(mistakes.map { "\($0)" }.joined(separator: " "))"
         }
         return conditions
     }

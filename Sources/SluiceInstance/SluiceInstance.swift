@@ -35,16 +35,24 @@ package import SluiceYAML
 
 /// The settings of an instance and what they name, read and checked as a whole.
 package struct InstanceSettings: Sendable {
-    package let settings: Settings
+    package private(set) var settings: Settings
     package let catalogue: Catalogue
     /// SHA-256 over the bytes of all settings files in a fixed order, hexadecimal.
     package let hash: String
 
     /// Reads everything that `sluice check` checks.
     ///
-    /// - Parameter mistakes: gets every mistake of every file.
+    /// - Parameter mistakes: gets every mistake of every file, but for those of release specs: they are in
+    ///   `Settings.brokenReleases`, and the instance runs without these releases.
     /// - Returns: nil when the instance cannot run with these settings. Plugins that nobody uses may be broken.
     package static func read(_ file: String, mistakes: Mistakes) -> InstanceSettings? {
+        let all = Mistakes()
+        var read = readAll(file, mistakes: all)
+        for mistake in read?.settings.setAsideBrokenReleases(all.all) ?? all.all { mistakes.add(mistake) }
+        return read
+    }
+
+    private static func readAll(_ file: String, mistakes: Mistakes) -> InstanceSettings? {
         guard let settings = readSettings(file: file, mistakes: mistakes) else { return nil }
         let paths = settings.paths
         let read = Catalogue.read(
@@ -281,7 +289,10 @@ package final class Instance {
                         rule: $0.name, authority: delivery.authority, because: $0.record, citation: $0.citation)
                 }
             },
-            profile: { [settings] id in settings.authorities.first { $0.id == id }?.profile }, actor: actor)
+            profile: { [settings] id in settings.authorities.first { $0.id == id }?.profile },
+            sources: { [unowned self] spec in eventSources(spec) },
+            waiting: { [unowned self] in try authoritiesWithFilesWaiting() },
+            day: { [settings] in settings.zone.date(at: $0) }, actor: actor)
     }
 }
 

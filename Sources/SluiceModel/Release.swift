@@ -27,6 +27,10 @@ package struct ReleaseSpec: Hashable, Sendable {
     package var structuralZeros: [StructuralZero] = []
     /// Whether a person has said that more than half of what the tables hold may be hidden.
     package var acceptsHidingMost = false
+    /// Sources that it does not wait for.
+    package var notExpected: [NotExpected] = []
+    /// Whether a person has said that it may be published with figures that are not available.
+    package var acceptsIncomplete = false
 
     package init(
         id: String, title: String, audience: Audience, recipients: [Recipient], purpose: String,

@@ -4,6 +4,8 @@ package import SluiceModel
 /// Why a release may not be built or published. Nothing was written.
 package enum ReleaseRefusal: Error, CustomStringConvertible {
     case specUnknown(String)
+    /// The spec cannot be used: its mistakes.
+    case specBroken(String, [String])
     case axisUnknown(table: String, dimension: String)
     case tableTooLarge(table: String, cellLimit: Int)
     /// No accepted delivery has records of these kinds in the period.
@@ -19,6 +21,8 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     case publicCellUnknown(table: String, dimension: String)
     /// More than half of the nonzero cells would be hidden.
     case hidesMost([String])
+    /// A public release of which a source has not delivered all, in words.
+    case incomplete([String])
     /// A public release over events that an earlier one holds figures of.
     case overlapsEarlier([String])
     case versionUnknown(release: String)
@@ -55,6 +59,8 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .specUnknown(let id): "no release spec is called \(id); see the files of releases/"
+        case .specBroken(let id, let mistakes):
+            "the release spec \(id) has mistakes; mend them and build again:\n" + mistakes.joined(separator: "\n")
         case .axisUnknown(let table, let dimension): "table \(table): the model has no dimension \(dimension)"
         case .tableTooLarge(let table, let limit):
             "table \(table): more than \(limit) cells; use coarser levels, or name the codes to show under `only`"
@@ -79,6 +85,9 @@ package enum ReleaseRefusal: Error, CustomStringConvertible {
         case .hidesMost(let tables):
             "more than half of the figures that are not zero would be hidden in: \(tables.joined(separator: ", ")); "
                 + "`sluice release plan` proposes tables that show more, or write `acceptHidingMost: true` into the spec"
+        case .incomplete(let sentences):
+            "not for the public yet: " + sentences.joined(separator: " ")
+                + " Wait for them, name under `notExpected` who need not send, or write `acceptIncomplete: true` into the spec"
         case .overlapsEarlier(let others):
             "not for the public yet: \(others.joined(separator: "; ")); what both give away together cannot be proved, "
                 + "so choose another period or build for `audience: partnership`"

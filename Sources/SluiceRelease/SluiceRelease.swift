@@ -47,13 +47,20 @@ package struct ReleaseBuilder {
     let leavesOut: (Delivery, ReleaseSpec) -> LeftOut?
     /// What an authority asks for its own records.
     let profile: (AuthorityID) -> DisclosureProfile?
+    /// Who may send what a release counts.
+    let sources: (ReleaseSpec) -> [EventSource]
+    /// Authorities whose files wait to be taken in or to be confirmed.
+    let waiting: () throws -> [AuthorityID]
+    /// The date of an instant where the instance is.
+    let day: (Instant) -> CivilDate
     var actor: String
 
     package init(
         model: EventModel, store: any Store, place: Place, clock: any Clock, signer: CheckpointSigner, job: ProtectJob,
         searchKey: @escaping (String) -> UInt64, recordSecret: SymmetricKey,
         leavesOut: @escaping (Delivery, ReleaseSpec) -> LeftOut?,
-        profile: @escaping (AuthorityID) -> DisclosureProfile?, actor: String
+        profile: @escaping (AuthorityID) -> DisclosureProfile?, sources: @escaping (ReleaseSpec) -> [EventSource],
+        waiting: @escaping () throws -> [AuthorityID], day: @escaping (Instant) -> CivilDate, actor: String
     ) {
         self.model = model
         self.store = store
@@ -65,6 +72,9 @@ package struct ReleaseBuilder {
         self.recordSecret = recordSecret
         self.leavesOut = leavesOut
         self.profile = profile
+        self.sources = sources
+        self.waiting = waiting
+        self.day = day
         self.actor = actor
     }
 
@@ -85,8 +95,11 @@ package struct ReleaseBuilder {
                 })
         }
         var counted = try count(spec)
+        if spec.audience == .public, !spec.acceptsIncomplete, !counted.coverage.isComplete {
+            throw ReleaseRefusal.incomplete(counted.coverage.sentences)
+        }
         let parts = try protect(&counted, spec, explains: explains)
-        let hidden = parts.flatMap { $0.proved.hiddenShares() }
+        let hidden = parts.flatMap { $0.proved.hiddenShares(notAvailable: $0.notAvailable) }
         let all = hidden.reduce(into: HiddenShare(table: "", cells: 0)) { $0.add($1) }
         if all.hiddenNonzero * 2 > all.nonzero, !spec.acceptsHidingMost {
             throw ReleaseRefusal.hidesMost(hidden.filter { $0.hiddenNonzero * 2 > $0.nonzero }.map(\.table))

@@ -47,6 +47,8 @@ package struct Authority: Hashable, Sendable {
     package var datasets: [String]
     /// How long a period each file covers, by dataset, where the partnership agreed on it.
     package var cadences: [String: PeriodUnit] = [:]
+    /// Codes of the dimension `area` that its records are about; empty where nothing is said.
+    package var areas: [String] = []
 
     package init(
         id: AuthorityID, name: String, kind: AuthorityKind, function: String? = nil, plugin: String, gateway: String,
@@ -132,6 +134,8 @@ struct AuthorityPlaces: Hashable, Sendable {
     var datasets: [Node]
     /// Of the agreement's `links`.
     var links: [Node]
+    /// Of `areas`.
+    var areas: [Node]
     /// Where it names a disclosure profile of its own.
     var profile: Node?
 }
@@ -161,6 +165,9 @@ func readAuthority(
     let tolerance = reader.integer("toleranceRejectedPercent", in: 0...100)
     let datasetNodes = reader.nodes("datasets") ?? []
     let sends = readCadences(&reader)
+    let areaNodes = (reader.nodes("areas") ?? []).filter {
+        scalarText($0, mistakes: mistakes, what: "an item of `areas`") != nil
+    }
     let datasets = datasetNodes.compactMap { shortName($0, "an item of `datasets`", mistakes: mistakes) }
     let profileNode = reader.node("profile")
     let places = (plugin: reader.node("plugin"), kind: reader.node("kind"))
@@ -175,12 +182,12 @@ func readAuthority(
         toleranceRejectedPercent: tolerance, datasets: datasets, members: members)
     authority.datasetRetentionMonths = datasetRetention.months
     authority.cadences = sends.cadences
+    authority.areas = areaNodes.compactMap(\.text)
     return (
         authority,
         AuthorityPlaces(
             plugin: pluginNode, kind: kindNode, datasets: datasetNodes + datasetRetention.nodes + sends.nodes,
-            links: agreement.links,
-            profile: profileNode)
+            links: agreement.links, areas: areaNodes, profile: profileNode)
     )
 }
 

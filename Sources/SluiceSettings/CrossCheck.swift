@@ -2,6 +2,25 @@ package import SluiceModel
 package import SluiceYAML
 
 extension Settings {
+    /// Sets aside the release specs that mistakes stand in.
+    ///
+    /// - Returns: the mistakes that stand elsewhere.
+    package mutating func setAsideBrokenReleases(_ mistakes: [Mistake]) -> [Mistake] {
+        var others: [Mistake] = []
+        for mistake in mistakes {
+            if let name = releaseFiles[mistake.file] {
+                brokenReleases[name, default: []].append(mistake)
+            } else {
+                others.append(mistake)
+            }
+        }
+        for index in releases.indices.reversed() where brokenReleases[releases[index].id] != nil {
+            releases.remove(at: index)
+            releasePlaces.remove(at: index)
+        }
+        return others
+    }
+
     /// Checks the names in the settings against the model and the plugins, which are read separately.
     ///
     /// - Parameter plugins: By id, the kinds of authority each accepts and its datasets.
@@ -23,12 +42,22 @@ extension Settings {
             for node in places.datasets {
                 _ = knownName(node, "the dataset", among: plugin.datasets, mistakes: mistakes)
             }
+            if let area = model.dimensionIndex("area").map({ model.dimensions[$0] }) {
+                let codes = area.nodes.dropFirst().map(\.code)
+                for node in places.areas { _ = knownName(node, "the area", among: codes, mistakes: mistakes) }
+            }
             for node in places.links {
                 _ = knownName(node, "the link recipe", among: model.links.map(\.id), mistakes: mistakes)
             }
         }
         for (spec, places) in zip(releases, releasePlaces) {
             check(spec, places, against: model, mistakes: mistakes)
+            for place in places.notExpected {
+                guard let node = place.dataset, let authority = authorities.first(where: { $0.id == place.authority }),
+                    let plugin = plugins[authority.plugin]
+                else { continue }
+                _ = knownName(node, "the dataset", among: plugin.datasets, mistakes: mistakes)
+            }
         }
         for (review, places) in zip(reviews, reviewPlaces) {
             guard case .delivery(let id, _, _, _, _) = review.schedule, let node = places.dataset,

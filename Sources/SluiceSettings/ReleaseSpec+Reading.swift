@@ -37,6 +37,14 @@ struct ReleasePlaces: Hashable, Sendable {
 
     /// Parallel to the spec's structural zeros.
     var zeros: [Zero] = []
+
+    struct NotExpected: Hashable, Sendable {
+        var authority: AuthorityID
+        var dataset: Node?
+    }
+
+    /// Parallel to the spec's sources that it does not wait for.
+    var notExpected: [NotExpected] = []
 }
 
 /// - Parameter stem: The file's name without `.yaml`.
@@ -61,6 +69,8 @@ func readReleaseSpec(
     let acceptsHidingMost = reader.boolean("acceptHidingMost") ?? false
     let tables = readTables(&reader)
     let zeros = readStructuralZeros(&reader)
+    let notExpected = readNotExpected(&reader, authorities: authorities)
+    let acceptsIncomplete = reader.boolean("acceptIncomplete") ?? false
     reader.finish()
     guard let id, let title, let audience, let purpose, let purposeNode, let period, let profile else { return nil }
     var spec = ReleaseSpec(
@@ -69,10 +79,13 @@ func readReleaseSpec(
         period: period, profile: profile, tables: tables.map(\.table))
     spec.acceptsHidingMost = acceptsHidingMost
     spec.structuralZeros = zeros.map(\.zero)
+    spec.notExpected = notExpected.map(\.source)
+    spec.acceptsIncomplete = acceptsIncomplete
     return (
         spec,
         ReleasePlaces(
-            purpose: purposeNode, sources: sources, tables: tables.map(\.places), zeros: zeros.map(\.places))
+            purpose: purposeNode, sources: sources, tables: tables.map(\.places), zeros: zeros.map(\.places),
+            notExpected: notExpected.map(\.places))
     )
 }
 
@@ -190,6 +203,40 @@ private func readAxes(_ table: inout MappingReader) -> [(axis: TableSpec.Axis, p
         let axis = TableSpec.Axis(
             dimension: dimension, levels: levels, codes: codes.compactMap(\.text), hasTotal: totals.contains(dimension))
         return (axis, ReleasePlaces.Axis(dimension: pair.key, levels: levelNodes, codes: codes))
+    }
+}
+
+/// `notExpected: [marshvale-yot, {authority: marshvale-police, dataset: stop-and-search, to: 2025-08, because: …}]`: whom a
+/// release does not wait for.
+private func readNotExpected(
+    _ reader: inout MappingReader, authorities: [String]
+) -> [(source: NotExpected, places: ReleasePlaces.NotExpected)] {
+    let mistakes = reader.mistakes
+    return (reader.nodes("notExpected") ?? []).compactMap { item in
+        if item.text != nil {
+            guard let name = knownName(item, "the authority", among: authorities, mistakes: mistakes),
+                let id = AuthorityID(name)
+            else { return nil }
+            return (NotExpected(authority: id), ReleasePlaces.NotExpected(authority: id))
+        }
+        guard var inner = MappingReader(item, mistakes: mistakes, what: "an item of `notExpected`") else { return nil }
+        let name = inner.requiredNode("authority").flatMap {
+            knownName($0, "the authority", among: authorities, mistakes: mistakes)
+        }
+        let dataset = inner.shortName("dataset")
+        let from = inner.month("from")
+        let to = inner.month("to")
+        let because = inner.string("because")
+        let node = inner.node("dataset")
+        inner.finish()
+        if let from, let to, to < from, let node = inner.node("to") {
+            mistakes.add(node, "`to` is before `from`", hint: "write the last month in which it is not expected")
+        }
+        guard let id = name.flatMap({ AuthorityID($0) }) else { return nil }
+        return (
+            NotExpected(authority: id, dataset: dataset, from: from, to: to, because: because),
+            ReleasePlaces.NotExpected(authority: id, dataset: node)
+        )
     }
 }
 

@@ -7,6 +7,8 @@ extension MappingReader {
     mutating func requiredDate(_ key: String) -> CivilDate? { requiredNode(key).flatMap { date($0, key) } }
 
     /// A month as `YYYY-MM`.
+    mutating func month(_ key: String) -> CivilMonth? { node(key) == nil ? nil : requiredMonth(key) }
+
     mutating func requiredMonth(_ key: String) -> CivilMonth? {
         guard let node = requiredNode(key), let text = scalarText(node, mistakes: mistakes, what: "`\(key)`") else {
             return nil

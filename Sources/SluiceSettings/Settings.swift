@@ -1,5 +1,5 @@
 package import SluiceModel
-import SluiceYAML
+package import SluiceYAML
 
 /// Everything a person has set for one instance.
 package struct Settings: Hashable, Sendable {
@@ -28,6 +28,9 @@ package struct Settings: Hashable, Sendable {
     package var authorities: [Authority] = []
     /// By id.
     package var releases: [ReleaseSpec] = []
+    /// Specs that cannot be used, by their file's name without `.yaml`: what is wrong with each. They keep no other from
+    /// being built.
+    package var brokenReleases: [String: [Mistake]] = [:]
     /// What may come in and go out, by parties, in the file's order; see `DisclosureGate`.
     package var disclosureRules: [DisclosureRule] = []
     /// When cells of releases are too telling, in the file's order.
@@ -38,6 +41,8 @@ package struct Settings: Hashable, Sendable {
     // Where the names stand that only the model and the plugins can confirm; parallel to the lists above.
     var authorityPlaces: [AuthorityPlaces] = []
     var releasePlaces: [ReleasePlaces] = []
+    /// Files of `releases/` as mistakes name them, to their names without `.yaml`.
+    var releaseFiles: [String: String] = [:]
     var reviewPlaces: [ReviewPlaces] = []
 
     package init(

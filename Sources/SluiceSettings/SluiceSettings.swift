@@ -60,6 +60,7 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     let noise = NoiseTableFolder(paths, folders)
     checkProfiles(&settings, noise, mistakes: mistakes)
     for file in list(paths.releaseSpecs, "releaseSpecs") {
+        settings.releaseFiles[file.shown] = file.stem
         guard let root = readYAMLFile(file.path, shownAs: file.shown, mistakes: mistakes),
             let read = readReleaseSpec(
                 root, stem: file.stem, authorities: known, profiles: settings.profiles, noise, mistakes: mistakes)

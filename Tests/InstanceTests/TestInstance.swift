@@ -17,19 +17,33 @@ final class TestInstance {
     var site: String { folder.path + "/site" }
     var store: any Store { instance.store }
 
+    static let authorities = [
+        "marshvale-police", "marshvale-probation", "marshvale-yot", "northmarsh-council-education",
+        "northmarsh-hospital",
+    ]
+
     /// - Parameters:
     ///   - holds: files that replace much or are unusual wait for a word, as by default; most tests are about others, and
     ///     send far fewer rows than anybody would.
+    ///   - waits: the release is of a year and waits for all that every authority may send; most tests send a month of
+    ///     one, and the release is of that month and waits for nobody.
     ///   - edit: changes the settings before the instance is opened; gets the folder of `sluice.yaml`.
     init(
-        at now: String = "2026-04-10T09:00:00Z", holds: Bool = false, edit: (String) throws -> Void = { _ in }
+        at now: String = "2026-04-10T09:00:00Z", holds: Bool = false, waits: Bool = false,
+        edit: (String) throws -> Void = { _ in }
     ) throws {
         clock = ManualClock(Instant(now)!)
         _ = try InstanceTemplate.write(to: folder.path + "/site")
         // A handful of records hides most of what its tables hold.
         try InstanceTests.edit(
             folder.path + "/site/releases/violence-profile.yaml", "profile: partnership-5\n",
-            "profile: partnership-5\nacceptHidingMost: true\n")
+            "profile: partnership-5\nacceptHidingMost: true\n"
+                + (waits ? "" : "notExpected: [\(Self.authorities.joined(separator: ", "))]\n"))
+        if !waits {
+            try InstanceTests.edit(
+                folder.path + "/site/releases/violence-profile.yaml", "period: {from: 2025-04, to: 2026-03}",
+                "period: {from: 2026-03, to: 2026-03}")
+        }
         if !holds {
             try InstanceTests.edit(
                 folder.path + "/site/sluice.yaml", "\nintake:\n",

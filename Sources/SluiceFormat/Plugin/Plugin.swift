@@ -38,6 +38,16 @@ package struct PluginDataset: Sendable {
     package var editions: [PluginEdition]
     /// Its name in `plugin.yaml`.
     var node: Node
+
+    /// Kinds of event that its records are; none of one that holds counts.
+    package var eventKinds: [String] {
+        var kinds: [String] = []
+        for edition in editions {
+            guard case .event(let kind) = edition.mapping.output, !kinds.contains(kind.value) else { continue }
+            kinds.append(kind.value)
+        }
+        return kinds
+    }
 }
 
 package struct PluginEdition: Sendable {

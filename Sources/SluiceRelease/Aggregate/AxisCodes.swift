@@ -141,7 +141,12 @@ struct AxisCodes {
                     }
                 }
                 for entry in months where isWanted(entry.name) {
-                    result.append((.month(level: level, entry.name), entry.name, entry.name, level, entry.places))
+                    result.append(
+                        (
+                            .month(level: level, entry.name), entry.name, label(entry.name, level, entry.places), level,
+                            entry.places
+                        )
+                    )
                 }
             }
             return result
@@ -176,6 +181,58 @@ struct AxisCodes {
             }
         }
         return result
+    }
+
+    /// The name of a step of time, and which of its months are in the period where not all are.
+    private func label(_ name: String, _ level: String, _ places: [Int]) -> String {
+        let whole = level == "month" ? 1 : level == "quarter" ? 3 : 12
+        guard places.count < whole, let first = CivilMonth(index: period.first.index + places[0]),
+            let last = CivilMonth(index: period.first.index + places[places.count - 1])
+        else { return name }
+        return name + (first == last ? ", of it \(first)" : ", of it \(first) to \(last)")
+    }
+
+    // MARK: - What was not delivered
+
+    /// The atoms that hold any of these months.
+    func atoms(ofMonths months: [Int]) -> [Int] {
+        Set(months.filter { $0 >= period.first.index && $0 <= period.last.index }.map { atom(ofMonth: $0) }).sorted()
+    }
+
+    /// The atoms that hold what records about these codes may be counted under: the codes, all below them, and what is
+    /// known less closely.
+    func atoms(about codes: [String]) -> [Int] {
+        let isAbout = nodes(about: codes)
+        return Set(dimension.nodes.indices.filter { $0 == 0 || isAbout[$0] }.map { atoms[$0] }).sorted()
+    }
+
+    /// The atoms of codes that are neither below nor above any of these.
+    func atoms(outside codes: [String]) -> [Int] {
+        let isAbout = nodes(about: codes)
+        return Set(dimension.nodes.indices.filter { $0 != 0 && !isAbout[$0] }.map { atoms[$0] }).sorted()
+    }
+
+    /// By node whether it is one of the codes, below or above one.
+    private func nodes(about codes: [String]) -> [Bool] {
+        let codes = Set(codes)
+        var isAbout = [Bool](repeating: false, count: dimension.nodes.count)
+        var known = [Bool?](repeating: nil, count: dimension.nodes.count)
+        func isBelow(_ node: Int) -> Bool {
+            if let answer = known[node] { return answer }
+            let answer =
+                codes.contains(dimension.nodes[node].code) || dimension.nodes[node].parents.contains { isBelow($0) }
+            known[node] = answer
+            return answer
+        }
+        func markAbove(_ node: Int) {
+            for parent in dimension.nodes[node].parents where !isAbout[parent] {
+                isAbout[parent] = true
+                markAbove(parent)
+            }
+        }
+        for node in dimension.nodes.indices where isBelow(node) { isAbout[node] = true }
+        for node in dimension.nodes.indices where codes.contains(dimension.nodes[node].code) { markAbove(node) }
+        return isAbout
     }
 
     // MARK: - Records

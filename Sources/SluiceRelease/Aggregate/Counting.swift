@@ -7,8 +7,8 @@ extension ReleaseBuilder {
         /// One for each kind of event, in the order of the spec's tables.
         var counters: [PartCounter]
         var deliveries: [DeliveryID]
-        /// Tables that nobody supplied, in words.
-        var gaps: [String]
+        /// What has been delivered of what is expected.
+        var coverage: Coverage
         /// By rule and authority.
         var leftOut: [LeftOut]
     }
@@ -24,21 +24,21 @@ extension ReleaseBuilder {
                     recordKeys: spec.profile.keyModulus.map { RecordKeys(modulus: $0, secret: recordSecret) }))
         }
         var deliveries: [DeliveryID] = []
-        var kindsSeen: Set<String> = []
         var tainted: [DeliveryID: LeftOut] = [:]
-        for delivery in try store.deliveries(DeliveryFilter()) { tainted[delivery.id] = leavesOut(delivery, spec) }
+        var standing: [Delivery] = []
+        for delivery in try store.deliveries(DeliveryFilter()) {
+            tainted[delivery.id] = leavesOut(delivery, spec)
+            if case .final(let outcome) = delivery.status, outcome.isAccepted { standing.append(delivery) }
+        }
         var leftOut: Set<LeftOut> = []
-        var kindsLeftOut: Set<String> = []
         let filter = RecordFilter(
             eventKinds: counters.map(\.eventKind), authorities: spec.sources, period: spec.period)
         try store.forEachBlock(filter) { stored in
             if let rule = tainted[stored.delivery] {
                 leftOut.insert(rule)
-                if let kind = stored.eventKind { kindsLeftOut.insert(kind) }
                 return
             }
             if deliveries.last != stored.delivery { deliveries.append(stored.delivery) }
-            if let kind = stored.eventKind { kindsSeen.insert(kind) }
             for index in counters.indices where counters[index].eventKind == stored.eventKind {
                 counters[index].add(stored, of: stored.authority)
             }
@@ -48,13 +48,13 @@ extension ReleaseBuilder {
             throw leftOut.isEmpty
                 ? ReleaseRefusal.nothingToCount(spec.period) : .allLeftOut(Set(leftOut.map(\.rule)).sorted())
         }
-        let gaps = spec.tables.filter { !kindsSeen.contains($0.eventKind) }.map { table in
-            kindsLeftOut.contains(table.eventKind)
-                ? "All that was sent for the table \(table.id) is left out by a rule: its zeros mean not known."
-                : "No authority has sent anything for the table \(table.id): its zeros mean not known."
+        var coverage = Coverage(
+            spec, sources: sources(spec), deliveries: standing, isLeftOut: { tainted[$0.id] != nil }, day: day)
+        coverage.waiting = try waiting().filter { authority in
+            coverage.rows.contains { $0.source.authority == authority && $0.isExpected.contains(true) }
         }
         return Counted(
-            counters: counters, deliveries: deliveries, gaps: gaps,
+            counters: counters, deliveries: deliveries, coverage: coverage,
             leftOut: leftOut.sorted { ($0.authority.text, $0.rule) < ($1.authority.text, $1.rule) })
     }
 }

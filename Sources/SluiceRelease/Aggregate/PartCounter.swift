@@ -134,6 +134,32 @@ struct PartCounter {
         if from < events.count { PartCounter.merge(&events, from: from, modulus: recordKeys?.modulus) }
     }
 
+    // MARK: - What was not delivered
+
+    /// What a source has not delivered.
+    ///
+    /// - Parameter areas: codes that its records are about; empty for all.
+    func gap(months: [Int], areas: [String]) -> CoverageGap {
+        CoverageGap(
+            atoms: axes.map { axis in
+                switch axis.dimension.id {
+                case "month": axis.atoms(ofMonths: months)
+                case "area": areas.isEmpty ? [] : axis.atoms(about: areas)
+                default: []
+                }
+            })
+    }
+
+    /// What nobody has delivered, for it lies outside of all these areas; nil where that is nothing.
+    func gap(months: [Int], outside areas: [String]) -> CoverageGap? {
+        guard let place = axes.firstIndex(where: { $0.dimension.id == "area" }) else { return nil }
+        let outside = axes[place].atoms(outside: areas)
+        guard !outside.isEmpty else { return nil }
+        var gap = gap(months: months, areas: [])
+        gap.atoms[place] = outside
+        return gap
+    }
+
     private mutating func person(_ tokens: [UInt8], _ row: Int) -> UInt32 {
         let start = row * RecordBlock.linkTokenBytes
         guard start + RecordBlock.linkTokenBytes <= tokens.count else { return 0 }

@@ -2,8 +2,10 @@ import SluiceCertificate
 
 extension ProvedTables {
     /// How much of each table is hidden: for the person who builds, never part of a release.
-    func hiddenShares() -> [HiddenShare] {
-        HiddenShare.of(tables, layout, values) { shown($0) == .confidential }
+    ///
+    /// - Parameter notAvailable: by slot; empty for none.
+    func hiddenShares(notAvailable: [Bool]) -> [HiddenShare] {
+        HiddenShare.of(tables, layout, values, notAvailable) { shown($0) == .confidential }
     }
 
     /// Cells that are seen to hold all of a total, by name.
@@ -26,14 +28,20 @@ package struct HiddenShare: Hashable, Sendable {
     package var hidden = 0
     package var nonzero = 0
     package var hiddenNonzero = 0
+    /// Cells whose figure nobody has, for a source has not delivered; in none of the counts above but `cells`.
+    package var notAvailable = 0
 
     static func of(
-        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], isHidden: (Int) -> Bool
+        _ tables: LinkedTables, _ layout: Layout, _ values: [Int32], _ notAvailable: [Bool], isHidden: (Int) -> Bool
     ) -> [HiddenShare] {
         tables.tables.indices.map { table in
             let block = layout.blocks[table]
             var share = HiddenShare(table: tables.tables[table].id, cells: block.cellCount)
             for slot in block.base..<block.base + block.cellCount {
+                if !notAvailable.isEmpty, notAvailable[slot] {
+                    share.notAvailable += 1
+                    continue
+                }
                 let hides = isHidden(slot)
                 if hides { share.hidden += 1 }
                 if values[slot] > 0 {
@@ -47,6 +55,7 @@ package struct HiddenShare: Hashable, Sendable {
 
     mutating func add(_ other: HiddenShare) {
         cells += other.cells
+        notAvailable += other.notAvailable
         hidden += other.hidden
         nonzero += other.nonzero
         hiddenNonzero += other.hiddenNonzero

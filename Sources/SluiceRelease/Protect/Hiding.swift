@@ -7,6 +7,11 @@ extension ReleaseBuilder {
     struct Part {
         var proved: ProvedTables
         var protection: Protection
+        /// Where a source has not delivered.
+        var gaps: [CoverageGap]
+
+        /// By slot; empty where all is available.
+        var notAvailable: [Bool] { proved.tables.notAvailable(gaps, proved.layout) }
     }
 
     /// Has `sluice-protect` choose what to hide, and proves it.
@@ -23,14 +28,17 @@ extension ReleaseBuilder {
                     }
                 })
         }
-        return try zip(request.parts, answer.parts).map { asked, given in
+        var parts: [Part] = []
+        for ((asked, given), counter) in zip(zip(request.parts, answer.parts), counted.counters) {
             do throws(ProofRefusal) {
                 let proved = try prove(asked.tables, given.rules(asked: asked.rules), given.protection)
-                return Part(proved: proved, protection: given.protection)
+                parts.append(
+                    Part(proved: proved, protection: given.protection, gaps: counted.coverage.gaps(counter)))
             } catch {
                 throw ReleaseRefusal.notProved(error)
             }
         }
+        return parts
     }
 
     /// Cells that cannot be protected, by name.

@@ -50,6 +50,8 @@ package struct ReleasePlan: Sendable {
     /// Cells that cannot be protected, and why not.
     package var unproved: [String]
     package var whyUnproved: String
+    /// What a source has not delivered.
+    package var incomplete: [String] = []
 }
 
 extension ReleaseBuilder {
@@ -67,6 +69,7 @@ extension ReleaseBuilder {
         spec.profile.tier = .fast
         let tried = try trial(spec)
         plan.unproved = tried.unproved
+        plan.incomplete = tried.coverage.sentences
         for (counter, part) in zip(tried.counters, tried.parts) {
             plan.shares += part.shares
             for table in counter.specs.indices { plan.levels += part.levels(counter, table) }
@@ -103,13 +106,15 @@ extension ReleaseBuilder {
     /// Counts and protects, whatever comes of it.
     private func trial(
         _ spec: ReleaseSpec
-    ) throws -> (counters: [PartCounter], parts: [PlannedPart], unproved: [String]) {
+    ) throws -> (counters: [PartCounter], parts: [PlannedPart], unproved: [String], coverage: Coverage) {
         var counted = try count(spec)
         let (request, answer) = try ask(&counted, spec, explains: false)
-        let parts = zip(request.parts, answer.parts).map { asked, given in
-            PlannedPart(asked.tables, given.rules(asked: asked.rules), given.protection.statuses)
+        let parts = zip(zip(request.parts, answer.parts), counted.counters).map { pair, counter in
+            PlannedPart(
+                pair.0.tables, pair.1.rules(asked: pair.0.rules), pair.1.protection.statuses,
+                counted.coverage.gaps(counter))
         }
-        return (counted.counters, parts, unprovedCells(request, answer))
+        return (counted.counters, parts, unprovedCells(request, answer), counted.coverage)
     }
 }
 
@@ -120,23 +125,28 @@ private struct PlannedPart {
     let values: [Int32]
     /// By slot.
     let isHidden: [Bool]
+    /// By slot; empty where all is available.
+    let notAvailable: [Bool]
 
-    init(_ tables: LinkedTables, _ rules: AuditRules, _ statuses: [Protection.Status]) {
+    init(_ tables: LinkedTables, _ rules: AuditRules, _ statuses: [Protection.Status], _ gaps: [CoverageGap]) {
         self.tables = tables
         let layout = Layout(tables)
         let values = layout.values(of: tables)
         let ranges = FigureRanges(
             tables, rules, layout, tables.sensitivity(rules, layout: layout, values: values))
         isHidden = statuses.indices.map { ranges.published($0, Int(values[$0]), statuses[$0]) == .confidential }
+        notAvailable = tables.notAvailable(gaps, layout)
         (self.layout, self.values) = (layout, values)
     }
 
-    var shares: [HiddenShare] { HiddenShare.of(tables, layout, values) { isHidden[$0] } }
+    var shares: [HiddenShare] { HiddenShare.of(tables, layout, values, notAvailable) { isHidden[$0] } }
+
+    private func isSeen(_ slot: Int) -> Bool { values[slot] > 0 && (notAvailable.isEmpty || !notAvailable[slot]) }
 
     var figures: ReleasePlan.Figures {
         var figures = ReleasePlan.Figures()
         var met: Set<[Int]> = []
-        for slot in values.indices where values[slot] > 0 && met.insert(layout.codes(of: slot, tables)).inserted {
+        for slot in values.indices where isSeen(slot) && met.insert(layout.codes(of: slot, tables)).inserted {
             figures.nonzero += 1
             figures.value += Int(values[slot])
             if isHidden[slot] { continue }
@@ -150,7 +160,7 @@ private struct PlannedPart {
         let spec = tables.tables[table]
         var found: [[String]: ReleasePlan.Level] = [:]
         let block = layout.blocks[table]
-        for cell in 0..<block.cellCount where values[block.base + cell] > 0 {
+        for cell in 0..<block.cellCount where isSeen(block.base + cell) {
             let codes = layout.codes(of: block.base + cell, tables)
             let levels = spec.columns.map { counter.axes[$0].levels[codes[$0]] }
             var level = found[levels] ?? ReleasePlan.Level(table: spec.id, levels: levels)

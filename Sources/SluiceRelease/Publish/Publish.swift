@@ -22,21 +22,25 @@ extension ReleaseBuilder {
         let builtAt = clock.now()
         var tables: [(path: String, text: String)] = []
         for part in parts {
+            let notAvailable = part.notAvailable
             for table in part.proved.tables.tables.indices {
                 let path = "tables/\(part.proved.tables.tables[table].id).csv"
-                tables.append((path, TableFile.text(part.proved, table: table)))
+                tables.append((path, TableFile.text(part.proved, notAvailable: notAvailable, table: table)))
             }
         }
         let certificate = Certificate(
             release: spec.id, version: version, profile: spec.profile.name,
             files: tables.map { .init(path: $0.path, sha256: hexadecimal(SHA256.hash(data: Array($0.text.utf8)))) },
-            parts: parts.map { .init(tables: $0.proved.tables, rules: $0.proved.rules, protection: $0.protection) })
+            parts: parts.map {
+                .init(tables: $0.proved.tables, rules: $0.proved.rules, protection: $0.protection, gaps: $0.gaps)
+            })
         let certificateBytes = certificate.bytes
         let certificateHash = hexadecimal(SHA256.hash(data: certificateBytes))
         let warnings = warnings(counted, earlier: earlier)
         let facts = ReleaseFacts(
             spec: spec, version: version, builtAt: builtAt, warnings: warnings, proved: parts.map(\.proved),
-            counted: counted, sources: try sources(of: counted), settingsHash: place.settingsHash,
+            notAvailable: parts.map(\.notAvailable), counted: counted, sources: try sources(of: counted),
+            settingsHash: place.settingsHash,
             checkpoint: signer.checkpoint(try store.ledgerHead()), certificateHash: certificateHash)
         let staging = try Folder.createIfMissing(path: place.folder + "/.staging", mode: 0o700)
         let stagingName = "\(spec.id)-\(padded(version, 4))"
@@ -80,13 +84,13 @@ extension ReleaseBuilder {
     }
 
     private func warnings(_ counted: Counted, earlier: [ReleaseRecord]) -> [String] {
-        counted.gaps
+        counted.coverage.sentences
             + counted.leftOut.map {
                 "Records of \($0.authority) are not in it: \($0.because) (\($0.citation))."
             }
             + earlier.map {
-                "Release \($0.release), version \($0.version), counts some of the same events. Whoever has both may work "
-                    + "out more than from either alone; protection across releases is not part of this version."
+                "Release \($0.release), version \(padded($0.version, 4)), has tables over the same kind of event and months. Whoever "
+                    + "has both may work out more than from either alone: what both give away together was not proved."
             }
     }
 

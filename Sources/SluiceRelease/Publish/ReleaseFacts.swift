@@ -19,6 +19,8 @@ struct ReleaseFacts {
     var warnings: [String]
     /// By kind of event.
     var proved: [ProvedTables]
+    /// Parallel to them, by slot; empty where all is available.
+    var notAvailable: [[Bool]]
     var counted: ReleaseBuilder.Counted
     var sources: [Source]
     var settingsHash: String
@@ -44,7 +46,11 @@ struct ReleaseFacts {
             "created": .string("\(builtAt)"),
             "description": .string(
                 "Counts for \(spec.period), for the purpose \(spec.purpose). "
-                    + Set(proved.map(\.rules.perturbation.name)).sorted().map { disguise($0) }.joined(separator: " ")),
+                    + Set(proved.map(\.rules.perturbation.name)).sorted().map { disguise($0) }.joined(separator: " ")
+                    + (lacksFigures
+                        ? " The marker [x] stands where a source has not delivered all that a figure counts; which, stands in "
+                            + "provenance.json."
+                        : "")),
             "resources": .array(
                 proved.indices.flatMap { part in
                     proved[part].tables.tables.indices.map { resource(part, $0) }
@@ -52,23 +58,25 @@ struct ReleaseFacts {
         ])
     }
 
-    /// What a reader must know about figures and markers.
+    private var lacksFigures: Bool { notAvailable.contains { !$0.isEmpty } }
+
+    /// What a reader must know about figures and markers of one way of showing them.
     private func disguise(_ method: String) -> String {
-        let zero =
-            counted.leftOut.isEmpty
-            ? "A 0 without a marker is a true zero."
-            : "A 0 without a marker is a true zero of the records that are in it; whose are left out stands in "
-                + "provenance.json."
-        let few = "Counts of 1 to \(spec.profile.threshold - 1) persons are not shown"
-        let base = proved.lazy.compactMap(\.rules.perturbation.base).first ?? 1
-        let hiddenBelow = proved.map(\.rules.perturbation.hiddenBelow).max() ?? 0
+        let parts = proved.filter { $0.rules.perturbation.name == method }
+        let base = parts.lazy.compactMap(\.rules.perturbation.base).first ?? 1
+        let hiddenBelow = parts.map(\.rules.perturbation.hiddenBelow).max() ?? 0
+        let threshold = spec.profile.threshold
+        let few =
+            threshold > 2
+            ? "Counts of 1 to \(threshold - 1) persons are not shown"
+            : threshold == 2 ? "Counts of one person are not shown" : "Counts that say too much are not shown"
         switch method {
         case "nearest-rounding":
-            return "\(few): their marker is [c]. All others are rounded to the nearest \(base). \(zero)"
+            return "\(few): their marker is [c]. What is shown is rounded to the nearest multiple of \(base). \(zero)"
         case "controlled-rounding":
             return
                 "Every count is rounded to one of the two multiples of \(base) beside it, so that tables add up; what is "
-                + "shown as 0 and is none has the marker [low]. \(zero)"
+                + "shown as 0 and is not 0 has the marker [low]. \(zero)"
         case "cell-key":
             return
                 "Every count but 0 has noise by the cell key method, so that tables do not add up and a 0 may be a small "
@@ -77,6 +85,15 @@ struct ReleaseFacts {
                     ? " What would stand below \(hiddenBelow), 0 too, is not shown: its marker is [c]." : "")
         default: return "\(few), nor some others that would give them away: their marker is [c]. \(zero)"
         }
+    }
+
+    /// What a 0 without a marker means.
+    private var zero: String {
+        let isWhole = counted.coverage.rows.allSatisfy { !$0.isExpected.contains(false) } && counted.leftOut.isEmpty
+        return isWhole
+            ? "A 0 without a marker is a true zero: every source has delivered the months, and nothing is in them."
+            : "A 0 without a marker is a true zero of the sources that are in it; those that are left out or not expected "
+                + "stand in provenance.json."
     }
 
     private func resource(_ part: Int, _ index: Int) -> JSON {
@@ -104,7 +121,8 @@ struct ReleaseFacts {
                 "constraints": .members(["required": true, "enum": .strings([tables.eventKind])]),
             ]),
             .members([
-                "name": "value", "type": "integer", "title": "Count of events", "description": "Empty where marked",
+                "name": "value", "type": "integer", "title": .string(figureTitle(part)),
+                "description": .string(figureDescription(part)),
                 "constraints": .members(["minimum": 0]),
             ]),
             .members([
@@ -136,7 +154,22 @@ struct ReleaseFacts {
         case .cellKey(let table): if table.hiddenBelow == 0 { markers = [] }
         case .none, .nearest: break
         }
-        return proved[part].tables.structuralZeros.isEmpty ? markers : markers + [TableFile.notApplicableMarker]
+        if !proved[part].tables.structuralZeros.isEmpty { markers.append(TableFile.notApplicableMarker) }
+        if !notAvailable[part].isEmpty { markers.append(TableFile.notAvailableMarker) }
+        return markers
+    }
+
+    private func figureTitle(_ part: Int) -> String {
+        switch proved[part].rules.perturbation {
+        case .none: "Count of events"
+        case .nearest, .controlled: "Rounded count of events"
+        case .cellKey: "Count of events, with noise"
+        }
+    }
+
+    private func figureDescription(_ part: Int) -> String {
+        let empty = markers(part).filter { $0 != TableFile.lowMarker }
+        return empty.isEmpty ? "Never empty" : "Empty where the marker is \(empty.joined(separator: " or "))"
     }
 
     private func markerDescription(_ part: Int) -> String {
@@ -155,6 +188,7 @@ struct ReleaseFacts {
             TableFile.marker: "[c] confidential: \(confidential)",
             TableFile.lowMarker: "[low] rounded to 0, and not 0",
             TableFile.notApplicableMarker: "[z] not applicable: it cannot occur",
+            TableFile.notAvailableMarker: "[x] not available: a source has not delivered all that it counts",
         ]
         return markers(part).compactMap { texts[$0] }.joined(separator: "; ")
     }
@@ -212,6 +246,7 @@ struct ReleaseFacts {
                         "pluginVersion": .string($0.pluginVersion),
                     ])
                 }),
+            "coverage": counted.coverage.json,
             "leftOut": .array(
                 counted.leftOut.map {
                     .members([

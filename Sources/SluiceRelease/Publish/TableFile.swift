@@ -4,11 +4,17 @@ import SluiceModel
 /// One file of `tables/`: how a proved table is written, and how a published one is read back to be checked.
 enum TableFile {
     /// One row per cell: the dimensions, `measure`, `value`, `marker`.
-    static func text(_ proved: ProvedTables, table: Int) -> String {
+    ///
+    /// - Parameter notAvailable: as `LinkedTables.notAvailable`.
+    static func text(_ proved: ProvedTables, notAvailable: [Bool], table: Int) -> String {
         let tables = proved.tables
         var text = header(tables, table)
         forEachRow(tables, proved.layout, table) { slot, names in
             text += names
+            if !notAvailable.isEmpty, notAvailable[slot] {
+                text += ",,\(notAvailableMarker)\r\n"
+                return
+            }
             switch proved.shown(slot) {
             case .count(let count): text += ",\(count),\r\n"
             case .confidential: text += ",,\(marker)\r\n"
@@ -23,6 +29,7 @@ enum TableFile {
     static let marker = "[c]"
     static let lowMarker = "[low]"
     static let notApplicableMarker = "[z]"
+    static let notAvailableMarker = "[x]"
 
     private static func header(_ tables: LinkedTables, _ table: Int) -> String {
         (tables.tables[table].columns.map { tables.axes[$0].id } + ["measure", "value", "marker"])
@@ -58,12 +65,12 @@ enum TableFile {
         }
     }
 
-    /// What a published file shows, by slot of its table.
+    /// What a published file shows, by slot of its table; nil for what is not available.
     ///
     /// - Throws: `VerifyRefusal` at the first row that is not the one that should stand there.
     static func read(
         _ text: String, _ tables: LinkedTables, _ layout: Layout, table: Int,
-        _ body: (_ slot: Int, ProvedTables.Shown) -> Void
+        _ body: (_ slot: Int, ProvedTables.Shown?) -> Void
     ) throws {
         let id = tables.tables[table].id
         var rest = Substring(text)
@@ -83,6 +90,8 @@ enum TableFile {
                 body(slot, .confidential)
             } else if cell == "0," + lowMarker {
                 body(slot, .low)
+            } else if cell == "," + notAvailableMarker {
+                body(slot, nil)
             } else if cell == "," + notApplicableMarker {
                 body(slot, .notApplicable)
             } else if cell.hasSuffix(","), let count = Int(cell.dropLast()), "\(count)" == cell.dropLast() {

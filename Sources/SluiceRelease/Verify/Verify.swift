@@ -175,13 +175,17 @@ private struct VerifiedFolder {
         protection.statuses = [Protection.Status](repeating: .shown, count: layout.slotCount)
         let values = layout.values(of: part.tables)
         var published: [ProvedTables.Shown?] = Array(repeating: nil, count: layout.slotCount)
+        let notAvailable = part.tables.notAvailable(part.gaps, layout)
+        func isNotAvailable(_ slot: Int) -> Bool { !notAvailable.isEmpty && notAvailable[slot] }
         for table in part.tables.tables.indices {
             let name = "tables/\(part.tables.tables[table].id).csv"
             try TableFile.read(
                 String(decoding: try bytes(name), as: UTF8.self), part.tables, layout, table: table
             ) { slot, shown in
                 published[slot] = shown
-                protection.statuses[slot] = part.rules.status(of: shown, count: Int(values[slot]))
+                // What is not shown at all is proved as if it were.
+                protection.statuses[slot] =
+                    shown.map { part.rules.status(of: $0, count: Int(values[slot])) } ?? part.protection.statuses[slot]
             }
         }
         let proved: ProvedTables
@@ -192,7 +196,9 @@ private struct VerifiedFolder {
         }
         // Safe is not enough: it must be what was proved, neither more hidden nor rounded the other way.
         for slot in protection.statuses.indices
-        where published[slot] != proved.shown(slot) || protection.statuses[slot] != part.protection.statuses[slot] {
+        where published[slot] != (isNotAvailable(slot) ? nil : proved.shown(slot))
+            || protection.statuses[slot] != part.protection.statuses[slot]
+        {
             let (table, cell) = layout.place(of: slot)
             throw VerifyRefusal.valueDiffers(table: part.tables.tables[table].id, cell: cell)
         }

@@ -34,6 +34,9 @@ struct Check: ParsableCommand {
         let mistakes = Mistakes()
         let read = InstanceSettings.read(common.config, mistakes: mistakes)
         let settings = read?.settings
+        for (_, broken) in (settings?.brokenReleases ?? [:]).sorted(by: { $0.key < $1.key }) {
+            for mistake in broken { mistakes.add(mistake) }
+        }
         if common.json {
             write(
                 JSON.members([
@@ -104,6 +107,9 @@ struct Status: ParsableCommand {
             lines.append(
                 "         \(stale["release"]?.text ?? "")/\(stale["version"]?.text ?? "") is stale: "
                     + (stale["reason"]?.text ?? ""))
+        }
+        for broken in status["brokenReleases"]?.items ?? [] {
+            lines.append("         the spec \(broken["release"]?.text ?? "") has mistakes; see `sluice check`")
         }
         lines.append(
             "Reviews  \(status["reviews"]?["due"]?.number ?? 0) due, \(status["reviews"]?["overdue"]?.number ?? 0) overdue"
