@@ -44,7 +44,7 @@ extension Instance {
     }
 
     /// What a person should know of the instance beside what keeps files from being taken in: text by a stable word.
-    func standingConditions() throws -> [String: String] {
+    package func standingConditions() throws -> [String: String] {
         var conditions: [String: String] = [:]
         for stale in try staleReleases() {
             let name = stale.release.release
