@@ -286,7 +286,7 @@ extension Instance {
             }
         }
         _ = try purgeDue(actor: actor)
-        try reviews(actor: actor).adoptRaised()
+        try reviews(actor: actor).settleRestored()
         try store.setValue(Instance.restorePending, "")
         return missing.sorted { ($0.authority.text, $0.delivery) < ($1.authority.text, $1.delivery) }
     }

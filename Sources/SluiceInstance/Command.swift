@@ -11,7 +11,10 @@ package enum Command: Hashable, Sendable {
     case buildRelease(String, explains: Bool = false)
     case approveRelease(String, by: String, judgement: String)
     case acknowledgeReview(String)
-    case closeReview(String, note: String)
+    /// `due` is the date that is closed, YYYY-MM-DD; nil for the one that is due.
+    case closeReview(String, note: String, due: String? = nil)
+    /// `due` is the date whose closing is undone; nil for that of the last one.
+    case reopenReview(String, note: String, due: String? = nil)
     /// The name is hexadecimal, because names may be any bytes.
     case ingest(authority: String, nameHex: String)
     /// Purges what is past its retention today.
@@ -38,8 +41,14 @@ package enum Command: Hashable, Sendable {
                 "judgement": .string(judgement),
             ])
         case .acknowledgeReview(let id): .members(["command": "acknowledge-review", "review": .string(id)])
-        case .closeReview(let id, let note):
-            .members(["command": "close-review", "review": .string(id), "note": .string(note)])
+        case .closeReview(let id, let note, let due):
+            .members([
+                "command": "close-review", "review": .string(id), "note": .string(note), "due": .optional(due),
+            ])
+        case .reopenReview(let id, let note, let due):
+            .members([
+                "command": "reopen-review", "review": .string(id), "note": .string(note), "due": .optional(due),
+            ])
         case .ingest(let authority, let nameHex):
             .members(["command": "ingest", "authority": .string(authority), "name": .string(nameHex)])
         case .purge: .members(["command": "purge"])
@@ -77,7 +86,10 @@ package enum Command: Hashable, Sendable {
             self = .acknowledgeReview(id)
         case "close-review":
             guard let id = text("review"), let note = text("note") else { return nil }
-            self = .closeReview(id, note: note)
+            self = .closeReview(id, note: note, due: text("due"))
+        case "reopen-review":
+            guard let id = text("review"), let note = text("note") else { return nil }
+            self = .reopenReview(id, note: note, due: text("due"))
         case "ingest":
             guard let authority = text("authority"), let name = text("name") else { return nil }
             self = .ingest(authority: authority, nameHex: name)

@@ -32,12 +32,24 @@ extension Instance {
             case .acknowledgeReview(let id):
                 try reviews(actor: actor).acknowledge(id)
                 return CommandResult(exit: .done, json: .members(["review": .string(id)]), text: "\(id): acknowledged")
-            case .closeReview(let id, let note):
+            case .closeReview(_, let note, _) where !isReason(note),
+                .reopenReview(_, let note, _) where !isReason(note):
+                return .no("a note must say something, in at most 500 characters: it stays in the ledger")
+            case .closeReview(_, _, let due?) where CivilDate(due) == nil,
+                .reopenReview(_, _, let due?) where CivilDate(due) == nil:
+                return .no("\(due) is no date; write it as 2026-12-01")
+            case .closeReview(let id, let note, let due):
                 if let result = try closeIncident(id, note: note, actor: actor) { return result }
-                let due = try reviews(actor: actor).close(id, note: note)
+                let next = try reviews(actor: actor).close(id, due: due.flatMap { CivilDate($0) }, note: note)
                 return CommandResult(
-                    exit: .done, json: .members(["review": .string(id), "nextDue": .optional(due.map { "\($0)" })]),
-                    text: "\(id): closed" + (due.map { "; due again on \($0)" } ?? ""))
+                    exit: .done, json: .members(["review": .string(id), "nextDue": .optional(next.map { "\($0)" })]),
+                    text: "\(id): closed" + (next.map { "; due again on \($0)" } ?? ""))
+            case .reopenReview(let id, let note, let due):
+                if let result = try reopenIncident(id, note: note, actor: actor) { return result }
+                let closing = try reviews(actor: actor).reopen(id, due: due.flatMap { CivilDate($0) }, note: note)
+                return CommandResult(
+                    exit: .done, json: .members(["review": .string(id), "due": .string("\(closing.due)")]),
+                    text: "\(id): what closed it for \(closing.due), at \(closing.closedAt), is undone")
             case .ingest(let authority, let nameHex):
                 guard let file = attachment else { return CommandResult.no("no file came with the request") }
                 return try ingest(file, authority: authority, nameHex: nameHex, actor: actor)

@@ -20,7 +20,7 @@ extension Instance {
         for delivery in refused {
             // The tables of a refused file are its incident; one table of a file that was taken is one of its own.
             if let parent = delivery.parent, ids.contains(parent) { continue }
-            guard try store.value(closedName(delivery.id)) == nil else { continue }
+            guard try !isClosed(delivery.id) else { continue }
             let name = Instance.incidentPrefix + delivery.id.text
             open.insert(name)
             if !present.contains(name) { try folder.write(try incident(delivery)) }
@@ -29,6 +29,9 @@ extension Instance {
     }
 
     private func closedName(_ id: DeliveryID) -> String { "incident-closed." + id.text }
+
+    /// The value is when it was closed, empty since it was reopened.
+    private func isClosed(_ id: DeliveryID) throws -> Bool { try store.value(closedName(id))?.isEmpty == false }
 
     private func incident(_ delivery: Delivery) throws -> Alert {
         let authority = settings.authorities.first { $0.id == delivery.authority }
@@ -68,18 +71,38 @@ extension Instance {
             text: lines.joined(separator: "\n") + "\n")
     }
 
-    /// Closes an incident; nil when `name` is none that is open.
-    func closeIncident(_ name: String, note: String, actor: String) throws -> CommandResult? {
+    /// The refused delivery that an incident is called after; nil when `name` is none's.
+    private func refusedDelivery(_ name: String) throws -> DeliveryID? {
         guard name.hasPrefix(Instance.incidentPrefix),
             let id = DeliveryID(String(name.dropFirst(Instance.incidentPrefix.count))),
-            let delivery = try store.delivery(id), delivery.status == .final(.refused),
-            try store.value(closedName(id)) == nil
+            let delivery = try store.delivery(id), delivery.status == .final(.refused)
         else { return nil }
+        return id
+    }
+
+    /// Closes an incident; nil when `name` is none.
+    func closeIncident(_ name: String, note: String, actor: String) throws -> CommandResult? {
+        guard let id = try refusedDelivery(name) else { return nil }
+        if let closedAt = try store.value(closedName(id)), !closedAt.isEmpty {
+            return .no("\(name) was closed at \(closedAt); to undo that: sluice reviews reopen \(name) --note \"…\"")
+        }
         try store.append([
             LedgerEntry(at: clock.now(), actor: actor, kind: .reviewClosed, subject: name, details: ["note": note])
         ])
         try store.setValue(closedName(id), "\(clock.now())")
         try raiseIncidents()
         return CommandResult(exit: .done, json: .members(["review": .string(name)]), text: "\(name): closed")
+    }
+
+    /// Undoes the closing of an incident; nil when `name` is none.
+    func reopenIncident(_ name: String, note: String, actor: String) throws -> CommandResult? {
+        guard let id = try refusedDelivery(name) else { return nil }
+        guard try isClosed(id) else { return .no("\(name) is open; there is no closing to undo") }
+        try store.append([
+            LedgerEntry(at: clock.now(), actor: actor, kind: .reviewReopened, subject: name, details: ["note": note])
+        ])
+        try store.setValue(closedName(id), "")
+        try raiseIncidents()
+        return CommandResult(exit: .done, json: .members(["review": .string(name)]), text: "\(name): open again")
     }
 }

@@ -266,7 +266,8 @@ package final class Instance {
     /// The register's keeper, acting for `actor`.
     package func reviews(actor: String) -> ReviewKeeper {
         var keeper = ReviewKeeper(
-            items: settings.reviews, store: store, alerts: AlertFolder(path: settings.paths.alerts), clock: clock,
+            items: settings.reviewItems, ledgerName: signer.origin, store: store,
+            alerts: AlertFolder(path: settings.paths.alerts), clock: clock,
             today: { [unowned self] in self.today }, log: log)
         keeper.actor = actor
         return keeper

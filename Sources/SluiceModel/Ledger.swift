@@ -51,6 +51,7 @@ package struct LedgerKind: RawRepresentable, Hashable, Sendable {
     package static let reviewRaised = LedgerKind("review-raised")
     package static let reviewAcknowledged = LedgerKind("review-acknowledged")
     package static let reviewClosed = LedgerKind("review-closed")
+    package static let reviewReopened = LedgerKind("review-reopened")
     package static let storeRestored = LedgerKind("store-restored")
 }
 

@@ -14,8 +14,10 @@ package struct ReviewItem: Hashable, Sendable {
     package enum Schedule: Hashable, Sendable {
         /// On one date; done when closed.
         case once(CivilDate)
-        /// First on a date, then this many months after the date it was due each time it is closed.
+        /// On a date and every so many months after it, on that day of the month or the month's last.
         case every(months: Int, first: CivilDate)
+        /// When an agreement ends. Nobody closes it: it moves with the date in the authority's settings.
+        case agreement(authority: AuthorityID, lastDay: CivilDate)
         /// `graceDays` after the end of each period of `unit`, unless a delivery that covers the period was accepted.
         case delivery(authority: AuthorityID, dataset: String, unit: PeriodUnit, first: CivilMonth, graceDays: Int)
     }
@@ -53,8 +55,9 @@ package struct ReviewOccurrence: Hashable, Sendable {
         case pending
         /// Written to the alerts folder.
         case raised
+        /// Stays so, also when the item is closed.
         case acknowledged
-        /// The item was closed, or its date changed.
+        /// A later step came, the item was closed or left the register, or its date changed.
         case resolved
     }
 
@@ -86,12 +89,17 @@ package struct ReviewClosing: Hashable, Sendable {
     package var closedAt: Instant
     package var actor: String
     package var note: String
+    /// When it was undone; it does not count since then.
+    package var reopenedAt: Instant?
 
-    package init(item: String, due: CivilDate, closedAt: Instant, actor: String, note: String) {
+    package init(
+        item: String, due: CivilDate, closedAt: Instant, actor: String, note: String, reopenedAt: Instant? = nil
+    ) {
         self.item = item
         self.due = due
         self.closedAt = closedAt
         self.actor = actor
         self.note = note
+        self.reopenedAt = reopenedAt
     }
 }

@@ -59,11 +59,11 @@ package struct AlertFolder: Sendable {
     }
 
     /// Writes `reviews.ics` when it says something new.
-    package func writeCalendar(_ calendar: Calendar) throws {
+    func writeCalendar(_ calendar: Calendar) throws {
         let folder = try folder()
         let current = try? readSmallFile(path + "/reviews.ics")
         let bytes = Array(calendar.text.utf8)
-        guard current.map(calendar.saysTheSame) != true else { return }
+        guard current != bytes else { return }
         try folder.writeAtomically(FileName(own: "reviews.ics"), bytes, mode: 0o644)
     }
 }

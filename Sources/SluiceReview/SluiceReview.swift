@@ -1,8 +1,9 @@
 // What must not be forgotten.
 //
-//   ReviewKeeper   when each item is due, which warning it has reached, what people did about it
-//   AlertFolder    current alerts as JSON and text files
-//   Calendar       the same dates as a calendar to subscribe to
+//   ReviewKeeper          when each item is due, and which warning it has reached
+//   ReviewKeeper+People   what people do about it: acknowledge, close, reopen
+//   AlertFolder           current alerts as JSON and text files
+//   Calendar              the same dates as a calendar to subscribe to
 
 package import Logging
 package import SluiceModel
@@ -14,6 +15,8 @@ package import SluiceStore
 /// and is noted as raised afterwards, so a crash in between writes the same alert again under the same key.
 package struct ReviewKeeper {
     let items: [ReviewItem]
+    /// Stays the same for the life of the instance, over restores too.
+    let ledgerName: String
     let store: any Store
     let alerts: AlertFolder
     let clock: any Clock
@@ -23,10 +26,11 @@ package struct ReviewKeeper {
     package var actor = "daemon"
 
     package init(
-        items: [ReviewItem], store: any Store, alerts: AlertFolder, clock: any Clock,
+        items: [ReviewItem], ledgerName: String, store: any Store, alerts: AlertFolder, clock: any Clock,
         today: @escaping () -> CivilDate, log: Logger
     ) {
         self.items = items
+        self.ledgerName = ledgerName
         self.store = store
         self.alerts = alerts
         self.clock = clock
@@ -41,6 +45,8 @@ package struct ReviewKeeper {
         package var item: ReviewItem
         /// Nil once an item that is due on one date only was closed.
         package var due: CivilDate?
+        /// What tells this date of the item from its earlier and later ones; stays when the date is moved.
+        package var cycle: String
         /// Negative when overdue.
         package var daysLeft: Int?
         package var state: State
@@ -57,10 +63,10 @@ package struct ReviewKeeper {
     }
 
     package func standings() throws -> [Standing] {
-        let closings = try store.closings()
+        let closings = Dictionary(grouping: try store.closings().filter { $0.reopenedAt == nil }, by: \.item)
         return try items.map { item in
-            guard let due = try nextDue(of: item, closings) else {
-                return Standing(item: item, due: nil, daysLeft: nil, state: .closed)
+            guard let (due, cycle) = try nextDue(of: item, closings[item.id] ?? []) else {
+                return Standing(item: item, due: nil, cycle: "", daysLeft: nil, state: .closed)
             }
             let daysLeft = due.dayNumber - today().dayNumber
             var state = Standing.State.ok
@@ -68,18 +74,22 @@ package struct ReviewKeeper {
                 let current = try store.occurrences(item: item.id).first { $0.due == due && $0.step == step }
                 state = current?.state == .acknowledged ? .acknowledged : daysLeft < 0 ? .overdue : .due
             }
-            return Standing(item: item, due: due, daysLeft: daysLeft, state: state)
+            return Standing(item: item, due: due, cycle: cycle, daysLeft: daysLeft, state: state)
         }
     }
 
     /// The date an item is due next; nil when it never is again.
-    private func nextDue(of item: ReviewItem, _ closings: [ReviewClosing]) throws -> CivilDate? {
-        let closed = closings.filter { $0.item == item.id }
+    ///
+    /// - Parameter closed: What closed the item and still counts.
+    private func nextDue(
+        of item: ReviewItem, _ closed: [ReviewClosing]
+    ) throws -> (due: CivilDate, cycle: String)? {
         switch item.schedule {
-        case .once(let date): return closed.contains { $0.due == date } ? nil : date
+        case .once(let date): return closed.contains { $0.due == date } ? nil : (date, "\(closed.count)")
         case .every(let months, let first):
-            guard let last = closed.map(\.due).max(), last >= first else { return first }
-            return last.adding(months: months)
+            let due = ReviewKeeper.due(every: months, from: first, after: closed.map(\.due).max())
+            return due.map { ($0, "\(closed.count)") }
+        case .agreement(_, let lastDay): return (lastDay, "end")
         case .delivery(let authority, let dataset, let unit, let first, let graceDays):
             let accepted = try store.deliveries(DeliveryFilter(authority: authority, dataset: dataset))
                 .filter { delivery in
@@ -95,10 +105,30 @@ package struct ReviewKeeper {
                 let period = unit.period(holding: month)
                 let due = period.last.next.firstDay.adding(days: graceDays)
                 let isCovered = accepted.contains { $0.contains(period) } || closed.contains { $0.due == due }
-                guard isCovered else { return due }
+                guard isCovered else { return (due, "\(period.first)") }
                 month = period.last.next
             }
         }
+    }
+
+    /// The first date of a schedule after the last one that was closed: each is counted from the first, so that the end
+    /// of a short month shortens no other (31 August, 30 September, 31 October).
+    ///
+    /// Earlier versions counted each from the one before, so that it slid towards the start of the month. A date that
+    /// was closed then stands for the one it slid from.
+    ///
+    /// - Returns: nil past the last year that a date can have.
+    package static func due(every months: Int, from first: CivilDate, after last: CivilDate?) -> CivilDate? {
+        guard let last else { return first }
+        let (year, month, _) = first.parts
+        var (due, slid, count) = (first, first, 0)
+        while last >= due || last == slid {
+            count += 1
+            guard CivilMonth(index: year * 12 + month - 1 + count * months) != nil else { return nil }
+            due = first.adding(months: count * months)
+            slid = slid.adding(months: months)
+        }
+        return due
     }
 
     /// The most urgent step of the ladder that has been reached: days before the due date, or minus 7, minus 14, … for
@@ -119,59 +149,85 @@ package struct ReviewKeeper {
     /// - Returns: what was raised now, for the journal.
     @discardableResult
     package func tick() throws -> [ReviewOccurrence] {
-        var raised: [ReviewOccurrence] = []
         let standings = try standings()
+        try resolveOutdated(standings)
+        var raised: [ReviewOccurrence] = []
+        var open: Set<String> = []
         for standing in standings {
-            try resolveOutdated(standing)
-            guard let due = standing.due, let daysLeft = standing.daysLeft,
-                let step = reachedStep(of: standing.item, daysLeft: daysLeft)
+            guard let warning = warning(of: standing), let daysLeft = standing.daysLeft,
+                let occurrence = try onRecord(warning)
             else { continue }
-            let occurrence = ReviewOccurrence(
-                key: "\(standing.item.id)/\(due)/\(step)", item: standing.item.id, due: due, step: step,
-                state: .pending, createdAt: clock.now())
-            let entry = entry(.reviewRaised, standing.item.id, ["due": "\(due)", "step": "\(step)"])
-            if try store.insert(occurrence, ledger: [entry]) { try resolveEarlierSteps(occurrence) }
-            let known = try store.occurrences(item: standing.item.id).first { $0.key == occurrence.key }
-            switch known?.state {
-            case .pending:
-                try alerts.write(alert(standing, occurrence))
-                try store.setState(.raised, ofOccurrence: occurrence.key, ledger: [])
-                raised.append(occurrence)
-                log.warning(
-                    "a review date approaches",
-                    metadata: ["review": "\(standing.item.id)", "due": "\(due)", "days": "\(daysLeft)"])
-            case .raised: try alerts.writeIfMissing(alert(standing, occurrence))
-            default: break
-            }
+            try resolveEarlierSteps(occurrence)
+            guard occurrence.state != .acknowledged else { continue }
+            open.insert(alertName(occurrence.item))
+            // Every day anew: it says how many are left.
+            try alerts.writeIfNew(alert(standing, occurrence))
+            guard occurrence.state == .pending else { continue }
+            try store.setState(.raised, ofOccurrence: occurrence.key, ledger: [])
+            raised.append(occurrence)
+            log.warning(
+                "a review date approaches",
+                metadata: ["review": "\(occurrence.item)", "due": "\(occurrence.due)", "days": "\(daysLeft)"])
         }
-        try alerts.writeCalendar(calendar(standings, stamp: clock.now()))
+        for name in try alerts.names(prefix: alertName("")) where !open.contains(name) { try alerts.remove(name) }
+        try alerts.writeCalendar(calendar(standings))
         return raised
     }
 
-    /// Takes alerts that stand in the folder, but that the store does not know, for raised: of a store that was restored
-    /// from a backup older than they are. They are not raised again then.
-    package func adoptRaised() throws {
-        for standing in try standings() {
-            guard let due = standing.due, let daysLeft = standing.daysLeft,
-                let step = reachedStep(of: standing.item, daysLeft: daysLeft)
-            else { continue }
-            let key = "\(standing.item.id)/\(due)/\(step)"
-            guard try alerts.alert(alertName(standing.item.id))?["alert"]?.text == key else { continue }
-            let occurrence = ReviewOccurrence(
-                key: key, item: standing.item.id, due: due, step: step, state: .pending, createdAt: clock.now())
-            let entry = entry(.reviewRaised, standing.item.id, ["due": "\(due)", "step": "\(step)", "adopted": "yes"])
-            guard try store.insert(occurrence, ledger: [entry]) else { continue }
-            try resolveEarlierSteps(occurrence)
-            try store.setState(.raised, ofOccurrence: key, ledger: [])
-        }
+    /// The warning that an item has reached, as it is made; nil before the first.
+    private func warning(of standing: Standing) -> ReviewOccurrence? {
+        guard let due = standing.due, let daysLeft = standing.daysLeft,
+            let step = reachedStep(of: standing.item, daysLeft: daysLeft)
+        else { return nil }
+        let id = standing.item.id
+        return ReviewOccurrence(
+            key: "\(id)/\(due)/\(step)", item: id, due: due, step: step, state: .pending, createdAt: clock.now())
     }
 
-    /// A warning for a date that no longer stands is resolved, and its alert removed.
-    private func resolveOutdated(_ standing: Standing) throws {
-        for occurrence in try store.occurrences(item: standing.item.id)
-        where occurrence.due != standing.due && occurrence.state != .resolved {
-            // The file first: a crash in between finds the occurrence again.
-            try alerts.remove(alertName(occurrence.item))
+    /// The warning as the store has it, put there if it is new.
+    ///
+    /// One that was resolved and stands again is raised again: its item was reopened or is back in the register, or its
+    /// date is what it was.
+    private func onRecord(_ warning: ReviewOccurrence) throws -> ReviewOccurrence? {
+        var details = ["due": "\(warning.due)", "step": "\(warning.step)"]
+        if try store.insert(warning, ledger: [entry(.reviewRaised, warning.item, details)]) { return warning }
+        guard var known = try store.occurrences(item: warning.item).first(where: { $0.key == warning.key }) else {
+            return nil
+        }
+        if known.state == .resolved {
+            details["again"] = "yes"
+            try store.setState(
+                .pending, ofOccurrence: known.key, ledger: [entry(.reviewRaised, warning.item, details)])
+            known.state = .pending
+        }
+        return known
+    }
+
+    /// Brings a restored store in line with what was told after its backup was made.
+    ///
+    /// Alerts that stand in the folder, but that the store does not know, are taken for raised, and not raised again. No
+    /// event of the calendar may fall behind the revision it had.
+    package func settleRestored() throws {
+        for standing in try standings() {
+            guard let warning = warning(of: standing),
+                try alerts.alert(alertName(warning.item))?["alert"]?.text == warning.key
+            else { continue }
+            let entry = entry(
+                .reviewRaised, warning.item,
+                ["due": "\(warning.due)", "step": "\(warning.step)", "adopted": "yes"])
+            guard try store.insert(warning, ledger: [entry]) else { continue }
+            try resolveEarlierSteps(warning)
+            try store.setState(.raised, ofOccurrence: warning.key, ledger: [])
+        }
+        try raiseRevisions()
+    }
+
+    /// A warning for a date that no longer stands is resolved, also that of an item that left the register. Its alert
+    /// goes with it.
+    private func resolveOutdated(_ standings: [Standing]) throws {
+        let due = Dictionary(standings.map { ($0.item.id, $0.due) }) { first, _ in first }
+        for occurrence in try store.occurrences(item: nil)
+        where occurrence.isOpen && occurrence.due != due[occurrence.item] ?? nil {
             try store.setState(.resolved, ofOccurrence: occurrence.key, ledger: [])
         }
     }
@@ -179,90 +235,62 @@ package struct ReviewKeeper {
     /// The alert of an item is always that of its latest step.
     private func resolveEarlierSteps(_ latest: ReviewOccurrence) throws {
         for occurrence in try store.occurrences(item: latest.item)
-        where occurrence.key != latest.key && occurrence.state != .resolved {
+        where occurrence.isOpen && occurrence.key != latest.key {
             try store.setState(.resolved, ofOccurrence: occurrence.key, ledger: [])
         }
     }
 
-    private func alertName(_ item: String) -> String { "review-" + item }
+    func alertName(_ item: String) -> String { "review-" + item }
 
     private func alert(_ standing: Standing, _ occurrence: ReviewOccurrence) -> Alert {
         let item = standing.item
         let days = standing.daysLeft ?? 0
-        let when =
-            days > 1 ? "in \(days) days" : days == 1 ? "tomorrow" : days == 0 ? "today" : "overdue by \(-days) days"
         var lines = [
-            "Sluice alert: \(item.title) is due \(when)", "", "Due         \(occurrence.due)",
+            "Sluice alert: \(item.title) \(ReviewKeeper.words(daysLeft: days))", "", "Due         \(occurrence.due)",
             "Owner       \(item.owner)",
             "Kind        \(item.kind.rawValue)", "Review      \(item.id)",
         ]
         if !item.source.isEmpty { lines.append("Because     \(item.source)") }
-        lines += [
-            "", "When it is done:   sluice reviews close \(item.id) --note \"…\"",
-            "To stop this step: sluice reviews ack \(item.id)",
-        ]
+        if case .agreement(let authority, let lastDay) = item.schedule {
+            lines += [
+                "", days < 0 ? "It ended. Files wait unopened." : "Files that come after \(lastDay) wait unopened.",
+                "When it is renewed: change validTo in authorities/\(authority).yaml, then reload the settings.",
+                "It cannot be closed: its warnings follow that date.",
+            ]
+        } else {
+            lines += [
+                "", "When it is done:    sluice reviews close \(item.id) --due \(occurrence.due) --note \"…\"",
+            ]
+        }
+        lines.append("To stop this step:  sluice reviews ack \(item.id)")
         return Alert(
             name: alertName(item.id),
             json: .members([
                 "alert": .string(occurrence.key), "kind": .string(item.kind.rawValue), "review": .string(item.id),
                 "title": .string(item.title), "owner": .string(item.owner), "due": .string("\(occurrence.due)"),
-                "step": .int(occurrence.step), "source": .string(item.source),
+                "daysLeft": .int(days), "step": .int(occurrence.step), "source": .string(item.source),
                 "raisedAt": .string("\(occurrence.createdAt)"),
             ]),
             text: lines.joined(separator: "\n") + "\n")
     }
 
-    // MARK: - What people do
-
-    /// Acknowledges an item's current warning: its alert goes, the next step will come.
-    ///
-    /// - Throws: `ReviewRefusal` when there is no such item or no warning to acknowledge.
-    package func acknowledge(_ id: String) throws {
-        let standing = try standing(id)
-        let open = try store.occurrences(item: id).filter { $0.state == .raised || $0.state == .pending }
-        guard !open.isEmpty else { throw ReviewRefusal.nothingToAcknowledge(id) }
-        for occurrence in open {
-            let entry = entry(.reviewAcknowledged, id, ["due": "\(occurrence.due)", "step": "\(occurrence.step)"])
-            try store.setState(.acknowledged, ofOccurrence: occurrence.key, ledger: [entry])
+    /// `is due in 20 days`, `is due today`, `is overdue by 3 days`.
+    package static func words(daysLeft days: Int) -> String {
+        switch days {
+        case 2...: "is due in \(days) days"
+        case 1: "is due tomorrow"
+        case 0: "is due today"
+        case -1: "is overdue by 1 day"
+        default: "is overdue by \(-days) days"
         }
-        try alerts.remove(alertName(standing.item.id))
     }
 
-    /// Notes that an item was done; the next due date follows from its schedule.
-    ///
-    /// - Returns: the date it is due next, nil when never again.
-    package func close(_ id: String, note: String) throws -> CivilDate? {
-        let standing = try standing(id)
-        guard let due = standing.due else { throw ReviewRefusal.closedAlready(id) }
-        let closing = ReviewClosing(item: id, due: due, closedAt: clock.now(), actor: actor, note: note)
-        try store.insert(closing, ledger: [entry(.reviewClosed, id, ["due": "\(due)", "note": note])])
-        try tick()
-        return try self.standing(id).due
-    }
-
-    private func standing(_ id: String) throws -> Standing {
-        guard let standing = try standings().first(where: { $0.item.id == id }) else {
-            throw ReviewRefusal.unknown(id)
-        }
-        return standing
-    }
-
-    private func entry(_ kind: LedgerKind, _ subject: String, _ details: [String: String]) -> LedgerEntry {
+    func entry(_ kind: LedgerKind, _ subject: String, _ details: [String: String]) -> LedgerEntry {
         LedgerEntry(at: clock.now(), actor: actor, kind: kind, subject: subject, details: details)
     }
 }
 
-/// Why a review command has nothing to do.
-package enum ReviewRefusal: Error, Hashable, Sendable, CustomStringConvertible {
-    case unknown(String)
-    case nothingToAcknowledge(String)
-    case closedAlready(String)
-
-    package var description: String {
-        switch self {
-        case .unknown(let id): "no review item is called \(id); see `sluice reviews list`"
-        case .nothingToAcknowledge(let id): "\(id) has no open warning to acknowledge"
-        case .closedAlready(let id): "\(id) was due on one date only and is closed"
-        }
-    }
+extension ReviewOccurrence {
+    /// Whether an alert of it stands, or is about to.
+    var isOpen: Bool { state == .pending || state == .raised }
 }

@@ -33,6 +33,11 @@ private func readReview(
             mistakes.add(node, "review \(shown(id)) is on line \(line) already", hint: "give it another id")
         }
         lines[id] = lines[id] ?? node.line
+        if let authority = authorities.first(where: { agreementReviewID($0) == id }) {
+            mistakes.add(
+                node, "review \(shown(id)) has the name that the end of the agreement with \(authority) has",
+                hint: "remove it, for that date raises its warnings by itself; or give it another id")
+        }
     }
     let kind = reader.requiredChoice("kind", ReviewItem.Kind.self)
     let title = reader.requiredString("title")

@@ -5,6 +5,7 @@
 //   Authority             one file of authorities/
 //   ReleaseSpec+Reading   one file of releases/
 //   ReviewItem+Reading    reviews.yaml
+//   AgreementReview       the end of an agreement, as an item beside those of reviews.yaml
 //   Disclosure/           who may send and get what: rules, and the gate that judges by them
 //   CrossCheck            names that only the model and the plugins can confirm
 //   Scalars               dates, months, sizes and short names

@@ -145,6 +145,11 @@ package protocol Store: AnyObject, Sendable {
     func setState(_ state: ReviewOccurrence.State, ofOccurrence key: String, ledger: [LedgerEntry]) throws
     func occurrences(item: String?) throws -> [ReviewOccurrence]
     func insert(_ closing: ReviewClosing, ledger: [LedgerEntry]) throws
+    /// Undoes what closed a due date of an item.
+    ///
+    /// - Throws: `StoreError.notFound` when nothing closes it.
+    func reopen(item: String, due: CivilDate, at: Instant, ledger: [LedgerEntry]) throws
+    /// Every closing in the order they were made, also those that were undone.
     func closings() throws -> [ReviewClosing]
 
     // MARK: Small things

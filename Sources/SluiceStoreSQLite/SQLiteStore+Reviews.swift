@@ -55,11 +55,22 @@ extension SQLiteStore {
     package func insert(_ closing: ReviewClosing, ledger: [LedgerEntry]) throws {
         try write("close a review") { db in
             try db.execute(
-                sql: "INSERT INTO closing (item, due, closed_at, actor, note) VALUES (?, ?, ?, ?, ?)",
+                sql: "INSERT INTO closing (item, due, closed_at, actor, note, reopened_at) VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
                     closing.item, closing.due.description, closing.closedAt.secondsSince1970, closing.actor,
-                    closing.note,
+                    closing.note, closing.reopenedAt?.secondsSince1970,
                 ])
+            try append(ledger, db)
+        }
+    }
+
+    package func reopen(item: String, due: CivilDate, at: Instant, ledger: [LedgerEntry]) throws {
+        let operation = "reopen a review"
+        try write(operation) { db in
+            try db.execute(
+                sql: "UPDATE closing SET reopened_at = ? WHERE item = ? AND due = ? AND reopened_at IS NULL",
+                arguments: [at.secondsSince1970, item, due.description])
+            guard db.changesCount > 0 else { throw StoreError.notFound(operation) }
             try append(ledger, db)
         }
     }
@@ -71,7 +82,8 @@ extension SQLiteStore {
                 guard let due = CivilDate(row["due"] as String) else { throw UnreadableValue() }
                 return ReviewClosing(
                     item: row["item"], due: due, closedAt: Instant(secondsSince1970: row["closed_at"]),
-                    actor: row["actor"], note: row["note"])
+                    actor: row["actor"], note: row["note"],
+                    reopenedAt: (row["reopened_at"] as Int?).map { Instant(secondsSince1970: $0) })
             }
         }
     }

@@ -59,6 +59,10 @@ enum Schema {
         migrator.registerMigration("6 what waits for a word, what was replaced, what usually comes") { db in
             try db.execute(sql: words)
         }
+        migrator.registerMigration("7 closings that were undone") { db in
+            // In seconds since 1970-01-01 UTC; NULL while the closing counts.
+            try db.execute(sql: "ALTER TABLE closing ADD COLUMN reopened_at INTEGER")
+        }
         return migrator
     }()
 

@@ -1,5 +1,6 @@
 import Glibc
 import SluiceInstance
+import SluiceLedger
 import SluiceModel
 import SluiceRelease
 import SluiceReview
@@ -304,7 +305,68 @@ struct RealDataTests {
         #expect(
             site.instance.perform(.closeReview("strategy", note: "done"), attachment: nil, actor: "user:0").exit
                 == .done)
-        #expect(try keeper.standings().map(\.state) == [.closed])
+        #expect(try keeper.standings().first?.state == .closed)
         #expect(throws: SystemError.self) { try readSmallFile(alert) }
+    }
+
+    private func perform(_ command: Command, _ site: TestInstance) -> CommandResult {
+        // As it crosses the control socket.
+        Command(command.json).map { site.instance.perform($0, attachment: nil, actor: "user:0") }
+            ?? .no("\(command) is not read back")
+    }
+
+    @Test func `commands close and reopen, with a note and a date that is one`() throws {
+        let site = try TestInstance { folder in
+            try Folder(path: folder).writeAtomically(
+                FileName(own: "reviews.yaml"),
+                Array(
+                    """
+                    reviews:
+                      - {id: strategy, kind: strategy, title: S, owner: O, every: {months: 12, first: 2026-04-17}}
+                    """.utf8), mode: 0o644)
+        }
+        try site.instance.reviews(actor: "daemon").tick()
+        let alert = site.site + "/srv/alerts/review-strategy.txt"
+        let text = try readSmallFile(alert)
+        for note in ["", "  ", String(repeating: "x", count: 501)] {
+            #expect(perform(.closeReview("strategy", note: note), site).text.hasPrefix("a note must say something"))
+            #expect(perform(.reopenReview("strategy", note: note), site).exit == .no)
+        }
+        #expect(perform(.closeReview("strategy", note: "done", due: "17/04/2026"), site).text.contains("is no date"))
+        let closed = perform(.closeReview("strategy", note: "done", due: "2026-04-17"), site)
+        #expect(closed.json["nextDue"]?.text == "2027-04-17")
+        let again = perform(.closeReview("strategy", note: "done"), site)
+        #expect(again.exit == .no)
+        #expect(again.text.contains("it is due next on 2027-04-17"))
+        #expect((try? readSmallFile(alert)) == nil)
+        let reopened = perform(.reopenReview("strategy", note: "the wrong item", due: "2026-04-17"), site)
+        #expect(reopened.json["due"]?.text == "2026-04-17")
+        #expect(try readSmallFile(alert) == text)
+        let rows = try site.store.ledgerRows(1..<1000).filter { $0.entry.subject == "strategy" }.map(\.entry)
+        #expect(rows.map(\.kind) == [.reviewRaised, .reviewClosed, .reviewReopened, .reviewRaised])
+        #expect(rows[2].details["note"] == "the wrong item")
+        #expect(rows[2].actor == "user:0")
+        #expect(perform(.reopenReview("strategy", note: "more"), site).exit == .no)
+        #expect(try site.instance.verifyLedger().problem == nil)
+    }
+
+    @Test func `the end of an agreement warns by itself until the settings have a new one`() throws {
+        let site = try TestInstance { folder in
+            try edit(folder + "/authorities/\(police).yaml", "validTo: 2027-03-31", "validTo: 2026-05-01")
+        }
+        let id = "agreement-\(police)"
+        try site.instance.reviews(actor: "daemon").tick()
+        let alert = site.site + "/srv/alerts/review-\(id).txt"
+        #expect(String(decoding: try readSmallFile(alert), as: UTF8.self).contains("is due in 21 days"))
+        let closed = perform(.closeReview(id, note: "renewed", due: "2026-05-01"), site)
+        #expect(closed.exit == .no)
+        #expect(closed.text.contains("`validTo` in authorities/\(police).yaml"))
+        try edit(site.site + "/authorities/\(police).yaml", "validTo: 2026-05-01", "validTo: 2028-05-01")
+        try site.instance.reload()
+        try site.instance.reviews(actor: "daemon").tick()
+        #expect((try? readSmallFile(alert)) == nil)
+        let item = try #require(try site.instance.reviewsJSON().first { $0["id"]?.text == id })
+        #expect(item["due"]?.text == "2028-05-01")
+        #expect(item["state"]?.text == "ok")
     }
 }

@@ -174,9 +174,22 @@ import Testing
         let closing = Command.closeReview("incident-\(delivery.id)", note: "export deleted")
         #expect(site.instance.perform(closing, attachment: nil, actor: "user:0").exit == .done)
         #expect((try? readSmallFile(file)) == nil)
-        #expect(site.instance.perform(closing, attachment: nil, actor: "user:0").exit == .no)
+        let again = site.instance.perform(closing, attachment: nil, actor: "user:0")
+        #expect(again.exit == .no)
+        #expect(again.text.contains("was closed at"))
         try site.instance.raiseIncidents()
         #expect((try? readSmallFile(file)) == nil)
+        // Closed by mistake, it is opened again, and can be closed again.
+        let reopening = Command.reopenReview("incident-\(delivery.id)", note: "a copy is left")
+        #expect(site.instance.perform(reopening, attachment: nil, actor: "user:0").exit == .done)
+        #expect((try? readSmallFile(file)) != nil)
+        #expect(site.instance.perform(reopening, attachment: nil, actor: "user:0").exit == .no)
+        let silent = Command.closeReview("incident-\(delivery.id)", note: " ")
+        #expect(site.instance.perform(silent, attachment: nil, actor: "user:0").exit == .no)
+        #expect(site.instance.perform(closing, attachment: nil, actor: "user:0").exit == .done)
+        #expect((try? readSmallFile(file)) == nil)
+        let kinds = try site.store.ledgerRows(1..<1000).map(\.entry).filter { $0.subject == "incident-\(delivery.id)" }
+        #expect(kinds.map(\.kind) == [.reviewClosed, .reviewReopened, .reviewClosed])
     }
 }
 

@@ -250,6 +250,9 @@ final class CrashingStore: Store, @unchecked Sendable {
     func insert(_ closing: ReviewClosing, ledger: [LedgerEntry]) throws {
         try write { try base.insert(closing, ledger: ledger) }
     }
+    func reopen(item: String, due: CivilDate, at: Instant, ledger: [LedgerEntry]) throws {
+        try write { try base.reopen(item: item, due: due, at: at, ledger: ledger) }
+    }
     func closings() throws -> [ReviewClosing] { try read { try base.closings() } }
     func value(_ name: String) throws -> String? { try read { try base.value(name) } }
     func setValue(_ name: String, _ value: String) throws { try write { try base.setValue(name, value) } }

@@ -1,56 +1,7 @@
-import Logging
-import SluiceLedger
 import SluiceModel
 import SluiceReview
-import SluiceStore
-import SluiceStoreSQLite
 import SluiceTestSupport
 import Testing
-
-/// A register over a real store, with a date that can be set.
-private final class Register {
-    let folder = try! TemporaryFolder()
-    let clock = ManualClock(Instant("2026-01-01T09:00:00Z")!)
-    let items: [ReviewItem]
-    private var store: any Store
-
-    init(_ items: [ReviewItem]) throws {
-        self.items = items
-        store = try SQLiteStore(path: folder.path + "/sluice.db", chain: LedgerChain())
-    }
-
-    var keeper: ReviewKeeper {
-        let clock = clock
-        return ReviewKeeper(
-            items: items, store: store, alerts: AlertFolder(path: folder.path + "/alerts"), clock: clock,
-            today: { clock.now().date }, log: Logger(label: "test"))
-    }
-
-    func setDate(_ text: String) { clock.set(Instant(text + "T09:00:00Z")!) }
-
-    /// As after a restart of the daemon.
-    func restart() throws { store = try SQLiteStore(path: folder.path + "/sluice.db", chain: LedgerChain()) }
-
-    var alerts: [String] { (try? AlertFolder(path: folder.path + "/alerts").names(prefix: "")) ?? [] }
-
-    func accept(_ period: String, authority: AuthorityID, dataset: String) throws {
-        var random = SystemRandomNumberGenerator()
-        let id = DeliveryID(at: clock.now(), random: &random)
-        let delivery = Delivery(
-            id: id, authority: authority, plugin: "p", nameHash: "00", sha256: "\(period)", bytes: 1, status: .claimed,
-            receivedAt: clock.now())
-        try store.insert(delivery, ledger: [])
-        try store.decide(id) { _ in
-            Decision(
-                outcome: .accepted, dataset: dataset, period: Period(period), rows: RowCounts(read: 1, accepted: 1),
-                finishedAt: clock.now(), reason: nil, replaces: [], ledger: [], receiptJSON: "{}", receiptText: "")
-        }
-    }
-}
-
-private func item(_ schedule: ReviewItem.Schedule) -> ReviewItem {
-    ReviewItem(id: "strategy", kind: .strategy, title: "The strategy", owner: "Lead", schedule: schedule)
-}
 
 @Suite struct ReviewKeeperTests {
     /// Day by day over two years: each step of the ladder once, at the first day it is reached, then weekly.
@@ -118,26 +69,5 @@ private func item(_ schedule: ReviewItem.Schedule) -> ReviewItem {
         #expect(register.alerts.isEmpty)
         #expect(throws: ReviewRefusal.nothingToAcknowledge("strategy")) { try register.keeper.acknowledge("strategy") }
         #expect(throws: ReviewRefusal.unknown("nothing")) { try register.keeper.acknowledge("nothing") }
-    }
-
-    @Test func `the calendar folds long lines and escapes what would end them`() throws {
-        let title = String(repeating: "Überprüfung, sehr lang; ", count: 8)
-        var long = item(.once(CivilDate("2026-06-30")!))
-        long.title = title
-        let register = try Register([long])
-        try register.keeper.tick()
-        let text = try register.folder.text(of: "alerts/reviews.ics")
-        for line in text.components("\r\n") { #expect(line.utf8.count <= 75) }
-        let unfolded = text.replacing("\r\n ", with: "")
-        #expect(unfolded.contains("SUMMARY:" + title.replacing(";", with: "\\;").replacing(",", with: "\\,")))
-        #expect(unfolded.contains("DTSTART;VALUE=DATE:20260630"))
-        #expect(unfolded.contains("UID:strategy-2026-06-30@sluice"))
-    }
-}
-
-extension String {
-    /// Parts between occurrences of a separator.
-    fileprivate func components(_ separator: String) -> [Substring] {
-        split(separator: separator, omittingEmptySubsequences: false)
     }
 }

@@ -206,6 +206,10 @@ private let profile = "releases/profile.yaml"
             "due: 2026-12-01\n  - {id: strategy, kind: other, title: T, owner: O, due: 2026-12-01}",
             "7:10: review `strategy` is on line 2 already; give it another id"),
         Slip(
+            "reviews.yaml", "id: strategy", "id: agreement-north",
+            "2:9: review `agreement-north` has the name that the end of the agreement with north has; "
+                + "remove it, for that date raises its warnings by itself; or give it another id"),
+        Slip(
             "reviews.yaml", "strategy\n    title: Strategy\n    owner: O\n    due: 2026-12-01",
             "expected-delivery\n    title: S\n    owner: O\n"
                 + "    delivery: {authority: nort, dataset: a, unit: month, first: 2025-04, graceDays: 1}",

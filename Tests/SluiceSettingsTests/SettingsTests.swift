@@ -82,6 +82,33 @@ import Testing
         #expect(settings.decode.sandboxDegradedOK)
     }
 
+    @Test func `the end of an agreement is an item of its own, and moves with the date`() throws {
+        func items(_ changes: [String: String?]) throws -> [ReviewItem] {
+            let (settings, mistakes) = try TemporaryInstance(changes).read()
+            #expect(mistakes == [])
+            return try #require(settings).reviewItems
+        }
+        func agreement(_ lastDay: String, owner: String = "G") -> ReviewItem {
+            ReviewItem(
+                id: "agreement-north", kind: .agreement, title: "Renew R with North", owner: owner,
+                schedule: .agreement(authority: AuthorityID("north")!, lastDay: CivilDate(lastDay)!),
+                source: "draft guidance June 2022, paras 163, 166")
+        }
+        func authority(_ validTo: String) -> String {
+            replacing(", validTo: 2026-03-31", with: validTo, in: TemporaryInstance.authority)
+        }
+        let register = try items([:]).first
+        #expect(register?.id == "strategy")
+        #expect(try items([:]) == [register, agreement("2026-03-31")])
+        #expect(
+            try items(["authorities/north.yaml": authority(", validTo: 2028-03-31")])
+                == [register, agreement("2028-03-31")])
+        #expect(try items(["authorities/north.yaml": authority("")]) == [register])
+        // Who runs the instance renews it; where nobody is named there, the authority's own contact is.
+        let named = replacing("name: P}", with: "name: P, governanceContact: O}", in: TemporaryInstance.sluice)
+        #expect(try items(["sluice.yaml": named]) == [register, agreement("2026-03-31", owner: "O")])
+    }
+
     @Test func `an authority, a release and reviews become their values`() throws {
         let instance = try TemporaryInstance([
             "authorities/north.yaml": TemporaryInstance.authority

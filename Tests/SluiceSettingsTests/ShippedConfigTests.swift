@@ -15,7 +15,7 @@ import Testing
         let settings = try #require(read)
         #expect(settings.authorities.map(\.plugin).sorted() == ["education", "nhs-ed", "police", "probation", "yot"])
         #expect(settings.releases.map(\.id) == ["violence-profile"])
-        #expect(Set(settings.reviews.map(\.kind)) == Set(ReviewItem.Kind.allCases))
+        #expect(Set(settings.reviewItems.map(\.kind)) == Set(ReviewItem.Kind.allCases))
         let model = try Self.model()
         settings.crossCheck(model: model, plugins: try Self.plugins(), mistakes: mistakes)
         #expect(mistakes.all.map(\.description) == [])

@@ -24,6 +24,11 @@ import Testing
                         (?, ?, 'northtown-police', 'police', 'a', 1, 'claimed', 0, 0, 0)
                     """,
                 arguments: [StoreSuite.id(1).text, StoreSuite.id(2).text, StoreSuite.id(1).text])
+            try db.execute(
+                sql: """
+                    INSERT INTO closing (item, due, closed_at, actor, note)
+                    VALUES ('strategy', '2026-02-28', 9, 'user:1', 'done')
+                    """)
         }
         let error = #expect(throws: StoreError.self) {
             _ = try SQLiteStore(path: path, chain: LedgerChain(), readOnly: true)
@@ -34,5 +39,11 @@ import Testing
         #expect(try store.delivery(StoreSuite.id(2))?.parent == StoreSuite.id(1))
         try store.insert(children: [StoreSuite.child(3, of: 1, 0)], ledger: [])
         #expect(try store.deliveries(DeliveryFilter(parent: StoreSuite.id(1))).map(\.table?.index) == [nil, 0])
+        let due = CivilDate("2026-02-28")!
+        let closing = ReviewClosing(
+            item: "strategy", due: due, closedAt: Instant(secondsSince1970: 9), actor: "user:1", note: "done")
+        #expect(try store.closings() == [closing])
+        try store.reopen(item: "strategy", due: due, at: Instant(secondsSince1970: 10), ledger: [])
+        #expect(try store.closings().map(\.reopenedAt) == [Instant(secondsSince1970: 10)])
     }
 }

@@ -751,6 +751,33 @@ package enum StoreSuite {
             #expect(try store.closings() == closings)
             #expect(try store.ledgerHead().size == 3)
         },
+        Check("a closing that was undone says when, and the date can be closed again") { make in
+            let due = CivilDate("2026-12-01")!
+            var first = ReviewClosing(item: "strategy", due: due, closedAt: later, actor: "user:1", note: "first")
+            let other = ReviewClosing(item: "needs", due: due, closedAt: later, actor: "user:1", note: "other")
+            let second = ReviewClosing(
+                item: "strategy", due: due, closedAt: later.adding(seconds: 9), actor: "user:2", note: "second")
+            do {
+                let store = try make()
+                for one in [first, other] { try store.insert(one, ledger: [entry(.reviewClosed, one.item)]) }
+                first.reopenedAt = later.adding(seconds: 5)
+                try store.reopen(
+                    item: "strategy", due: due, at: later.adding(seconds: 5),
+                    ledger: [entry(.reviewReopened, "strategy")])
+                #expect(try store.closings() == [first, other])
+                // Nothing closes it now, nor the day after.
+                for day in [due, due.adding(days: 1)] {
+                    #expect(throws: StoreError.self) {
+                        try store.reopen(
+                            item: "strategy", due: day, at: later, ledger: [entry(.reviewReopened, "strategy")])
+                    }
+                }
+                try store.insert(second, ledger: [entry(.reviewClosed, "strategy")])
+            }
+            let store = try make()
+            #expect(try store.closings() == [first, other, second])
+            #expect(try store.ledgerHead().size == 4)
+        },
         Check("a named value is the last one set") { make in
             do {
                 let store = try make()

@@ -45,7 +45,7 @@ struct Check: ParsableCommand {
         } else if mistakes.isEmpty, let settings, let catalogue = read?.catalogue {
             write(
                 "no mistakes: \(settings.authorities.count) authorities, \(catalogue.plugins.count) plugins, "
-                    + "\(settings.releases.count) releases, \(settings.reviews.count) review items\n")
+                    + "\(settings.releases.count) releases, \(settings.reviewItems.count) review items\n")
             for note in notes(settings) { write("note: \(note)\n") }
         } else {
             for mistake in mistakes.all { write("\(mistake)\n", to: 2) }

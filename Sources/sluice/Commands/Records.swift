@@ -162,7 +162,7 @@ struct Release: ParsableCommand {
 
 struct Reviews: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What must not be forgotten.", subcommands: [List.self, Acknowledge.self, Close.self],
+        abstract: "What must not be forgotten.", subcommands: [List.self, Acknowledge.self, Close.self, Reopen.self],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -196,11 +196,47 @@ struct Reviews: ParsableCommand {
     }
 
     struct Close: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Note that an item was done.")
+        static let configuration = CommandConfiguration(
+            abstract: "Note that an item was done.",
+            discussion: """
+                It closes the date that the item's warning names. Before the first warning, and within a day of the \
+                last closing, --due has to name the date, so that two people who close the same item do not close the \
+                next date with it. An agreement's end is not closed: change validTo in its authority's file.
+                """)
         @OptionGroup var common: CommonOptions
-        @Argument var item: String
-        @Option(help: "What was done; goes on record.") var note = ""
+        @Argument(help: "The item, or incident-DELIVERY.") var item: String
+        @OptionGroup var note: NoteOption
+        @Option(help: "The date that is closed, YYYY-MM-DD; as a rule the one that is due.") var due: String?
 
-        func run() throws { try common.carryOut(.closeReview(item, note: note)) }
+        func validate() throws { try checkDate(due) }
+        func run() throws { try common.carryOut(.closeReview(item, note: note.note, due: due)) }
+    }
+
+    struct Reopen: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Undo the last closing of an item: it is due again as it was, and its warning is back.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "The item, or incident-DELIVERY.") var item: String
+        @OptionGroup var note: NoteOption
+        @Option(help: "The date whose closing is undone, YYYY-MM-DD; as a rule that of the last one.") var due: String?
+
+        func validate() throws { try checkDate(due) }
+        func run() throws { try common.carryOut(.reopenReview(item, note: note.note, due: due)) }
+    }
+
+    struct NoteOption: ParsableArguments {
+        @Option(help: "What was done, or why; goes on record, in at most 500 characters.") var note: String
+
+        func validate() throws {
+            guard note.count <= 500, note.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("a note must say something, in at most 500 characters: it stays in the ledger")
+            }
+        }
+    }
+}
+
+private func checkDate(_ text: String?) throws {
+    guard text.map({ CivilDate($0) != nil }) ?? true else {
+        throw ValidationError("--due takes a date such as 2026-12-01")
     }
 }

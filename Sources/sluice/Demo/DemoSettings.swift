@@ -58,20 +58,6 @@ enum DemoSettings {
                 every: {months: 12, first: \(today.adding(days: 240))}
                 source: UK GDPR Art. 5(1)(e)
 
-              - id: agreement-police
-                kind: agreement
-                title: Renew DSA-2025-01 with Marshvale Police
-                owner: Information governance lead
-                due: \(today.adding(days: 120))
-                source: draft guidance June 2022, paras 163, 166
-
-              - id: agreement-hospital
-                kind: agreement
-                title: Renew DSA-2025-02 with Northmarsh General Hospital
-                owner: Information governance lead
-                due: \(today.adding(days: 120))
-                source: draft guidance June 2022, paras 163, 166
-
               # Deliveries from this month, quarter and term on; none of their periods is over yet.
               - id: police-recorded-crime
                 kind: expected-delivery
