@@ -128,7 +128,7 @@ package enum ReviewRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "\(id) cannot be closed while the agreement ends on \(lastDay): files that come later wait unopened. Change "
                 + "`validTo` in authorities/\(authority).yaml once it is renewed, then reload the settings; its "
                 + "warnings follow. To stop this step only: sluice reviews ack \(id)"
-        case .nothingToReopen(let id): "nobody has closed \(id); there is nothing to undo"
+        case .nothingToReopen(let id): "\(id) is not closed; there is nothing to undo"
         case .notTheLast(let last, let named):
             "\(last.item) was last closed for \(last.due), not for \(named); name that date, or leave --due out"
         case .reopened(let last, let at):

@@ -166,7 +166,7 @@ package struct ReviewKeeper {
             try store.setState(.raised, ofOccurrence: occurrence.key, ledger: [])
             raised.append(occurrence)
             log.warning(
-                "a review date approaches",
+                "a review \(ReviewKeeper.words(daysLeft: daysLeft))",
                 metadata: ["review": "\(occurrence.item)", "due": "\(occurrence.due)", "days": "\(daysLeft)"])
         }
         for name in try alerts.names(prefix: alertName("")) where !open.contains(name) { try alerts.remove(name) }
