@@ -18,6 +18,8 @@ struct RowFold {
     private var endsWithLineEnd = true
     /// By field: rows without a value there; nil where nobody looked.
     private var missingCounts: [Int?]
+    /// Fields that the file has no column for.
+    private let absentFields: [Int]
     /// What cells say of the encoding the text was taken for.
     private var bytesSeen = RowJudge.BytesSeen()
     private var outsideCount = 0
@@ -58,6 +60,7 @@ struct RowFold {
         rowNumber = match.rowNumber
         account = head
         missingCounts = [Int?](repeating: 0, count: dataset.fields.count)
+        absentFields = dataset.fields.indices.filter { !match.columns.contains(.field($0)) }
         gate = ContentGate(plan: plan, match: match)
         tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }
@@ -278,6 +281,7 @@ struct RowFold {
         guard isWhole, !isRefused else { return report }
         report.spans = months.spans
         report.missingCounts = missingCounts
+        for field in absentFields { report.missingCounts[field] = counts.read }
         report.endsWithLineEnd = endsWithLineEnd
         report.droppedFields = gate.droppedFields(tally)
         report.lines = fold.account

@@ -84,11 +84,22 @@ extension Instance {
         defer { intake.actor = "daemon" }
         let affected = try intake.withdraw(id, reason: reason)
         let names = affected.map { "\($0.release)/\(padded($0.version, 4))" }
+        // Its tables are withdrawn with it, and what they had replaced does not come back by itself either.
+        let replaced = try ([delivery] + store.deliveries(DeliveryFilter(parent: id))).flatMap(\.replaces)
+            .filter { try store.delivery($0)?.canBeReinstated ?? false }.map(\.text)
         var text = "delivery \(id) withdrawn; its records are gone"
         if !names.isEmpty { text += "\nreleases that hold its records: " + names.joined(separator: ", ") }
+        if !replaced.isEmpty {
+            text +=
+                "\nwhat it had replaced does not count either; to bring it back: "
+                + replaced.map { "sluice deliveries reinstate \($0)" }.joined(separator: "; ")
+        }
         return CommandResult(
-            exit: .done, json: .members(["delivery": .string(id.text), "affectedReleases": .strings(names)]), text: text
-        )
+            exit: .done,
+            json: .members([
+                "delivery": .string(id.text), "affectedReleases": .strings(names),
+                "canBeReinstated": .strings(replaced),
+            ]), text: text)
     }
 
     private func confirm(_ text: String, actor: String) throws -> CommandResult {
@@ -103,7 +114,17 @@ extension Instance {
         defer { intake.actor = "daemon" }
         if delivery.confirmedAt == nil { try intake.confirm(delivery, by: "operator") }
         intake.releaseHeld()
-        let decided = try store.delivery(id) ?? delivery
+        guard let decided = try store.delivery(id) else {
+            return .no(
+                "delivery \(id) cannot be taken in: its file is no longer in the folder held. Ask the agency to send "
+                    + "it again")
+        }
+        if let figures = decided.toConfirm {
+            return CommandResult(
+                exit: .no, json: deliveryJSON(decided),
+                text: "delivery \(id) waits again: what it would do is no longer what you confirmed. \(figures)\n"
+                    + "to take it in: sluice deliveries confirm \(id)")
+        }
         let isFine = decided.outcomeAtArrival?.isAccepted ?? false
         return CommandResult(
             exit: isFine || decided.status == .held ? .done : .no, json: deliveryJSON(decided),
@@ -125,17 +146,24 @@ extension Instance {
         let names = done.broughtBack.map(\.id.text)
         let stale = try staleReleases().map(\.release.release)
         var lines = ["brought back: " + names.joined(separator: ", ")]
-        if let replaced = done.replaced {
+        let setAside = done.setAside.map(\.id.text)
+        if !setAside.isEmpty {
             lines.append(
-                "no longer counts: \(replaced.id); its records are kept for \(settings.supersededDays) days, and it can be "
-                    + "brought back in the same way")
+                "no longer counts: " + setAside.joined(separator: ", ") + "; the records are kept for "
+                    + "\(settings.supersededDays) days, and can be brought back in the same way")
+        }
+        let uncovered = done.uncovered.map { "\($0)" }
+        if !uncovered.isEmpty {
+            lines.append(
+                "nothing counts any more for " + uncovered.joined(separator: ", ")
+                    + ": ask the agency to send those months again")
         }
         if !stale.isEmpty { lines.append("releases that are stale now: " + stale.joined(separator: ", ")) }
         return CommandResult(
             exit: .done,
             json: .members([
-                "reinstated": .strings(names), "superseded": .optional(done.replaced?.id.text),
-                "staleReleases": .strings(stale),
+                "reinstated": .strings(names), "superseded": .strings(setAside),
+                "uncovered": .strings(uncovered), "staleReleases": .strings(stale),
             ]),
             text: lines.joined(separator: "\n"))
     }
@@ -208,6 +236,14 @@ extension Instance {
             return .no("\(refused)")
         }
         let json = deliveryJSON(delivery)
+        if let figures = delivery.toConfirm {
+            return CommandResult(
+                exit: .no, json: json,
+                text:
+                    "delivery \(delivery.id): held until somebody confirms it (\(delivery.reason ?? ""))\n\(figures)\n"
+                    + "to take it in: sluice deliveries confirm \(delivery.id)\n"
+                    + "notice: \(settings.paths.drop)/\(id)/held/\(delivery.id).notice.txt")
+        }
         let isFine = delivery.outcomeAtArrival.map { $0.isAccepted || $0 == .duplicate } ?? false
         return CommandResult(
             exit: isFine ? .done : .no, json: json,

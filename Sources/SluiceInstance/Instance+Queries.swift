@@ -32,7 +32,7 @@ extension Instance {
             "replacedBy": .optional(delivery.replacedBy?.text),
             "canBeReinstated": .bool(delivery.canBeReinstated),
             "reason": .optional(delivery.reason),
-            "toConfirm": .optional(delivery.status == .held ? delivery.heldFigures : nil),
+            "toConfirm": .optional(delivery.toConfirm),
         ])
     }
 

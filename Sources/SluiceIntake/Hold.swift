@@ -3,8 +3,12 @@ import SluiceModel
 /// Why a delivery that could be taken waits for a person's word: it would take much away, or is unlike anything its sender
 /// sent before.
 struct Hold: Error {
+    static let replacesMuch = "replaces-much"
+    static let unusual = "unusual"
+
     /// What is to be confirmed, to the last delivery: a word for one such state of things is none for another.
-    var key: String
+    var key: String { keys.joined(separator: Hold.separator) }
+    private var keys: [String]
     /// A stable word: `replaces-much` or `unusual`.
     var reason: String
     /// For people: what it would do, with the figures of both sides.
@@ -21,15 +25,22 @@ struct Hold: Error {
             .filter { $0.takesMuchAway(percent: lossPercent) }
         let unusual = rulings.filter(\.outcome.isAccepted).flatMap(\.unusual)
         guard !losses.isEmpty || !unusual.isEmpty else { return nil }
-        reason = losses.isEmpty ? "unusual" : "replaces-much"
-        key =
-            (losses.map { "replaces \($0.delivery)" } + unusual.map(\.key)).joined(separator: ", ")
+        reason = losses.isEmpty ? Hold.unusual : Hold.replacesMuch
+        keys = losses.map { "replaces " + $0.deliveries.map(\.text).joined(separator: " ") } + unusual.map(\.key)
         figures =
             losses.map { loss in
-                "\(loss.period): this file has \(Hold.rows(loss.now)); delivery \(loss.delivery), which it would replace, "
-                    + "has \(loss.before.grouped)."
+                "\(loss.period): this file has \(Hold.rows(loss.now)); "
+                    + loss.names("which it would replace, has", "which it would replace, have together")
+                    + " \(loss.before.grouped)."
             } + unusual.map(\.figures)
         period = ruling.period
+    }
+
+    private static let separator = ", "
+
+    /// Whether a word for what `key` says is one for this: for all of it, of one table of a file too.
+    func isCovered(by key: String) -> Bool {
+        Set(self.key.split(separator: Hold.separator)).isSubset(of: Set(key.split(separator: Hold.separator)))
     }
 
     private static func rows(_ count: Int) -> String { count == 1 ? "1 row" : "\(count.grouped) rows" }

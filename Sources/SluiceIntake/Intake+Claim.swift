@@ -26,7 +26,6 @@ extension Intake {
             status.sizeBytes <= ConfirmingName.limitBytes
         {
             try confirm(wanted, by: name, from: source)
-            source.forget(name)
             return
         }
         let noticed = try waitingID(name, of: source)
@@ -108,6 +107,7 @@ extension Intake {
             // A word is about these bytes and no others.
             if known.sha256 == delivery.sha256 {
                 delivery.heldFor = known.heldFor
+                delivery.heldAt = known.heldAt
                 delivery.confirmedAt = known.confirmedAt
             }
         }

@@ -6,6 +6,26 @@ import SluiceSystem
 
 /// Deliveries that were read and wait for a person's word: what they would do is told to both sides, with figures, and
 /// until somebody confirms, what stands goes on standing.
+extension Ruling {
+    /// Of a held delivery that nobody confirmed in time.
+    fileprivate init(unconfirmed delivery: Delivery) {
+        self.init(outcome: .rejected, reason: Intake.notConfirmed)
+        guard let figures = delivery.heldFigures else { return }
+        findings = [
+            Hold.finding(delivery.reason ?? "", "Nobody confirmed in time that the file is right. " + figures)
+        ]
+    }
+}
+
+extension Hold {
+    /// That it was not taken for want of a word.
+    static func finding(_ reason: String, _ message: String) -> Finding {
+        reason == unusual
+            ? Finding(rule: FindingRule.usual, code: .suddenChange, severity: .fatal, message: message)
+            : Finding(rule: FindingRule.period, code: .replacesFigures, severity: .fatal, message: message)
+    }
+}
+
 extension Intake {
     /// Moves a claimed file to the agency's `held/` folder and says there what would happen, and how to let it.
     ///
@@ -32,15 +52,18 @@ extension Intake {
         waiting.reason = hold.reason
         waiting.heldFor = hold.key
         waiting.heldFigures = hold.figures.joined(separator: " ")
-        waiting.heldAt = clock.now()
+        // The time goes on where a crash made it be read once more.
+        if delivery.heldFor != hold.key || delivery.heldAt == nil { waiting.heldAt = clock.now() }
         waiting.confirmedAt = nil
         let details = [
             "authority": delivery.authority.text, "reason": hold.reason, "figures": hold.figures.joined(separator: " "),
             "agreement": source.authority.agreement.reference, "gateway": source.authority.gateway,
         ]
-        try store.update(waiting, ledger: [entry(.deliveryHeld, delivery.id.text, details)])
+        // The notice too, so that no crash leaves a delivery waiting of which its agency was not told.
         try writeNotice(
             delivery.id.text, noticeLines(waiting, hold, name: name?.escapedForDisplay), in: held)
+        try store.update(waiting, ledger: [entry(.deliveryHeld, delivery.id.text, details)])
+        raiseAlert(on: waiting)
         try removeSpool(delivery.id)
         try source.claimed().removeFolder(idName)
         log.warning(
@@ -52,7 +75,7 @@ extension Intake {
 
     private func copyFromSpool(_ id: DeliveryID, to folder: borrowing Folder, as name: FileName) throws {
         let spooled = try Folder(path: spoolPath).openForReading(FileName(own: id.text))
-        let temporary = FileName(own: ".copy")
+        let temporary = FileName(own: Folder.temporaryPrefix + "copy")
         if try folder.status(temporary) != nil { try folder.remove(temporary) }
         let copy = try folder.createFile(temporary, mode: 0o640)
         _ = try spooled.copy(to: copy, limitBytes: settings.intake.fileLimitBytes, onStep: onAlive) { _ in }
@@ -68,7 +91,7 @@ extension Intake {
             "File        \(name ?? "(the name is no longer known)")", "Delivery    \(id)",
         ] + (hold.period.map { ["Covers      \($0)"] } ?? []) + [
             "Reason      \(hold.reason)", "",
-            hold.reason == "unusual"
+            hold.reason == Hold.unusual
                 ? "The file was read and is unlike what you usually send:"
                 : "The file was read. If it were taken, it would take away much more than it brings:",
         ] + hold.figures.map { "  " + $0 } + [
@@ -92,6 +115,11 @@ extension Intake {
     func confirm(_ id: DeliveryID, by name: FileName, from source: Source) throws {
         let known = try store.delivery(id)
         let incoming = try source.incoming()
+        if let known, known.authority == source.authority.id, known.status == .claimed {
+            // It is not decided yet, and may come to wait for this word.
+            source.postpone(name, until: clock.monotonicSeconds() + 60)
+            return
+        }
         guard let known, known.authority == source.authority.id, known.status == .held, known.heldFor != nil else {
             try writeNotice(
                 "\(id)-nothing-to-confirm",
@@ -102,11 +130,14 @@ extension Intake {
                     "notice in the folder held.",
                 ], in: try source.receipts())
             try incoming.remove(name)
+            source.forget(name)
             return
         }
         if known.confirmedAt == nil { try confirm(known, by: "agency") }
         // The word is on record: now the file may go.
         try incoming.remove(name)
+        source.forget(name)
+        wordsWereGiven = true
     }
 
     /// Takes a word for a held delivery, which is then taken in at the next look.
@@ -126,15 +157,26 @@ extension Intake {
     /// Looks after a delivery that nobody has confirmed yet: raises the operator's alert, and rejects it when its time is
     /// over.
     func awaitWord(on delivery: Delivery, of source: Source) throws {
-        guard clock.now() < lastDay(of: delivery) else {
+        guard try heldName(delivery.id, of: source) != nil else { return try forgetHeld(delivery, of: source) }
+        guard try clock.now() < lastDay(of: delivery) || hasWordInIncoming(delivery.id, source) else {
             let claim = try source.claimed().subfolder(FileName(own: delivery.id.text), create: true, mode: 0o700)
             try takeBackHeld(delivery.id, to: claim, from: source)
-            try decide(delivery, from: source) { _ in Ruling(outcome: .rejected, reason: Intake.notConfirmed) }
+            try decide(delivery, from: source) { _ in Ruling(unconfirmed: delivery) }
             return
         }
+        raiseAlert(on: delivery)
+    }
+
+    /// Whether a word for the delivery came that was not looked at yet, say because the daemon was down.
+    private func hasWordInIncoming(_ id: DeliveryID, _ source: Source) throws -> Bool {
+        try source.incoming().entries().contains { $0.text.map { ConfirmingName.delivery($0) == id } ?? false }
+    }
+
+    private func raiseAlert(on delivery: Delivery) {
         conditions["delivery-held.\(delivery.id)"] =
             "Delivery \(delivery.id) of \(delivery.authority) waits to be confirmed (\(delivery.reason ?? "")). "
             + "\(delivery.heldFigures ?? "") The agency confirms it from its folder, or you with "
-            + "`sluice deliveries confirm \(delivery.id)`; until then the earlier deliveries stand."
+            + "`sluice deliveries confirm \(delivery.id)`; until then what stood before still stands. "
+            + "If nobody confirms by \(settings.zone.date(at: lastDay(of: delivery))), it is rejected."
     }
 }

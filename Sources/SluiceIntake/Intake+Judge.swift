@@ -89,8 +89,9 @@ extension Intake {
     /// - Throws: `Hold` where somebody has to confirm what the ruling would do, and nobody has.
     func awaitWord(on ruling: Ruling, _ delivery: Delivery) throws {
         guard let hold = Hold(ruling, lossPercent: settings.intake.replaceLossPercent) else { return }
-        let isConfirmed = delivery.confirmedAt != nil && delivery.heldFor == hold.key
-        if !isConfirmed { throw hold }
+        guard delivery.confirmedAt != nil, let confirmed = delivery.heldFor, hold.isCovered(by: confirmed) else {
+            throw hold
+        }
     }
 
     static let modifiedAfterClaim = "modified-after-claim"
@@ -297,11 +298,7 @@ extension Intake {
             return
         }
         ruling.replaces = current.map(\.id)
-        ruling.replacements = current.map { other in
-            let covered = other.period ?? period
-            let rows = (ruling.report?.spans ?? []).filter { covered.overlaps($0.period) }.reduce(0) { $0 + $1.rows }
-            return Replaced(delivery: other.id, period: covered, before: other.rows?.accepted ?? 0, now: rows)
-        }
+        ruling.replacements = Replaced.list(current, in: period, by: ruling.report?.spans ?? [])
         for replaced in ruling.replacements {
             let (now, before) = (replaced.now, replaced.before)
             ruling.findings.insert(
@@ -310,7 +307,8 @@ extension Intake {
                         rule: FindingRule.period, code: .replacesFigures, severity: now < before ? .warning : .note,
                         message:
                             "For \(replaced.period) this file has \(now.grouped) good \(now == 1 ? "row" : "rows"); "
-                            + "delivery \(replaced.delivery), which it replaces, had \(before.grouped).")
+                            + replaced.names("which it replaces, had", "which it replaces, had together")
+                            + " \(before.grouped).")
                 ])
         }
     }
@@ -342,9 +340,9 @@ extension Ruling {
         outcome = .rejected
         replaces = []
         findings.insert(
-            Finding(
-                rule: FindingRule.period, code: .replacesFigures, severity: .fatal,
-                message: "The table would have to be confirmed: " + hold.figures.joined(separator: " ")
+            Hold.finding(
+                hold.reason,
+                "The table would have to be confirmed: " + hold.figures.joined(separator: " ")
                     + " Send it again in a file of its own."), at: 0)
     }
 

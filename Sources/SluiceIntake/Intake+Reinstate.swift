@@ -32,13 +32,40 @@ package enum ReinstateRefusal: Error, Hashable, Sendable, CustomStringConvertibl
     }
 }
 
+extension Delivery {
+    fileprivate func hasMonths(of other: Delivery) -> Bool {
+        guard id != other.id, let period, let others = other.period else { return id == other.id }
+        return period.overlaps(others)
+    }
+}
+
+extension Period {
+    /// The runs of months in it that none of `others` holds.
+    fileprivate func without(_ others: [Period]) -> [Period] {
+        var left: [Period] = []
+        for index in first.index...last.index {
+            guard let month = CivilMonth(index: index), let own = Period(first: month, last: month),
+                !others.contains(where: { $0.contains(own) })
+            else { continue }
+            if let before = left.last, before.last.next == month {
+                left[left.count - 1] = Period(first: before.first, last: month)!
+            } else {
+                left.append(own)
+            }
+        }
+        return left
+    }
+}
+
 extension Intake {
     /// What bringing a delivery back changed.
     package struct Reinstated: Sendable {
-        /// Those that count again: the one asked for, and others that the same delivery had replaced.
+        /// Those that count again: the one asked for, and others that were replaced with it.
         package var broughtBack: [Delivery]
-        /// What had replaced them and counts no longer.
-        package var replaced: Delivery?
+        /// What counts no longer: what had replaced them, and what else stands for their months.
+        package var setAside: [Delivery]
+        /// Months of these of which nothing counts any more.
+        package var uncovered: [Period] = []
     }
 
     /// Undoes a replacement, as a whole: what a delivery had replaced counts again, and it does not.
@@ -55,45 +82,68 @@ extension Intake {
         if newer.status == .superseded {
             throw ReinstateRefusal.replacedAgain(id, by: newerID, whichWas: newer.replacedBy ?? newerID)
         }
-        let isStanding = if case .final(let outcome) = newer.status { outcome.isAccepted } else { false }
-        var back = try newer.replaces.compactMap { try store.delivery($0) }.filter(\.canBeReinstated)
-        if !isStanding {
-            // Others may have come for these months meanwhile.
-            let current = try store.deliveries(DeliveryFilter(authority: asked.authority, dataset: asked.dataset))
-                .filter { if case .final(let outcome) = $0.status { outcome.isAccepted } else { false } }
-            func clash(_ delivery: Delivery) -> Delivery? {
-                guard let period = delivery.period else { return nil }
-                return current.first { $0.period?.overlaps(period) ?? false }
+        let current = try store.deliveries(DeliveryFilter(authority: asked.authority, dataset: asked.dataset))
+            .filter { if case .final(let outcome) = $0.status { outcome.isAccepted } else { false } }
+        let isStanding = current.contains { $0.id == newerID }
+        // What replaced it goes. Where it stood in for several that were brought back before, so do they; what else came
+        // for these months meanwhile, and is of other months too, is not ours to take away.
+        func clash(_ delivery: Delivery) -> Delivery? {
+            current.first { other in
+                guard other.id != newerID, other.hasMonths(of: delivery) else { return false }
+                let isCovered = other.period.map { delivery.period?.contains($0) ?? false } ?? false
+                return !isStanding || !isCovered
             }
-            if let other = clash(asked) { throw ReinstateRefusal.clash(id, with: other.id, other.period!) }
-            back.removeAll { clash($0) != nil }
         }
+        if let other = clash(asked), let period = other.period {
+            throw ReinstateRefusal.clash(id, with: other.id, period)
+        }
+        // What was replaced at once with it, and no other of the same months: one that was brought back has replaced
+        // what it was replaced by, beside what it had replaced before.
+        var back = [asked]
+        for other in try newer.replaces.compactMap({ try store.delivery($0) })
+        where other.canBeReinstated && other.supersededAt == asked.supersededAt && clash(other) == nil {
+            if !back.contains(where: { $0.hasMonths(of: other) }) { back.append(other) }
+        }
+        back.sort { $0.id < $1.id }
+        let setAside = current.filter { other in
+            other.id == newerID || back.contains { $0.hasMonths(of: other) }
+        }
+        var done = Reinstated(broughtBack: back, setAside: setAside)
+        let counted = back + current.filter { other in !setAside.contains { $0.id == other.id } }
+        done.uncovered = setAside.compactMap(\.period).flatMap { $0.without(counted.compactMap(\.period)) }
         var details = ["authority": asked.authority.text, "from": newerID.text]
         if let reason { details["reason"] = reason }
-        var entries = back.map { entry(.deliveryReinstated, $0.id.text, details) }
-        if isStanding {
-            entries.append(
-                entry(
-                    .deliverySuperseded, newerID.text, ["by": id.text, "keptDays": "\(settings.supersededDays)"]))
-        }
+        let entries =
+            back.map { entry(.deliveryReinstated, $0.id.text, details) }
+            + setAside.map {
+                entry(.deliverySuperseded, $0.id.text, ["by": id.text, "keptDays": "\(settings.supersededDays)"])
+            }
         try store.reinstate(
-            back.map(\.id), replacing: isStanding ? [(old: newerID, by: id)] : [], at: clock.now(), ledger: entries)
-        tell(of: back, instead: isStanding ? newer : nil, reason: reason)
-        return Reinstated(broughtBack: back, replaced: isStanding ? newer : nil)
+            back.map(\.id), replacing: setAside.map { (old: $0.id, by: id) }, at: clock.now(), ledger: entries)
+        tell(of: done, reason: reason)
+        return done
     }
 
-    private func tell(of back: [Delivery], instead newer: Delivery?, reason: String?) {
+    private func tell(of done: Reinstated, reason: String?) {
+        let back = done.broughtBack
         guard let first = back.first, let source = source(first.authority) else { return }
         var lines = ["Sluice notice: BROUGHT BACK", ""]
         for delivery in back {
             lines.append(
                 "Delivery \(delivery.id)" + (delivery.period.map { ", which covers \($0)," } ?? "") + " counts again.")
         }
-        if let newer {
+        for delivery in done.setAside {
             lines.append(
-                "Delivery \(newer.id), which had replaced \(back.count == 1 ? "it" : "them"), no longer counts.")
+                "Delivery \(delivery.id)" + (delivery.period.map { ", which covers \($0)," } ?? "")
+                    + " no longer counts.")
+        }
+        if !done.uncovered.isEmpty {
+            lines.append(
+                "Nothing of yours counts for \(done.uncovered.map { "\($0)" }.joined(separator: ", ")) now: send those months "
+                    + "again.")
         }
         if let reason { lines.append("Reason given: \(reason)") }
+        lines.append("If this is wrong, tell the operator, naming the delivery.")
         do {
             try writeNotice("\(first.id)-reinstated", lines, in: try source.receipts())
         } catch {
@@ -101,6 +151,9 @@ extension Intake {
         }
         log.notice(
             "a replaced delivery was brought back",
-            metadata: ["delivery": "\(first.id)", "with": "\(back.count - 1)", "replaced": "\(newer?.id.text ?? "")"])
+            metadata: [
+                "delivery": "\(first.id)", "with": "\(back.count - 1)",
+                "setAside": "\(done.setAside.map(\.id.text).joined(separator: " "))",
+            ])
     }
 }

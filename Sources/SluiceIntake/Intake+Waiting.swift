@@ -80,11 +80,9 @@ extension Intake {
     }
 
     private func release(_ delivery: Delivery, of source: Source) throws {
-        let held = try source.held()
         let idName = FileName(own: delivery.id.text)
-        guard let status = try held.status(idName), status.kind == .folder,
-            let name = try held.subfolder(idName, create: false, mode: 0o750).soleEntry()
-        else {
+        conditions["delivery-held.\(delivery.id)"] = nil
+        guard let name = try heldName(delivery.id, of: source) else {
             try forgetHeld(delivery, of: source)
             return
         }
@@ -93,8 +91,20 @@ extension Intake {
         try finishClaim(delivery.id, name, in: claim, from: source)
     }
 
+    /// The name of a file that waits, or was taken back already and not yet put in the journal; nil when it is gone.
+    func heldName(_ id: DeliveryID, of source: Source) throws -> FileName? {
+        let held = try source.held()
+        let idName = FileName(own: id.text)
+        if try held.status(idName)?.kind == .folder,
+            let name = try held.subfolder(idName, create: false, mode: 0o750).soleEntry()
+        {
+            return name
+        }
+        return try claimFolder(id, of: source)?.soleEntry()
+    }
+
     /// The operator or the agency removed the file: nothing waits any more.
-    private func forgetHeld(_ delivery: Delivery, of source: Source) throws {
+    func forgetHeld(_ delivery: Delivery, of source: Source) throws {
         let held = try source.held()
         let idName = FileName(own: delivery.id.text)
         if try held.status(idName)?.kind == .folder { try held.removeFolder(idName) }
@@ -118,6 +128,8 @@ extension Intake {
             try folder.rename(name, to: claim, as: name, replace: true)
             try claim.sync()
         }
+        // A crash can leave part of a copy.
+        try folder.removeTemporaries()
         try held.removeFolder(idName)
         try removeNotice(of: id, in: held)
         try held.sync()

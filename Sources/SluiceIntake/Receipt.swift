@@ -137,15 +137,16 @@ package struct Receipt: Sendable {
         case .acceptedWithRejections:
             "The good rows are kept. Correct the rows listed below and send the whole period again; it will replace "
                 + "this delivery."
-        case .rejected:
-            "Nothing of the file is kept. Correct what is listed below and send it again. You can try it first with "
-                + "`sluice validate`."
         case .refused:
             "Nothing of the file is kept: a disclosure rule forbids taking it. Delete the export, leave out what is "
                 + "named below, and tell your information governance lead."
         case .rejected where reason == Intake.notConfirmed:
-            "Nothing of the file is kept, because nobody confirmed it in time. If it is right, send it again and confirm "
-                + "it as its notice says."
+            "Nothing of the file is kept, because nobody confirmed it in time; what stood before still stands. If the file "
+                + "is right, send it again and confirm it as its notice in the folder held says. If it is wrong, correct it "
+                + "and send it again."
+        case .rejected:
+            "Nothing of the file is kept. Correct what is listed below and send it again. You can try it first with "
+                + "`sluice validate`."
         case .duplicate:
             "Nothing has changed: these very bytes were taken before. If you meant to send another file, such as that of "
                 + "the next month, check the export and send that one."

@@ -52,14 +52,42 @@ struct Ruling: Sendable {
     }
 }
 
-/// An earlier delivery that another takes the place of.
+/// An earlier delivery that another takes the place of; or several, where the newer one's rows are of all their months
+/// together.
 struct Replaced: Hashable, Sendable {
-    var delivery: DeliveryID
+    var deliveries: [DeliveryID]
     var period: Period
-    /// Records that it has.
+    /// Records that they have.
     var before: Int
-    /// Rows of the newer one that are of its months.
+    /// Rows of the newer one that are of their months.
     var now: Int
+
+    /// - Parameters:
+    ///   - current: what `period` covers.
+    ///   - spans: of the newer one's rows.
+    static func list(_ current: [Delivery], in period: Period, by spans: [PeriodSpan]) -> [Replaced] {
+        func covered(_ delivery: Delivery) -> Period { delivery.period ?? period }
+        let isTogether = spans.contains { span in current.count { covered($0).overlaps(span.period) } > 1 }
+        let groups = isTogether ? [current] : current.map { [$0] }
+        return groups.map { group in
+            let periods = group.map(covered)
+            let rows = spans.filter { span in periods.contains { $0.overlaps(span.period) } }.reduce(0) { $0 + $1.rows }
+            let first = periods.map(\.first).min() ?? period.first
+            let last = periods.map(\.last).max() ?? period.last
+            return Replaced(
+                deliveries: group.map(\.id), period: Period(first: first, last: last) ?? period,
+                before: group.reduce(0) { $0 + ($1.rows?.accepted ?? 0) }, now: rows)
+        }
+    }
+
+    /// `delivery D`, or `deliveries D and E`, with the verb that follows.
+    func names(_ one: String, _ several: String) -> String {
+        guard deliveries.count > 1, let last = deliveries.last else {
+            return "delivery \(deliveries.map(\.text).joined()), \(one)"
+        }
+        let others = deliveries.dropLast().map(\.text).joined(separator: ", ")
+        return "deliveries \(others) and \(last), \(several)"
+    }
 
     /// - Parameter percent: so much less is much.
     func takesMuchAway(percent: Int) -> Bool { now * 100 < (100 - percent) * before }

@@ -56,6 +56,8 @@ package final class Intake {
     var random = SystemRandomNumberGenerator()
     /// Deliveries whose attempt this process has counted.
     var begun: Set<DeliveryID> = []
+    /// A held delivery was confirmed in this pass.
+    var wordsWereGiven = false
     /// Monotonic seconds before which nothing is claimed, for want of room.
     private var blockedUntil = 0.0
     /// Monotonic seconds before which claims that could not be finished are not tried again.
@@ -127,6 +129,10 @@ package final class Intake {
                 onProgress(0)
                 betweenFiles()
             }
+        }
+        if wordsWereGiven {
+            wordsWereGiven = false
+            releaseHeld()
         }
     }
 

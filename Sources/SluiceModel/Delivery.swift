@@ -149,6 +149,9 @@ package struct Delivery: Hashable, Sendable {
         self.workerDeaths = workerDeaths
     }
 
+    /// What a person has to confirm before it is taken, in sentences; nil where nothing waits for that.
+    package var toConfirm: String? { status == .held && confirmedAt == nil ? heldFigures : nil }
+
     /// It was replaced, and its records are there to be brought back.
     package var canBeReinstated: Bool { status == .superseded && purgedAt == nil }
 }
