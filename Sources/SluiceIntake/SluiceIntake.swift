@@ -6,7 +6,10 @@
 //   Intake+Decide       commit what came of it, in one transaction
 //   Intake+Judge        run the worker on it and rule on what it reports
 //   Intake+Tables       a file of several tables: all in one transaction, or each in its own
-//   Ruling, SuddenChange
+//   Ruling              what is to be written down about it
+//   PeriodRun, Rereading, DeliveryTally, Usual    which months it is of, and what usually comes
+//   Hold, Intake+Hold   what waits for a person's word, and the word
+//   Intake+Reinstate    bring back what was replaced
 //   Intake+Receipts     write receipts and notices, then remove originals
 //   Intake+Waiting      what is held for a person or never became ready
 //   Intake+Recover      finish after a crash what the folders and the journal say was going on

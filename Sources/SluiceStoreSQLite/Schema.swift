@@ -74,7 +74,9 @@ enum Schema {
         ALTER TABLE delivery ADD COLUMN superseded_at INTEGER;
         ALTER TABLE delivery ADD COLUMN purged_at INTEGER;       -- when the records went; NULL where they are kept
         -- Until now they went with their replacement.
-        UPDATE delivery SET purged_at = coalesce(withdrawn_at, finished_at, received_at)
+        UPDATE delivery SET purged_at = coalesce(
+            withdrawn_at, (SELECT n.finished_at FROM delivery n WHERE n.id = delivery.replaced_by), finished_at,
+            received_at)
         WHERE status IN ('superseded', 'withdrawn', 'purged');
         CREATE TABLE delivery_profile (
             delivery INTEGER PRIMARY KEY REFERENCES delivery (sequence),

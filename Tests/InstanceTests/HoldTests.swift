@@ -112,7 +112,7 @@ private struct HeldSite {
     @Test func `a file of some size is a delivery, whatever it is called`() throws {
         let held = try HeldSite()
         try held.confirmFromFolder(nil, monthFile("02/2026", 40))
-        try held.expectWaiting0(besides: 40)
+        try held.expectWaiting(besides: 40)
     }
 
     @Test func `no other agency can confirm it, and learns nothing`() throws {
@@ -360,7 +360,7 @@ private struct HeldSite {
 }
 
 extension HeldSite {
-    fileprivate func expectWaiting0(besides count: Int) throws {
+    fileprivate func expectWaiting(besides count: Int) throws {
         #expect(try now().status == .held)
         #expect(try site.standing(march).status == .final(.accepted))
         #expect(try site.recordCount() == large + count)
@@ -461,7 +461,7 @@ extension HeldSite {
         var held: [String]
         var isSpoolEmpty: Bool
         var confirmed: Int
-        var held2: Int
+        var holds: Int
     }
 
     private func result(_ site: Site) throws -> Result {
@@ -478,7 +478,7 @@ extension HeldSite {
             records: try site.site.recordCount(), receipts: try names("receipts").filter { $0.hasPrefix("ID") },
             held: try names("held"), isSpoolEmpty: try site.site.files(below: site.site.site + "/state/spool").isEmpty,
             confirmed: min(1, try site.site.ledger(.deliveryConfirmed).count),
-            held2: min(1, try site.site.ledger(.deliveryHeld).count))
+            holds: min(1, try site.site.ledger(.deliveryHeld).count))
     }
 
     private enum Step: String, CaseIterable { case hold, confirm, timeOut }
