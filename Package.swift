@@ -126,6 +126,17 @@ let package = Package(
                 "SluiceTestSupport",
             ],
             path: "Tests/Fuzz"),
+        .target(
+            name: "HarmSupport",
+            dependencies: [
+                "DeliverySupport", "SluiceInstance", "SluiceIntake", "SluiceLedger", "SluiceModel",
+                "SluiceSettings", "SluiceStore", "SluiceSystem", "SluiceTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/HarmSupport"),
+        .executableTarget(
+            name: "sluice-harm",
+            dependencies: ["HarmSupport", "SluiceSystem", "sluice-decode", "sluice-protect"], path: "Tests/Harm"),
         .executableTarget(
             name: "sluice-probe",
             dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceYAML"],
@@ -214,6 +225,7 @@ let package = Package(
             name: "FuzzTests",
             dependencies: ["DeliverySupport", "SluiceIngest", "SluiceSystem", "sluice-fuzz", "SluiceTestSupport"],
             exclude: ["Corpus"]),
+        .testTarget(name: "HarmTests", dependencies: ["HarmSupport", "sluice-decode", "sluice-protect"]),
         .testTarget(name: "HouseTests", dependencies: ["SluiceModel", "SluiceSystem"]),
     ]
 )
