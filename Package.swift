@@ -134,9 +134,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/HarmSupport"),
-        .executableTarget(
-            name: "sluice-harm",
-            dependencies: ["HarmSupport", "SluiceSystem", "sluice-decode", "sluice-protect"], path: "Tests/Harm"),
+        .executableTarget(name: "sluice-harm", dependencies: ["HarmSupport", "SluiceSystem"], path: "Tests/Harm"),
         .executableTarget(
             name: "sluice-probe",
             dependencies: ["SluiceFormat", "SluiceIngest", "SluiceModel", "SluiceSystem", "SluiceYAML"],

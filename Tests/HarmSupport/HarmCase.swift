@@ -44,10 +44,12 @@ package struct HarmCase: Sendable {
 
     package func run(in sites: HarmSites) throws -> Result {
         let forms = kind.forms
-        let targets = HarmDataset.all.flatMap { dataset in forms.map { (dataset, $0) } }
-        // Some kinds have room in few deliveries: those are looked for.
-        for attempt in 0..<targets.count {
-            let (dataset, form) = targets[(Int(seed % 1_000_000) + attempt) % targets.count]
+        var targets = HarmDataset.all.flatMap { dataset in forms.map { (dataset, $0) } }
+        // All in turn; some kinds have room in few of them, which are then looked for.
+        let first = targets.remove(at: Int(seed % UInt64(targets.count)))
+        var order = SplitMix64(seed: seed)
+        targets.shuffle(using: &order)
+        for (dataset, form) in [first] + targets {
             var draft = Draft(dataset, form: form)
             draft.random = SplitMix64(seed: seed &* 0x1_0000_0001 &+ kind.id.utf8.reduce(7) { $0 &* 131 &+ UInt64($1) })
             guard kind.make(&draft) else { continue }
@@ -81,7 +83,7 @@ package struct HarmCase: Sendable {
             if verdict.outcome == "duplicate" { result.toldBy = ["duplicate"] }
             return result
         }
-        guard let difference = difference(verdict, good) else { return result }
+        guard let difference = difference(verdict, good, isAgain: isAgain) else { return result }
         result.difference = difference
         let telling = verdict.findings.filter { !good.findings.contains($0) && tells($0, draft.place) }
         result.toldBy = Set(telling.map(\.code))
@@ -90,17 +92,25 @@ package struct HarmCase: Sendable {
     }
 
     /// How what is stored and stands differs from the good run; nil when it does not.
-    private func difference(_ verdict: Verdict, _ good: Verdict) -> String? {
+    ///
+    /// Earlier deliveries that neither run touches are left out of both.
+    ///
+    /// - Parameter isAgain: the good delivery stands already.
+    private func difference(_ verdict: Verdict, _ good: Verdict, isAgain: Bool) -> String? {
         var parts: [String] = []
-        func standing(_ verdict: Verdict) -> [String] { verdict.standing.map { "\($0.dataset) \($0.period)" }.sorted() }
-        if standing(verdict) != standing(good) {
-            parts.append("stands: \(standing(verdict).joined(separator: " + ")), not \(standing(good).joined())")
+        let wanted = (isAgain ? [] : good.standing) + verdict.replaced
+        func names(_ standing: [Verdict.Standing]) -> [String] {
+            standing.map { "\($0.dataset) \($0.period)" }.sorted()
         }
-        func all(_ verdict: Verdict) -> RecordBag {
-            verdict.standing.reduce(into: RecordBag()) { $0.add($1.records) }
+        if names(verdict.standing) != names(wanted) {
+            func text(_ names: [String]) -> String { names.isEmpty ? "nothing" : names.joined(separator: " + ") }
+            parts.append("new: \(text(names(verdict.standing))), in place of \(text(names(wanted)))")
         }
-        let (missing, added) = all(verdict).difference(from: all(good))
-        if missing + added > 0 { parts.append("\(missing) records missing, \(added) others in their place") }
+        func all(_ standing: [Verdict.Standing]) -> RecordBag {
+            standing.reduce(into: RecordBag()) { $0.add($1.records) }
+        }
+        let (missing, added) = all(verdict.standing).difference(from: all(wanted))
+        if missing + added > 0 { parts.append("\(missing) records missing, \(added) that should not be there") }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
@@ -135,7 +145,7 @@ package final class HarmSites {
 
     func again() throws -> HarmSite {
         if let againSite { return againSite }
-        let site = try HarmSite(HarmDataset.all, includesCurrent: true)
+        let site = try HarmSite(HarmDataset.all, includesCurrent: true, keysOf: first())
         againSite = site
         return site
     }

@@ -20,23 +20,12 @@ extension HarmKind {
             draft.note(column: column)
             return true
         },
-        HarmKind("scientific", "long numbers in powers of ten") { draft in
-            // A spreadsheet does so to all digits, and to digits around one E.
-            let columns = draft.usedColumns.filter { column in
-                draft.values(column).contains {
-                    $0.utf8.count >= 6 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) }
-                }
-            }
-            guard let column = draft.pick(columns) else { return false }
-            for row in draft.rows.indices {
-                let cell = draft.rows[row][column]
-                guard cell.utf8.count >= 6, let number = Int(cell) else { continue }
+        HarmKind("scientific", "numbers in powers of ten") { draft in
+            numbers(&draft) { number in
                 let digits = "\(number)"
-                draft.rows[row][column] =
-                    "\(digits.prefix(1)).\(digits.dropFirst().prefix(2))E+\(padded(digits.utf8.count - 1, 2))"
+                let rest = digits.dropFirst().prefix(1)
+                return number < 100 ? nil : "\(digits.prefix(1)).\(rest)E+\(padded(digits.utf8.count - 1, 2))"
             }
-            draft.note(column: column)
-            return true
         },
         HarmKind("keys-scientific", "identifiers in powers of ten in one row") { draft in
             guard let column = draft.pick(draft.dataset.keys), !draft.isDates(column) else { return false }

@@ -401,7 +401,19 @@ extension HarmKind {
 
     // MARK: - Two files in one, or another
 
-    private static func sorted(_ draft: inout Draft, _ more: [[String]], withHeading: Bool) {
+    /// An earlier period's rows as they come from the system today: one fewer, in another order, or one corrected.
+    private static func exportAnew(_ draft: inout Draft, before: Int) {
+        draft.rows = draft.dataset.rows(before: before)
+        switch draft.random.int(0...2) {
+        case 0: draft.rows.remove(at: draft.row())
+        case 1: draft.rows.shuffle(using: &draft.random)
+        default:
+            guard let column = draft.pick(draft.codeColumns), let row = draft.filledRow(column) else { return }
+            draft.rows[row][column] = draft.random.element(of: draft.values(column))
+        }
+    }
+
+    private static func append(_ draft: inout Draft, _ more: [[String]], withHeading: Bool) {
         let own = draft.rows.count
         draft.rows += (withHeading ? [draft.header] : []) + more
         draft.noteFile("rows from \(draft.rowNumber(own)) on")
@@ -410,19 +422,19 @@ extension HarmKind {
 
     static let joins: [HarmKind] = [
         HarmKind("joined-same-heading", "the same rows twice, with their headings") { draft in
-            sorted(&draft, draft.rows, withHeading: true)
+            append(&draft, draft.rows, withHeading: true)
             return true
         },
         HarmKind("joined-same", "the same rows twice") { draft in
-            sorted(&draft, draft.rows, withHeading: false)
+            append(&draft, draft.rows, withHeading: false)
             return true
         },
         HarmKind("joined-last-heading", "last period's rows behind these, with their headings") { draft in
-            sorted(&draft, draft.dataset.rows(before: 1), withHeading: true)
+            append(&draft, draft.dataset.rows(before: 1), withHeading: true)
             return true
         },
         HarmKind("joined-last", "last period's rows behind these") { draft in
-            sorted(&draft, draft.dataset.rows(before: 1), withHeading: false)
+            append(&draft, draft.dataset.rows(before: 1), withHeading: false)
             return true
         },
         HarmKind("joined-above", "last period's rows with their headings above these") { draft in
@@ -445,14 +457,12 @@ extension HarmKind {
             return true
         },
         HarmKind("last-period-new", "last period exported anew, under this period's name") { draft in
-            draft.rows = draft.dataset.rows(before: 1)
-            draft.rows.remove(at: draft.row())
+            exportAnew(&draft, before: 1)
             draft.noteFile("the whole file")
             return true
         },
         HarmKind("older-period", "the file of three periods ago, exported anew, under this period's name") { draft in
-            draft.rows = draft.dataset.rows(before: 3)
-            draft.rows.remove(at: draft.row())
+            exportAnew(&draft, before: 3)
             draft.noteFile("the whole file")
             return true
         },

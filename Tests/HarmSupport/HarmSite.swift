@@ -50,9 +50,9 @@ package struct Verdict {
     var findings: [SeenFinding]
     var heldFigures: String?
     var receipt: String
-    /// Dataset and period of what would newly stand.
+    /// What would newly stand, and what would no longer.
     var standing: [Standing]
-    var replaces: Set<DeliveryID>
+    var replaced: [Standing]
 
     struct Standing {
         var dataset: String
@@ -70,14 +70,26 @@ package final class HarmSite {
     private let instance: Instance
     private let rehearsal: RehearsalStore
     private let intake: Intake
+    /// Earlier deliveries, all of which stand.
+    private var earlier: [DeliveryID: Verdict.Standing] = [:]
     private let clock = ManualClock(Instant("2026-12-10T09:00:00Z")!)
 
-    /// - Parameter includesCurrent: the good delivery of the period at hand was taken in already, too.
-    package init(_ datasets: [HarmDataset], includesCurrent: Bool) throws {
+    /// - Parameters:
+    ///   - includesCurrent: the good delivery of the period at hand was taken in already, too.
+    ///   - other: has the same keys, so that its records are the same.
+    package init(_ datasets: [HarmDataset], includesCurrent: Bool, keysOf other: HarmSite? = nil) throws {
         folder = try TemporaryFolder()
         var log = Logger(label: "harm")
         log.logLevel = .critical
         let config = try InstanceTemplate.write(to: folder.path + "/site")
+        if let other {
+            _ = try Folder.createIfMissing(path: folder.path + "/site/state", mode: 0o700)
+            let keys = try Folder.createIfMissing(path: folder.path + HarmSite.keys, mode: 0o700)
+            for name in try listSmallFolder(other.folder.path + HarmSite.keys) {
+                let bytes = try readSmallFile(other.folder.path + HarmSite.keys + "/" + name)
+                try keys.writeAtomically(FileName(own: name), bytes, mode: 0o600)
+            }
+        }
         instance = try Instance.open(config: config, forChanges: true, clock: clock, log: log)
         let keys = try InstanceKeys(folder: instance.settings.paths.state + "/keys", creates: false)
         guard let signer = CheckpointSigner(origin: "sluice/harm", seed: keys.checkpointSeed) else {
@@ -93,7 +105,13 @@ package final class HarmSite {
                 try take(draft.csv(), as: dataset, before: before)
             }
         }
+        try instance.store.forEachBlock(RecordFilter()) { stored in
+            earlier[stored.delivery]?.records.add(
+                stored.block, eventKind: stored.eventKind, dictionary: stored.dictionary)
+        }
     }
+
+    private static let keys = "/site/state/keys"
 
     private func take(_ bytes: [UInt8], as dataset: HarmDataset, before: Int) throws {
         clock.advance(seconds: 60)
@@ -105,6 +123,8 @@ package final class HarmSite {
             let receipt = try instance.store.receipt(delivery.id)?.text ?? delivery.heldFigures ?? ""
             throw HarmFault(description: "\(dataset.name) \(dataset.period(before: before)) is not good: \(receipt)")
         }
+        earlier[delivery.id] = Verdict.Standing(
+            dataset: dataset.dataset, period: "\(dataset.period(before: before))", records: RecordBag())
     }
 
     private func withFile<Result>(_ bytes: [UInt8], _ body: (borrowing OpenFile) throws -> Result) throws -> Result {
@@ -122,7 +142,7 @@ package final class HarmSite {
             defer { clear(delivery.id, authority) }
             return Verdict(
                 outcome: "held", isAccepted: false, reason: delivery.reason, findings: [],
-                heldFigures: delivery.heldFigures, receipt: "", standing: [], replaces: [])
+                heldFigures: delivery.heldFigures, receipt: "", standing: [], replaced: [])
         } catch let decided as RehearsalStore.Decided {
             defer { rehearsal.latest.map { clear($0, authority) } }
             return try verdict(decided)
@@ -155,7 +175,7 @@ package final class HarmSite {
         return Verdict(
             outcome: decision.outcome.rawValue, isAccepted: decision.outcome.isAccepted, reason: decision.reason,
             findings: findings.map(SeenFinding.init), heldFigures: nil, receipt: decision.receiptText,
-            standing: standing, replaces: replaces)
+            standing: standing, replaced: replaces.compactMap { earlier[$0] })
     }
 
     /// Leaves no trace of a delivery in the folders and the journal.
