@@ -106,6 +106,12 @@ struct Draft {
     /// Used columns of dates.
     var dateColumns: [Int] { usedColumns.filter { isDates($0) } }
 
+    /// Those that decide the period.
+    var periodColumns: [Int] { dateColumns.filter { dataset.periodColumns.contains($0) } }
+
+    /// Those that are no births.
+    var eventColumns: [Int] { dateColumns.filter { !dataset.births.contains($0) } }
+
     func isDates(_ column: Int) -> Bool {
         let filled = values(column).filter { !$0.isEmpty }
         return !filled.isEmpty && filled.allSatisfy { DateText($0) != nil }
@@ -114,7 +120,8 @@ struct Draft {
     /// Used columns of codes: few different values, no dates and no keys.
     var codeColumns: [Int] {
         usedColumns.filter { column in
-            !isDates(column) && !dataset.keys.contains(column) && Set(values(column)).count > 1
+            !isDates(column) && !dataset.keys.contains(column) && !dataset.freeTexts.contains(column)
+                && Set(values(column)).count > 1
                 && (!isNumbers(column) || Set(values(column)).count < 12)
         }
     }
@@ -150,6 +157,13 @@ struct Draft {
         place.columns.insert(dataset.header[column])
         place.isOfFile = true
         place.text = (place.text.isEmpty ? "" : place.text + ", ") + "column \(dataset.header[column])"
+    }
+
+    /// The cells from this column on, in every row from that one on.
+    mutating func note(rowsFrom row: Int, columnsFrom column: Int) {
+        noteRows(row..<rows.count, "from row \(rowNumber(row)) and column \(column + 1) on")
+        place.columns.formUnion(dataset.header[column...])
+        place.isOfFile = true
     }
 
     mutating func noteFile(_ text: String) {

@@ -27,6 +27,12 @@ package struct HarmDataset: Sendable {
     package let used: Set<Int>
     /// Columns of keys.
     let keys: [Int]
+    /// Columns that decide the period.
+    let periodColumns: Set<Int>
+    /// Columns of births, which decide ages.
+    let births: Set<Int>
+    /// Columns of free text, of which hardly a value is known.
+    let freeTexts: Set<Int>
 
     /// What becomes of a column that is not copied.
     enum Role: Sendable {
@@ -111,10 +117,21 @@ package struct HarmDataset: Sendable {
             var used: Set<Int> = []
             for field in usedFields { if let place = column(field) { used.insert(place) } }
             let keyFields = plan.primaryKey + plan.uniqueKeys.flatMap { $0 }
+            var periodFields: [Int] = []
+            switch plan.period {
+            case .field(let field, _): periodFields = [field]
+            case .fields(let from, let to): periodFields = [from, to]
+            case .none: break
+            }
+            func columns(_ names: Set<String>) -> Set<Int> {
+                Set(table.header.indices.filter { names.contains(table.header[$0]) })
+            }
             return HarmDataset(
                 authority: one.authority, plugin: one.plugin, dataset: one.dataset, unit: one.unit,
                 usualRows: one.rows, header: table.header, sample: table.rows, roles: one.roles, moving: one.moving,
-                mixed: one.mixed, used: used, keys: keyFields.compactMap(column))
+                mixed: one.mixed, used: used, keys: keyFields.compactMap(column),
+                periodColumns: Set(periodFields.compactMap(column)), births: columns(["DOB", "dateOfBirth"]),
+                freeTexts: columns(["AssaultLocationDescription"]))
         }
     }
 

@@ -66,7 +66,8 @@ extension HarmKind {
         HarmKind("all-zero", "all numbers are zero") { draft in numbers(&draft) { _ in "0" } },
         HarmKind("text-truncated", "texts of a column cut at so many characters") { draft in
             let columns = draft.usedColumns.filter { column in
-                !draft.isDates(column) && draft.values(column).contains { $0.utf8.count > 3 }
+                !draft.isDates(column) && !draft.isNumbers(column) && !draft.dataset.freeTexts.contains(column)
+                    && draft.values(column).contains { $0.utf8.count > 3 }
             }
             guard let column = draft.pick(columns) else { return false }
             let longest = draft.values(column).map(\.count).max() ?? 4
@@ -571,10 +572,28 @@ extension HarmKind {
         },
         someDates(
             "day-off-one", "a date off by a day within its month in one row", isOneRow: true,
-            untellable: "each of the days is as good"
+            untellable: "each of the days is as good", of: { $0.dateColumns }
         ) { date, _ in
             let other = date.adding(days: date.date.parts.day > 15 ? -1 : 1)
             return date.notation == .month ? nil : other.text
+        },
+        someDates(
+            "other-date-one", "a date that does not decide the period off by a month in one row", isOneRow: true,
+            untellable: "an offence may be recorded, and a birth lie, a month earlier or later",
+            of: { draft in draft.dateColumns.filter { !draft.dataset.periodColumns.contains($0) } }
+        ) { date, _ in date.adding(months: -1).text },
+        HarmKind(
+            "births-off", "all births off by a year", untellable: "ages move by less than they do by chance"
+        ) { draft in
+            guard let column = draft.pick(draft.dateColumns.filter { draft.dataset.births.contains($0) }) else {
+                return false
+            }
+            for row in draft.rows.indices {
+                guard let date = DateText(draft.rows[row][column]) else { continue }
+                draft.rows[row][column] = date.adding(months: -12).text
+            }
+            draft.note(column: column)
+            return true
         },
         HarmKind(
             "code-replaced", "a code replaced by another one that is valid in one row",

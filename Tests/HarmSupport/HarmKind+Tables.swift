@@ -224,8 +224,7 @@ extension HarmKind {
                 draft.rows[row].insert("", at: column)
                 if cuts { draft.rows[row].removeLast() }
             }
-            draft.noteRows(start..<draft.rows.count, "from row \(draft.rowNumber(start)) and column \(column + 1) on")
-            draft.place.isOfFile = true
+            draft.note(rowsFrom: start, columnsFrom: column)
             return true
         },
         HarmKind("cells-removed-later", "a cell removed in all later rows") { draft in
@@ -236,8 +235,7 @@ extension HarmKind {
                 draft.rows[row].remove(at: column)
                 if fills { draft.rows[row].append("") }
             }
-            draft.noteRows(start..<draft.rows.count, "from row \(draft.rowNumber(start)) and column \(column + 1) on")
-            draft.place.isOfFile = true
+            draft.note(rowsFrom: start, columnsFrom: column)
             return true
         },
         HarmKind("column-pushed-down", "a cell inserted in a column, the rest pushed down") { draft in
@@ -269,10 +267,11 @@ extension HarmKind {
     /// Changes the dates of one used column, in one row or all.
     static func someDates(
         _ id: String, _ what: String, isOneRow: Bool, untellable: String? = nil,
+        of columns: @escaping @Sendable (Draft) -> [Int],
         _ change: @escaping @Sendable (DateText, inout Draft) -> String?
     ) -> HarmKind {
         HarmKind(id, what, untellable: untellable) { draft in
-            guard let column = draft.pick(draft.dateColumns) else { return false }
+            guard let column = draft.pick(columns(draft)) else { return false }
             if isOneRow {
                 for _ in 0..<20 {
                     guard let row = draft.filledRow(column), let date = DateText(draft.rows[row][column]),
@@ -324,34 +323,46 @@ extension HarmKind {
     }
 
     static let dates: [HarmKind] = [
-        someDates("month-off-one", "a date off by a month in one row", isOneRow: true) { date, draft in
+        someDates("month-off-one", "a date off by a month in one row", isOneRow: true, of: { $0.periodColumns }) {
+            date, draft in
             date.adding(months: draft.random.bool() ? 1 : -1).text
         },
-        someDates("month-off-all", "a column of dates off by a month", isOneRow: false) { date, _ in
+        someDates("month-off-all", "a column of dates off by a month", isOneRow: false, of: { $0.eventColumns }) {
+            date, _ in
             date.adding(months: -1).text
         },
         allDates("months-off", "all dates off by a month") { $0.adding(months: -1).text },
-        someDates("year-off-one", "a date off by a year in one row", isOneRow: true) { date, draft in
+        someDates("year-off-one", "a date off by a year in one row", isOneRow: true, of: { $0.periodColumns }) {
+            date, draft in
             date.adding(months: draft.random.bool() ? 12 : -12).text
         },
-        someDates("year-off-all", "a column of dates off by a year", isOneRow: false) { date, _ in
+        someDates("year-off-all", "a column of dates off by a year", isOneRow: false, of: { $0.eventColumns }) {
+            date, _ in
             date.adding(months: -12).text
         },
         allDates("years-off", "all dates off by a year") { $0.adding(months: -12).text },
-        someDates("century-off-one", "a date of the last century in one row", isOneRow: true) { date, _ in
+        someDates("century-off-one", "a date of the last century in one row", isOneRow: true, of: { $0.dateColumns }) {
+            date, _ in
             date.adding(months: -1200).text
         },
         allDates("centuries-off", "all dates of the last century") { $0.adding(months: -1200).text },
-        someDates("day-month-one", "day and month swapped in one row", isOneRow: true) { date, _ in swapped(date) },
-        someDates("day-month-all", "day and month swapped in a column, where it makes a date", isOneRow: false) {
+        someDates("day-month-one", "day and month swapped in one row", isOneRow: true, of: { $0.periodColumns }) {
+            date, _ in swapped(date)
+        },
+        someDates(
+            "day-month-all", "day and month swapped in a column, where it makes a date", isOneRow: false,
+            of: { $0.periodColumns }
+        ) {
             date, _ in
             swapped(date) ?? date.text
         },
         allDates("days-months", "day and month swapped in all dates, where it makes one") { swapped($0) ?? $0.text },
-        someDates("stray-date", "a date ten years away in one row", isOneRow: true) { date, _ in
+        someDates("stray-date", "a date ten years away in one row", isOneRow: true, of: { $0.eventColumns }) {
+            date, _ in
             date.adding(months: -120).text
         },
-        someDates("future-date", "a date in the future in one row", isOneRow: true) { date, draft in
+        someDates("future-date", "a date in the future in one row", isOneRow: true, of: { $0.dateColumns }) {
+            date, draft in
             date.adding(months: draft.random.int(4...30)).text
         },
         allDates("two-digit-years", "all years with two digits") { date in
