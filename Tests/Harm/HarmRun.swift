@@ -18,6 +18,9 @@ final class HarmRun {
 
     init(_ options: HarmOptions) { self.options = options }
 
+    /// So many of each kind that those that count make up what was asked for; a few have no room in any delivery.
+    private var casesPerKind: Int { options.cases / max(1, kinds.filter(\.isCounted).count) + 2 }
+
     private var kinds: [HarmKind] { options.kind.map { [$0] } ?? HarmKind.all }
 
     /// - Returns: the exit status.
@@ -60,12 +63,13 @@ final class HarmRun {
     private func work() {
         let sites = HarmSites()
         let kinds = kinds
+        let count = casesPerKind * kinds.count
         while true {
             let index = gate.guarding {
                 defer { next += 1 }
                 return fault == nil ? next : Int.max
             }
-            guard index < options.cases else { return }
+            guard index < count else { return }
             let one = HarmCase(kinds[index % kinds.count], seed: UInt64(index / kinds.count))
             do {
                 let result = try one.run(in: sites)
