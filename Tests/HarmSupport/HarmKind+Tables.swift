@@ -277,6 +277,14 @@ extension HarmKind {
                     guard let row = draft.filledRow(column), let date = DateText(draft.rows[row][column]),
                         let text = change(date, &draft), text != draft.rows[row][column]
                     else { continue }
+                    // Another month of the same term is as good.
+                    if draft.dataset.periodColumns.contains(column), let moved = DateText(text),
+                        moved.date.month != date.date.month,
+                        draft.dataset.period(before: 0).contains(
+                            Period(first: moved.date.month, last: moved.date.month)!)
+                    {
+                        continue
+                    }
                     draft.rows[row][column] = text
                     draft.note(row: row, column: column)
                     return true
@@ -361,9 +369,11 @@ extension HarmKind {
             date, _ in
             date.adding(months: -120).text
         },
-        someDates("future-date", "a date in the future in one row", isOneRow: true, of: { $0.dateColumns }) {
+        someDates("future-date", "a date in the future in one row", isOneRow: true, of: { $0.eventColumns }) {
             date, draft in
-            date.adding(months: draft.random.int(4...30)).text
+            var later = date
+            later.date = CivilDate("2027-01-02")!.adding(days: draft.random.int(0...600))
+            return later.text
         },
         allDates("two-digit-years", "all years with two digits") { date in
             guard date.notation != .month else { return nil }
