@@ -5,14 +5,26 @@ struct DeliveryTally {
     /// By dimension of the plan: records by code.
     private var counts: [[Int]]
     private(set) var records = 0
+    /// Records by month.
+    private var months: [Int: Int] = [:]
+    /// By code of the measure.
+    private var sums: [Int: Int] = [:]
+    private var largest: [Int: Int] = [:]
+    private var links: [UInt128: Int] = [:]
+    private var linked = 0
 
     init(dimensionCount: Int) { counts = [[Int]](repeating: [], count: dimensionCount) }
 
     mutating func add(_ block: RecordBlock, plan: FormatPlan) {
         records += block.rowCount
-        // Months differ from one delivery to the next by their nature.
-        for column in block.columns where !plan.dimensions[column.dimension].isMonth {
+        addFigures(block, plan)
+        addLinks(block.linkTokens)
+        for column in block.columns {
             let dimension = column.dimension
+            if plan.dimensions[dimension].isMonth {
+                for row in 0..<block.rowCount { months[Int(column.code(row)), default: 0] += 1 }
+                continue
+            }
             let codeCount = plan.dimensions[dimension].codeCount
             // Out of its place while it is written to, so that it is not copied.
             var found = counts[dimension]
@@ -27,6 +39,31 @@ struct DeliveryTally {
             default: for row in 0..<block.rowCount { found[Int(column.code(row))] += 1 }
             }
             counts[dimension] = found
+        }
+    }
+
+    private mutating func addFigures(_ block: RecordBlock, _ plan: FormatPlan) {
+        guard !block.counts.isEmpty,
+            let measure = block.columns.first(where: { plan.dimensions[$0.dimension].id == "measure" })
+        else { return }
+        for row in 0..<block.rowCount {
+            let count = (0..<4).reduce(UInt32(0)) { $0 | UInt32(block.counts[row * 4 + $1]) << UInt32($1 * 8) }
+            guard count != RecordBlock.countHidden else { continue }
+            let code = Int(measure.code(row))
+            sums[code, default: 0] += Int(count)
+            largest[code] = max(largest[code] ?? 0, Int(count))
+        }
+    }
+
+    private mutating func addLinks(_ tokens: [UInt8]) {
+        var start = 0
+        while start + RecordBlock.linkTokenBytes <= tokens.count, linked < DeliveryProfile.linkLimit {
+            var token: UInt128 = 0
+            for place in start..<start + RecordBlock.linkTokenBytes { token = token << 8 | UInt128(tokens[place]) }
+            start += RecordBlock.linkTokenBytes
+            guard token != 0 else { continue }
+            linked += 1
+            links[token, default: 0] += 1
         }
     }
 
@@ -47,8 +84,23 @@ struct DeliveryTally {
             }
             shares[codes[index].id] = list
         }
-        return DeliveryProfile(
+        var profile = DeliveryProfile(
             rows: report.rows.read, filled: filled, records: records, codes: shares,
             endsWithLineEnd: report.endsWithLineEnd)
+        if let period = report.period, !months.isEmpty {
+            profile.outside = months.reduce(0) { sum, entry in
+                period.first.index <= entry.key && entry.key <= period.last.index ? sum : sum + entry.value
+            }
+        }
+        if let measure = codes.first(where: { $0.id == "measure" }) {
+            func named(_ figures: [Int: Int]) -> [String: Int] {
+                Dictionary(figures.map { ($0.key == 0 ? "" : measure.codes[$0.key], $0.value) }, uniquingKeysWith: max)
+            }
+            profile.sums = named(sums)
+            profile.largest = named(largest)
+        }
+        profile.linked = linked
+        profile.linkedToOne = links.values.max() ?? 0
+        return profile
     }
 }

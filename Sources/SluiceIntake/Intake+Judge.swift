@@ -219,13 +219,15 @@ extension Intake {
         guard ruling.outcome.isAccepted else { return ruling }
         try settlePeriod(&ruling, delivery, compiled.datasets[index], in: transaction)
         guard ruling.outcome.isAccepted else { return ruling }
-        try compare(&ruling, delivery, compiled.plan, datasetIndex: index, in: transaction)
+        try compare(
+            &ruling, delivery, compiled.plan, datasetIndex: index,
+            isReplacing: compiled.datasets[index].replacement == .period, in: transaction)
         return ruling
     }
 
     /// Compares what an accepted delivery brings with what usually comes.
     private func compare(
-        _ ruling: inout Ruling, _ delivery: Delivery, _ plan: FormatPlan, datasetIndex: Int,
+        _ ruling: inout Ruling, _ delivery: Delivery, _ plan: FormatPlan, datasetIndex: Int, isReplacing: Bool,
         in transaction: any DecisionTransaction
     ) throws {
         guard let profile = ruling.profile else { return }
@@ -239,12 +241,24 @@ extension Intake {
             profile, plan: plan, datasetIndex: datasetIndex, period: ruling.period, earlier: earlier,
             unusualPercent: settings.intake.unusualPercent)
         if let period = ruling.period, let accepted = ruling.rows?.accepted {
-            let same = try transaction.current(
-                authority: delivery.authority, dataset: dataset, periodMonths: period.monthCount,
-                limit: Intake.sameLengthLimit
-            ).filter { isEarlier($0) && !ruling.replaces.contains($0.id) }
+            let steps = Usual.length(period, of: plan.datasets[datasetIndex])
+            // Terms have three to five months.
+            var isByTerm = false
+            if case .field(_, .term) = plan.datasets[datasetIndex].period { isByTerm = true }
+            let spread = isByTerm ? 2 : 0
+            var same: [Delivery] = []
+            for months in max(1, period.monthCount - spread)...period.monthCount + spread {
+                same += try transaction.current(
+                    authority: delivery.authority, dataset: dataset, periodMonths: months,
+                    limit: Intake.sameLengthLimit
+                ).filter { other in
+                    isEarlier(other) && !ruling.replaces.contains(other.id)
+                        && other.period.map { Usual.length($0, of: plan.datasets[datasetIndex]) } == steps
+                }
+            }
             usual.judgeRows(accepted, same: same.compactMap { $0.rows?.accepted })
         }
+        if isReplacing { usual.judgeTurn(ruling.period, replaces: ruling.replaces) }
         ruling.findings.insert(warnings: usual.warnings)
         ruling.unusual = usual.unusual
     }
@@ -299,16 +313,26 @@ extension Intake {
         }
         ruling.replaces = current.map(\.id)
         ruling.replacements = Replaced.list(current, in: period, by: ruling.report?.spans ?? [])
+        // A correction is meant so; last month's file under this month's name is not.
+        let covered = current.compactMap(\.period)
+        let bringsMonths = (period.first.index...period.last.index).contains { index in
+            !covered.contains { $0.first.index <= index && index <= $0.last.index }
+        }
         for replaced in ruling.replacements {
             let (now, before) = (replaced.now, replaced.before)
             ruling.findings.insert(
                 warnings: [
                     Finding(
-                        rule: FindingRule.period, code: .replacesFigures, severity: now < before ? .warning : .note,
+                        rule: FindingRule.period, code: .replacesFigures,
+                        severity: now < before || !bringsMonths ? .warning : .note,
                         message:
                             "For \(replaced.period) this file has \(now.grouped) good \(now == 1 ? "row" : "rows"); "
                             + replaced.names("which it replaces, had", "which it replaces, had together")
-                            + " \(before.grouped).")
+                            + " \(before.grouped)."
+                            + (bringsMonths
+                                ? ""
+                                : " It brings no month that had not come. If it is a correction, there is nothing to do.")
+                    )
                 ])
         }
     }

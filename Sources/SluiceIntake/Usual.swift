@@ -2,8 +2,8 @@ import Glibc
 import SluiceModel
 import SluiceStore
 
-/// Compares a delivery with what its sender usually sends of the dataset: how many rows, how many of them with a value in
-/// each column, how many of each code, and whether the last row is whole.
+/// Compares a delivery with what its sender usually sends of the dataset: which period, how many rows, how many of them
+/// with a value in each column, how many of each code, how large the figures, and whether the last row is whole.
 ///
 /// Only the daemon can, since it alone knows earlier deliveries. What it finds are warnings; what lies beyond the bound in
 /// the settings has to be confirmed as well. The measures and their figures are decision 0021.
@@ -11,7 +11,7 @@ struct Usual {
     /// Earlier deliveries that are looked at, the newest.
     static let earlierLimit = 12
     /// What holds for a dataset whose mapping has no rule `suddenChange`.
-    static let defaultPercent = 50
+    static let defaultPercent = 25
     static let defaultDeliveries = 3
 
     /// Something that has to be confirmed.
@@ -42,10 +42,13 @@ struct Usual {
         self.datasetIndex = datasetIndex
         self.earlier = earlier
         self.unusualPercent = unusualPercent
+        judgeLinks()
         guard !earlier.isEmpty else { return }
-        judgePeriod(period)
+        judgeLength(period)
         judgeColumns()
         judgeCodes()
+        judgeMonths()
+        judgeFigures(period)
         judgeEnd()
     }
 
@@ -59,23 +62,40 @@ struct Usual {
             else { continue }
             addRows(accepted, median, rule: FindingRule.rowRule(rule.id))
         }
+        guard same.count >= Usual.defaultDeliveries else { return }
         let isRuled = dataset.fileRules.contains { if case .suddenChange = $0.kind { true } else { false } }
-        guard same.count >= Usual.defaultDeliveries,
-            let median = Usual.exceeded(by: accepted, earlier: same, percent: Usual.defaultPercent)
-        else { return }
-        // Of small numbers half is chance.
-        let isChance = Double(abs(accepted - median)) < 4 * Double(accepted + median).squareRoot()
-        if !isRuled, !isChance {
-            addRows(accepted, median, rule: FindingRule.usual)
-        }
+        let usual = Usual.median(same)
+        if !isRuled, isFar(accepted, same) { addRows(accepted, usual, rule: FindingRule.usual) }
         let left = 100 - unusualPercent
-        if median >= 20, accepted * 100 < left * median || accepted * left > 100 * median {
+        if usual >= 20, accepted * 100 < left * usual || accepted * left > 100 * usual {
             unusual.append(
                 Unusual(
                     key: "rows",
-                    figures: "It has \(accepted.grouped) good rows; files for as many months usually have about "
-                        + "\(median.grouped)."))
+                    figures: "It has \(accepted.grouped) good rows; files for as long a time usually have about "
+                        + "\(usual.grouped)."))
         }
+    }
+
+    /// Whether a number is another than before: by a quarter and more, by more than it ever moved, and beyond chance. Of a
+    /// table that always had the same number of rows, any other.
+    private func isFar(_ number: Int, _ earlier: [Int], isTable: Bool = true) -> Bool {
+        let usual = Usual.median(earlier)
+        let spread = earlier.map { abs($0 - usual) }.max() ?? 0
+        let distance = abs(number - usual)
+        if isTable, case .counts = dataset.output.kind, spread == 0 { return distance > 0 }
+        return Usual.isBeyondChance(distance, of: usual, spread: spread, deliveries: earlier.count)
+    }
+
+    /// 3.3 deviations: one in a thousand, were counts of events independent.
+    private static func isBeyondChance(_ distance: Int, of usual: Int, spread: Int, deliveries: Int) -> Bool {
+        let deviation = (Double(max(usual, 1)) * (1 + 1 / Double(deliveries))).squareRoot()
+        return distance * 100 > defaultPercent * usual && distance > 2 * spread && Double(distance) > 3.3 * deviation
+    }
+
+    /// Of an even number the mean of the two in the middle, rounded up.
+    private static func median(_ numbers: [Int]) -> Int {
+        let sorted = numbers.sorted()
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2] + 1) / 2
     }
 
     private mutating func addRows(_ accepted: Int, _ median: Int, rule: String) {
@@ -125,6 +145,23 @@ struct Usual {
             return distance > 5 * deviation
         }
 
+        /// Whether what every delivery had is gone: nine would be expected, and none is there.
+        var isGone: Bool {
+            count == 0 && earlier.count >= Usual.defaultDeliveries && earlier.allSatisfy { $0.count > 0 }
+                && before * Double(total) > 9.2
+        }
+
+        /// Whether each row of all earlier deliveries was so, of many, and now not each is.
+        var wasAlwaysSo: Bool {
+            earlier.count >= Usual.defaultDeliveries && earlierTotal >= 100 && earlierCount == earlierTotal
+                && count < total
+        }
+
+        /// Whether no row of any earlier delivery was so, of many, and now some are.
+        var wasNeverSo: Bool {
+            earlier.count >= Usual.defaultDeliveries && earlierTotal >= 100 && earlierCount == 0 && count > 0
+        }
+
         var percentNow: String { Share.percent(now) }
         var percentBefore: String { Share.percent(before) }
 
@@ -147,13 +184,29 @@ struct Usual {
                     guard let count = one.profile.filled[field.name], one.profile.rows > 0 else { return nil }
                     return (count, one.profile.rows)
                 })
-            guard share.now < share.before, share.hasJumped else { continue }
-            let text =
-                "It usually has a value in \(share.percentBefore) of the rows; in this file in \(share.percentNow)."
+            let rows = { (count: Int) in count == 1 ? "1 row has" : "\(count.grouped) rows have" }
+            var text: String
+            if share.wasAlwaysSo, !share.hasJumped {
+                text =
+                    "Every row of your earlier files has a value here; in this file \(rows(share.total - share.count)) none. "
+                    + "Check that no cell was left out or has slipped into another column."
+            } else if share.wasNeverSo {
+                text =
+                    "No row of your earlier files has a value here; in this file \(rows(share.count)) one. Check that no cell "
+                    + "has slipped into this column."
+            } else if share.hasJumped {
+                text =
+                    "It usually has a value in \(share.percentBefore) of the rows; in this file in \(share.percentNow). "
+                    + (share.now < share.before
+                        ? "Check that the export still fills this column."
+                        : "Check that the export has not filled it with a value of its own.")
+            } else {
+                continue
+            }
             warnings.append(
                 Finding(
-                    column: field.name, rule: FindingRule.usual, code: .columnEmptied, severity: .warning,
-                    message: text + " Check that the export still fills this column."))
+                    column: field.name, rule: FindingRule.usual,
+                    code: share.now < share.before ? .columnEmptied : .shareChanged, severity: .warning, message: text))
             if used.contains(index), share.earlier.count >= 2, share.before >= 0.5,
                 isBeyondBound(share.now, share.before)
             {
@@ -182,21 +235,25 @@ struct Usual {
                         count: codes[code] ?? 0, total: now.records,
                         earlier: known.map { ($0.profile.codes[dimension]?[code] ?? 0, $0.profile.records) })
                 )
-            }.filter(\.1.hasJumped).sorted { a, b in
+            }.filter { $0.1.hasJumped || $0.1.isGone }.sorted { a, b in
                 let (first, second) = (abs(a.1.now - a.1.before), abs(b.1.now - b.1.before))
                 return first != second ? first > second : a.0 < b.0
             }
             guard let (code, share) = jumps.first else { continue }
-            let field = column.sources.first?.fields.first.map { dataset.fields[$0].name }
+            let fields = column.sources.flatMap(\.fields).map { dataset.fields[$0].name }
+            // Of several columns nobody knows which.
+            let field = fields.count == 1 ? fields[0] : nil
             // An empty column has been told.
-            if code.isEmpty, warnings.contains(where: { $0.code == .columnEmptied && $0.column == field }) { continue }
+            let isTold = warnings.contains { $0.code == .columnEmptied && $0.column.map(fields.contains) ?? false }
+            if code.isEmpty, isTold { continue }
             let what = code.isEmpty ? "rows without a known \(dimension)" : "`\(code)` of \(dimension)"
             let others = jumps.count > 1 ? " \(jumps.count - 1) more codes changed as much." : ""
             warnings.append(
                 Finding(
                     column: field, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
                     message: "The share of \(what) is usually \(share.percentBefore); in this file it is "
-                        + "\(share.percentNow).\(others) Check that the export and its codes are as before."))
+                        + "\(share.percentNow).\(others) Check that the export and its codes are as before"
+                        + (fields.count > 1 ? ", in \(fields.joined(separator: ", "))." : ".")))
             let unknown = jumps.first { $0.0.isEmpty }?.1
             if let unknown, unknown.earlier.count >= 2, 1 - unknown.before >= 0.5,
                 isBeyondBound(1 - unknown.now, 1 - unknown.before)
@@ -224,17 +281,112 @@ struct Usual {
     }
 
     /// A period of another length than all earlier ones.
-    private mutating func judgePeriod(_ period: Period?) {
-        let lengths = Set(earlier.compactMap { $0.delivery.period?.monthCount })
+    private mutating func judgeLength(_ period: Period?) {
+        let lengths = Set(earlier.compactMap { $0.delivery.period.map(length) })
         guard let period, earlier.count >= Usual.defaultDeliveries, lengths.count == 1, let usual = lengths.first,
-            usual != period.monthCount
+            usual != length(period)
         else { return }
-        func months(_ count: Int) -> String { count == 1 ? "one month" : "\(count) months" }
+        func steps(_ count: Int) -> String { count == 1 ? "one \(step)" : "\(count) \(step)s" }
         warnings.append(
             Finding(
                 rule: FindingRule.usual, code: .periodUnclear, severity: .warning,
-                message: "The file covers \(months(period.monthCount)), \(period); each of your earlier files covers "
-                    + "\(months(usual)). Check the first and the last date."))
+                message: "The file covers \(steps(length(period))), \(period); each of your earlier files covers "
+                    + "\(steps(usual)). Check the first and the last date."))
+    }
+
+    /// The time that a dataset is sent by, for people.
+    private var step: String {
+        guard case .field(_, let unit) = dataset.period else { return "month" }
+        return unit.rawValue.replacing("-", with: " ")
+    }
+
+    /// How many steps of that time.
+    private func length(_ period: Period) -> Int { Usual.length(period, of: dataset) }
+
+    static func length(_ period: Period, of dataset: DatasetPlan) -> Int {
+        guard case .field(_, let unit) = dataset.period else { return period.monthCount }
+        return unit.count(in: period)
+    }
+
+    /// A new period that is not the one due: it does not follow the latest that stands.
+    ///
+    /// - Parameter replaces: what it takes the place of; that is told by itself.
+    mutating func judgeTurn(_ period: Period?, replaces: [DeliveryID]) {
+        guard let period, replaces.isEmpty, earlier.count >= 2,
+            let latest = earlier.compactMap(\.delivery.period).max(by: { $0.last < $1.last }),
+            latest.last.next != period.first
+        else { return }
+        let isLate = period.first > latest.last
+        warnings.append(
+            Finding(
+                rule: FindingRule.usual, code: .periodOutOfTurn, severity: .warning,
+                message: "The file covers \(period). The latest that stands is \(latest)"
+                    + (isLate ? ", and nothing has come for the time between. " : ". ")
+                    + "If \(period) is meant, there is nothing to do; otherwise check the dates and send the right file: this "
+                    + "one counts for \(period)."))
+    }
+
+    /// Records of months that the file does not cover: most events are of the time in which they are recorded.
+    private mutating func judgeMonths() {
+        guard let outside = now.outside, now.records > 0, case .event = dataset.output.kind else { return }
+        let share = Share(
+            count: outside, total: now.records,
+            earlier: earlier.compactMap { one in
+                guard let count = one.profile.outside, one.profile.records > 0 else { return nil }
+                return (count, one.profile.records)
+            })
+        guard share.hasJumped else { return }
+        let month = dataset.output.columns.first { plan.dimensions[$0.dimension].isMonth }
+        warnings.append(
+            Finding(
+                column: month?.sources.first?.fields.first.map { dataset.fields[$0].name }, rule: FindingRule.usual,
+                code: .shareChanged, severity: .warning,
+                message: "\(share.percentNow) of the records are of months that the file does not cover; usually "
+                    + "\(share.percentBefore). Check the dates."))
+    }
+
+    /// Figures of a measure that are larger or smaller than they ever were.
+    private mutating func judgeFigures(_ period: Period?) {
+        guard case .counts = dataset.output.kind, let period else { return }
+        let same = earlier.filter { $0.delivery.period.map(length) == length(period) }
+        guard same.count >= Usual.defaultDeliveries else { return }
+        for measure in now.sums.keys.sorted() {
+            let sums = same.compactMap { $0.profile.sums[measure] }
+            let tops = same.compactMap { $0.profile.largest[measure] }
+            guard sums.count >= Usual.defaultDeliveries, let sum = now.sums[measure] else { continue }
+            let usual = Usual.median(sums)
+            let top = now.largest[measure] ?? 0
+            let highest = tops.max() ?? 0
+            let what = measure.isEmpty ? "rows without a known measure" : "`\(measure)`"
+            var text: String
+            if isFar(sum, sums, isTable: false) {
+                text = "The figures of \(what) add up to \(sum.grouped); usually to about \(usual.grouped)."
+            } else if top > 2 * highest, Double(top - highest) > 3.3 * Double(max(highest, 1)).squareRoot() {
+                text =
+                    "The largest figure of \(what) is \(top.grouped); in earlier files it was at most \(highest.grouped)."
+            } else {
+                continue
+            }
+            text += " Check the figures, and that each stands in its own row."
+            guard case .counts(let field) = dataset.output.kind else { continue }
+            warnings.append(
+                Finding(
+                    column: dataset.fields[field].name, rule: FindingRule.usual, code: .figuresChanged,
+                    severity: .warning, message: text))
+        }
+    }
+
+    /// One person in a large part of all rows: a value that a program fills in where none is known.
+    private mutating func judgeLinks() {
+        guard now.linkedToOne >= 20, now.linkedToOne * 4 >= now.linked, let field = dataset.output.linkField else {
+            return
+        }
+        warnings.append(
+            Finding(
+                column: dataset.fields[field].name, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
+                message:
+                    "One value stands in \(now.linkedToOne.grouped) of \(now.linked.grouped) rows, as if they were all "
+                    + "about one person. Check that the export leaves the column empty where it is not known."))
     }
 }
 

@@ -10,6 +10,17 @@ package struct DeliveryProfile: Hashable, Sendable {
     /// By dimension of the model: records by code, the most frequent `codeLimit`. The empty code is "not known".
     package var codes: [String: [String: Int]]
     package var endsWithLineEnd: Bool
+    /// Records of months that the delivery does not cover.
+    package var outside: Int?
+    /// Of a dataset that holds counts, by measure: the sum of the figures, and the largest.
+    package var sums: [String: Int] = [:]
+    package var largest: [String: Int] = [:]
+    /// Of the first `linkLimit` records that name a person by a token: how many, and how many name the one most named. Not
+    /// kept: no other delivery is compared with it.
+    package var linked = 0
+    package var linkedToOne = 0
+
+    package static let linkLimit = 4096
 
     /// Codes of a dimension that are remembered.
     package static let codeLimit = 100
@@ -33,7 +44,8 @@ extension DeliveryProfile {
         return .members([
             "rows": .int(rows), "filled": counts(filled), "records": .int(records),
             "codes": .object(codes.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
-            "endsWithLineEnd": .bool(endsWithLineEnd),
+            "endsWithLineEnd": .bool(endsWithLineEnd), "outside": .optional(outside), "sums": counts(sums),
+            "largest": counts(largest),
         ])
     }
 
@@ -57,5 +69,9 @@ extension DeliveryProfile {
             codes[dimension.name] = found
         }
         self.init(rows: rows, filled: filled, records: records, codes: codes, endsWithLineEnd: endsWithLineEnd)
+        // Profiles of earlier versions do not know of these.
+        if case .int(let count)? = json["outside"] { outside = count }
+        sums = counts(json["sums"]) ?? [:]
+        largest = counts(json["largest"]) ?? [:]
     }
 }

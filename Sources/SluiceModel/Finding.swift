@@ -168,6 +168,10 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case suddenChange = "sudden-change"
     /// What the delivery replaces, in figures.
     case replacesFigures = "replaces-figures"
+    /// Another period than the one that follows those that stand.
+    case periodOutOfTurn = "period-out-of-turn"
+    /// The figures of a measure are far from what is usual.
+    case figuresChanged = "figures-changed"
     /// A column that usually has values has none, or is not there.
     case columnEmptied = "column-emptied"
     /// The share of a column's values, or of a code, is far from what is usual.

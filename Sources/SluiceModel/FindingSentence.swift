@@ -91,7 +91,8 @@ struct FindingSentence {
                 + "calculated before saving."
         case .datasetNotAccepted: return datasetNotAccepted
 
-        case .periodUnclear, .cadenceBroken, .replacesFigures, .columnEmptied, .shareChanged:
+        case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnEmptied,
+            .shareChanged:
             return "Look at what this file covers, and compare it with what you sent before."
         case .linesUnaccounted: return linesUnaccounted
         case .paddingIgnored:

@@ -148,6 +148,17 @@ package enum PeriodUnit: String, CaseIterable, Sendable {
     case academicYear = "academic-year"
     case financialYear = "financial-year"
 
+    /// How many periods of this unit have a month in `period`.
+    package func count(in period: Period) -> Int {
+        var count = 0
+        var month = period.first
+        while month <= period.last {
+            count += 1
+            month = self.period(holding: month).last.next
+        }
+        return count
+    }
+
     /// The period of this unit that holds `month`.
     ///
     /// Terms are those of the school census: autumn September to December, spring January to March, summer April

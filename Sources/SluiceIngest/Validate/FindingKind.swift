@@ -162,7 +162,8 @@ extension Finding {
             .postcodeInvalid, .postcodeUnknown,
             .pointUnlocated:
             .cells
-        case .periodUnclear, .cadenceBroken, .replacesFigures, .columnEmptied, .shareChanged,
+        case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnEmptied,
+            .shareChanged,
             .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
             .toleranceExceeded:
             .rules
