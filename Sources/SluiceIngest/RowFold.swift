@@ -18,6 +18,7 @@ struct RowFold {
     private var endsWithLineEnd = true
     /// By field: rows without a value there; nil where nobody looked.
     private var missingCounts: [Int?]
+    private var entryCounts: [[Int]]
     /// Fields that the file has no column for.
     private let absentFields: [Int]
     /// What cells say of the encoding the text was taken for.
@@ -60,6 +61,7 @@ struct RowFold {
         rowNumber = match.rowNumber
         account = head
         missingCounts = [Int?](repeating: 0, count: dataset.fields.count)
+        entryCounts = [[Int]](repeating: [], count: dataset.fields.count)
         absentFields = dataset.fields.indices.filter { !match.columns.contains(.field($0)) }
         gate = ContentGate(plan: plan, match: match)
         tally = DetectionTally(columnCount: match.columns.count + 1)
@@ -97,6 +99,7 @@ struct RowFold {
         for field in missingCounts.indices {
             missingCounts[field] = pipeline.judge.missingCount(of: field).map { (missingCounts[field] ?? 0) + $0 }
         }
+        pipeline.judge.addEntries(to: &entryCounts)
         bytesSeen.add(pipeline.judge.bytesSeen)
         outsideCount += pipeline.judge.outsideCount
         return pipeline.seal()
@@ -281,6 +284,7 @@ struct RowFold {
         guard isWhole, !isRefused else { return report }
         report.spans = months.spans
         report.missingCounts = missingCounts
+        report.entryCounts = entryCounts
         for field in absentFields { report.missingCounts[field] = counts.read }
         report.endsWithLineEnd = endsWithLineEnd
         report.droppedFields = gate.droppedFields(tally)

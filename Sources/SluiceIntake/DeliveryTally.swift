@@ -68,9 +68,9 @@ struct DeliveryTally {
     }
 
     /// - Parameter codes: the model's code texts by number, for each dimension.
-    func profile(of report: DecodeReport, dataset: DatasetPlan, codes: [(id: String, codes: [String])])
-        -> DeliveryProfile
-    {
+    func profile(
+        of report: DecodeReport, dataset: DatasetPlan, plan: FormatPlan, codes: [(id: String, codes: [String])]
+    ) -> DeliveryProfile {
         var filled: [String: Int] = [:]
         for (field, missing) in zip(dataset.fields, report.missingCounts) {
             if let missing { filled[field.name] = report.rows.read - missing }
@@ -87,6 +87,15 @@ struct DeliveryTally {
         var profile = DeliveryProfile(
             rows: report.rows.read, filled: filled, records: records, codes: shares,
             endsWithLineEnd: report.endsWithLineEnd)
+        for (field, counts) in zip(dataset.fields, report.entryCounts) where !counts.isEmpty {
+            guard let table = field.codes else { continue }
+            var byText: [String: Int] = [:]
+            for (entry, count) in zip(plan.codeTables[table].entries, counts) where count > 0 {
+                byText[entry.text, default: 0] += count
+            }
+            let frequent = byText.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(DeliveryProfile.codeLimit)
+            profile.entries[field.name] = Dictionary(frequent.map { ($0.key, $0.value) }, uniquingKeysWith: max)
+        }
         if let period = report.period, !months.isEmpty {
             profile.outside = months.reduce(0) { sum, entry in
                 period.first.index <= entry.key && entry.key <= period.last.index ? sum : sum + entry.value

@@ -119,7 +119,8 @@ extension Intake {
             guard isAgain else {
                 let profile = report.datasetIndex.map {
                     tally.profile(
-                        of: report, dataset: compiled.plan.datasets[$0], codes: compiled.dictionaryDimensions)
+                        of: report, dataset: compiled.plan.datasets[$0], plan: compiled.plan,
+                        codes: compiled.dictionaryDimensions)
                 }
                 return (rereading.conclude(report), sandbox, profile)
             }

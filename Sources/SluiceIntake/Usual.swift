@@ -46,6 +46,7 @@ struct Usual {
         guard !earlier.isEmpty else { return }
         judgeLength(period)
         judgeColumns()
+        judgeEntries()
         judgeCodes()
         judgeMonths()
         judgeFigures(period)
@@ -142,7 +143,7 @@ struct Usual {
             else { return false }
             let pooled = (Double(count + earlierCount) + 0.5) / (Double(total + earlierTotal) + 1)
             let deviation = (pooled * (1 - pooled) * (1 / Double(total) + 1 / Double(earlierTotal))).squareRoot()
-            return distance > 5 * deviation
+            return distance > 4 * deviation
         }
 
         /// Whether what every delivery had is gone: nine would be expected, and none is there.
@@ -219,42 +220,71 @@ struct Usual {
         }
     }
 
+    /// An entry of a column's code list that is far more or far less frequent, the worst of each column.
+    private mutating func judgeEntries() {
+        for field in dataset.fields {
+            guard let counts = now.entries[field.name], now.rows > 0 else { continue }
+            let known = earlier.filter { $0.profile.entries[field.name] != nil && $0.profile.rows > 0 }
+            let jumps = Usual.jumps(
+                counts, total: now.rows, earlier: known.map { ($0.profile.entries[field.name] ?? [:], $0.profile.rows) }
+            )
+            guard let (entry, share) = jumps.first else { continue }
+            let others = jumps.count > 1 ? " \(jumps.count - 1) more codes changed as much." : ""
+            warnings.append(
+                Finding(
+                    column: field.name, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
+                    message: "The share of `\(entry)` is usually \(share.percentBefore); in this file it is "
+                        + "\(share.percentNow).\(others) Check that the export and its codes are as before."))
+        }
+    }
+
+    /// Codes whose share has jumped or that are gone, the worst first.
+    private static func jumps(
+        _ counts: [String: Int], total: Int, earlier: [(counts: [String: Int], total: Int)]
+    ) -> [(code: String, share: Share)] {
+        guard !earlier.isEmpty else { return [] }
+        var names = Set(counts.keys)
+        for one in earlier { names.formUnion(one.counts.keys) }
+        var jumps: [(code: String, share: Share)] = []
+        for code in names {
+            let share = Share(
+                count: counts[code] ?? 0, total: total, earlier: earlier.map { ($0.counts[code] ?? 0, $0.total) })
+            if share.hasJumped || share.isGone { jumps.append((code, share)) }
+        }
+        return jumps.sorted { a, b in
+            let (first, second) = (abs(a.share.now - a.share.before), abs(b.share.now - b.share.before))
+            return first != second ? first > second : a.code < b.code
+        }
+    }
+
     /// A code that is far more or far less frequent, the worst of each dimension.
     private mutating func judgeCodes() {
         for column in dataset.output.columns {
             let dimension = plan.dimensions[column.dimension].id
             guard let codes = now.codes[dimension], now.records > 0 else { continue }
             let known = earlier.filter { $0.profile.codes[dimension] != nil && $0.profile.records > 0 }
-            guard !known.isEmpty else { continue }
-            var names = Set(codes.keys)
-            for one in known { names.formUnion(one.profile.codes[dimension]?.keys.map { $0 } ?? []) }
-            let jumps = names.map { code in
-                (
-                    code,
-                    Share(
-                        count: codes[code] ?? 0, total: now.records,
-                        earlier: known.map { ($0.profile.codes[dimension]?[code] ?? 0, $0.profile.records) })
-                )
-            }.filter { $0.1.hasJumped || $0.1.isGone }.sorted { a, b in
-                let (first, second) = (abs(a.1.now - a.1.before), abs(b.1.now - b.1.before))
-                return first != second ? first > second : a.0 < b.0
-            }
+            let jumps = Usual.jumps(
+                codes, total: now.records,
+                earlier: known.map { ($0.profile.codes[dimension] ?? [:], $0.profile.records) })
             guard let (code, share) = jumps.first else { continue }
             let fields = column.sources.flatMap(\.fields).map { dataset.fields[$0].name }
             // Of several columns nobody knows which.
             let field = fields.count == 1 ? fields[0] : nil
-            // An empty column has been told.
-            let isTold = warnings.contains { $0.code == .columnEmptied && $0.column.map(fields.contains) ?? false }
-            if code.isEmpty, isTold { continue }
-            let what = code.isEmpty ? "rows without a known \(dimension)" : "`\(code)` of \(dimension)"
-            let others = jumps.count > 1 ? " \(jumps.count - 1) more codes changed as much." : ""
-            warnings.append(
-                Finding(
-                    column: field, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
-                    message: "The share of \(what) is usually \(share.percentBefore); in this file it is "
-                        + "\(share.percentNow).\(others) Check that the export and its codes are as before"
-                        + (fields.count > 1 ? ", in \(fields.joined(separator: ", "))." : ".")))
-            let unknown = jumps.first { $0.0.isEmpty }?.1
+            // An emptied column and codes of its list have been told.
+            let told: FindingCode = code.isEmpty ? .columnEmptied : .shareChanged
+            let isTold = warnings.contains { $0.code == told && $0.column.map(fields.contains) ?? false }
+            if isTold, code.isEmpty { continue }
+            if !isTold {
+                let what = code.isEmpty ? "rows without a known \(dimension)" : "`\(code)` of \(dimension)"
+                let others = jumps.count > 1 ? " \(jumps.count - 1) more codes changed as much." : ""
+                warnings.append(
+                    Finding(
+                        column: field, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
+                        message: "The share of \(what) is usually \(share.percentBefore); in this file it is "
+                            + "\(share.percentNow).\(others) Check that the export and its codes are as before"
+                            + (fields.count > 1 ? ", in \(fields.joined(separator: ", "))." : ".")))
+            }
+            let unknown = jumps.first { $0.code.isEmpty }?.share
             if let unknown, unknown.earlier.count >= 2, 1 - unknown.before >= 0.5,
                 isBeyondBound(1 - unknown.now, 1 - unknown.before)
             {

@@ -196,6 +196,9 @@ package struct DecodeReport: Hashable, Sendable {
     /// By field of the dataset: rows read with no value there; nil where nobody looked, as at a text that is only
     /// dropped. A field whose column the file lacks has a value in none.
     package var missingCounts: [Int?] = []
+    /// By field of the dataset: by entry of its code list, how many cells named it; empty where nobody counted, see
+    /// `FormatPlan.countedEntries`.
+    package var entryCounts: [[Int]] = []
     /// The last row of delimited text ends with a line end.
     package var endsWithLineEnd = true
     /// It was read as UTF-8 and holds bytes that are none, but all of it is valid in this encoding, which the dataset

@@ -9,6 +9,8 @@ package struct DeliveryProfile: Hashable, Sendable {
     package var records: Int
     /// By dimension of the model: records by code, the most frequent `codeLimit`. The empty code is "not known".
     package var codes: [String: [String: Int]]
+    /// By name of a field with a code list that is not long: cells by entry of the list, the most frequent `codeLimit`.
+    package var entries: [String: [String: Int]] = [:]
     package var endsWithLineEnd: Bool
     /// Records of months that the delivery does not cover.
     package var outside: Int?
@@ -46,6 +48,7 @@ extension DeliveryProfile {
             "codes": .object(codes.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
             "endsWithLineEnd": .bool(endsWithLineEnd), "outside": .optional(outside), "sums": counts(sums),
             "largest": counts(largest),
+            "entries": .object(entries.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
         ])
     }
 
@@ -73,5 +76,8 @@ extension DeliveryProfile {
         if case .int(let count)? = json["outside"] { outside = count }
         sums = counts(json["sums"]) ?? [:]
         largest = counts(json["largest"]) ?? [:]
+        if case .object(let fields)? = json["entries"] {
+            for field in fields { entries[field.name] = counts(field.value) }
+        }
     }
 }

@@ -130,6 +130,17 @@ package struct DimensionPlan: Hashable, Sendable {
     }
 }
 
+extension FormatPlan {
+    /// Longer lists are not counted by entry.
+    package static let countedEntryLimit = 256
+
+    /// How many entries of a field's code list are counted; 0 where it has none, or a long one.
+    package func countedEntries(of field: FieldPlan) -> Int {
+        guard let table = field.codes, codeTables[table].entries.count <= FormatPlan.countedEntryLimit else { return 0 }
+        return codeTables[table].entries.count
+    }
+}
+
 /// One dataset of a plugin in one of its editions or accepted variants.
 package struct DatasetPlan: Hashable, Sendable {
     package var id: String

@@ -14,6 +14,7 @@ extension ByteWriter {
             ] { writer.count(count) }
         }
         array(report.missingCounts) { $0.optional($1) { $0.count($1) } }
+        array(report.entryCounts) { $0.numbers($1) }
         flag(report.endsWithLineEnd)
         optional(report.fitsEncoding) { $0.byte($1.rawValue) }
         numbers(report.droppedFields)
@@ -31,6 +32,8 @@ struct ReportFacts {
     var rows: RowCounts
     /// Nothing that counts rows, columns or bytes of the file can be larger.
     var numberLimit: Int
+    /// By field of the dataset, how many entries of its code list are counted.
+    var entryLimits: [Int]
 
     /// Reads the facts into `report`.
     ///
@@ -65,6 +68,20 @@ struct ReportFacts {
         }
         guard report.missingCounts.isEmpty || report.missingCounts.count == dataset?.fields.count else {
             throw .invalid(.reportMissing)
+        }
+        let entryLimits = entryLimits
+        report.entryCounts = try reader.array(.reportEntries, limit: entryLimits.count) { r throws(WireError) in
+            try r.array(.reportEntries, limit: FormatPlan.countedEntryLimit) { r throws(WireError) in
+                try r.count(.reportEntries, limit: rows.read)
+            }
+        }
+        guard report.entryCounts.isEmpty || report.entryCounts.count == entryLimits.count else {
+            throw .invalid(.reportEntries)
+        }
+        for (counts, limit) in zip(report.entryCounts, entryLimits) {
+            guard counts.isEmpty || counts.count == limit && counts.reduce(0, +) <= rows.read else {
+                throw .invalid(.reportEntries)
+            }
         }
         report.endsWithLineEnd = try reader.flag(.report)
         report.fitsEncoding = try reader.optional(.encoding) { r throws(WireError) in

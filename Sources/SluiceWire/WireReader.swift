@@ -296,7 +296,10 @@ package struct WireReader {
         var report = DecodeReport(
             assumptions: assumptions, datasetIndex: datasetIndex, rows: rows, period: period, findings: findings,
             findingsCut: findingsCut, linkedRows: linkedRows)
-        try ReportFacts(dataset: dataset, rows: rows, numberLimit: numberLimit).read(&reader, into: &report)
+        try ReportFacts(
+            dataset: dataset, rows: rows, numberLimit: numberLimit,
+            entryLimits: dataset?.fields.map { plan.countedEntries(of: $0) } ?? []
+        ).read(&reader, into: &report)
         if !tables.isEmpty {
             guard !hasDataset, rows == RowCounts(), period == nil, findings.isEmpty, !findingsCut else {
                 throw .disagrees(.reportTables)

@@ -151,6 +151,8 @@ extension RowJudge {
             if value.entry < 0 {
                 select(row)
                 noteUnknownCode(index, text, start, end)
+            } else if entryBases[index] >= 0 {
+                entryCounts[Int(entryBases[index]) &+ Int(value.entry)] &+= 1
             }
         }
         if traits.contains(.hasBounds) {

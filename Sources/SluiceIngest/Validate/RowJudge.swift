@@ -49,6 +49,12 @@ struct RowJudge {
     let ages: Flat<AgePair>
     /// By field, since `begin`: rows without a value there.
     let missingCounts: Flat<Int>
+    /// By checker: where the entries of its code list begin in `entryCounts`; −1 where they are not counted.
+    let entryBases: Flat<Int32>
+    /// By entry, since `begin`: cells that name it.
+    let entryCounts: Flat<Int>
+    /// How many entries of each field are counted.
+    private let countedEntries: [Int]
     /// Fields that have a checker.
     private let isChecked: Flat<Bool>
     /// Rows since `begin` that lie outside the months that the file is of.
@@ -143,6 +149,16 @@ struct RowJudge {
         self.columnOfField = arena.flat(columnOfField)
         types = arena.flat(dataset.fields.map(\.type))
         missingCounts = arena.flat(dataset.fields.count, repeating: 0)
+        countedEntries = dataset.fields.map { plan.countedEntries(of: $0) }
+        var bases: [Int32] = []
+        var entryCount = 0
+        for checker in checkers {
+            let count = checker.traits.contains(.hasCodes) ? countedEntries[Int(checker.field)] : 0
+            bases.append(count > 0 ? Int32(entryCount) : -1)
+            entryCount += count
+        }
+        entryBases = arena.flat(bases)
+        entryCounts = arena.flat(entryCount, repeating: 0)
         isChecked = arena.flat(
             dataset.fields.indices.map { field in checkers.contains { $0.field == Int32(field) } })
         chosenFormat = arena.flat(dataset.fields.count, repeating: -1)
@@ -229,6 +245,7 @@ struct RowJudge {
         collector.removeAll()
         formatChoices = formats
         for field in 0..<missingCounts.count { missingCounts[field] = 0 }
+        for entry in 0..<entryCounts.count { entryCounts[entry] = 0 }
         outsideCount = 0
         bytesSeen = BytesSeen()
     }
@@ -247,6 +264,15 @@ struct RowJudge {
 
     /// Rows since `begin` without a value in a field; nil where nobody looked.
     func missingCount(of field: Int) -> Int? { isChecked[field] ? missingCounts[field] : nil }
+
+    /// Adds, by field and entry of its list, the cells since `begin` that name it.
+    func addEntries(to counts: inout [[Int]]) {
+        for index in 0..<checkers.count where entryBases[index] >= 0 {
+            let field = Int(checkers[index].field)
+            if counts[field].isEmpty { counts[field] = [Int](repeating: 0, count: countedEntries[field]) }
+            for entry in counts[field].indices { counts[field][entry] += entryCounts[Int(entryBases[index]) + entry] }
+        }
+    }
 
     // MARK: - A batch
 
