@@ -61,3 +61,182 @@ import Testing
         #expect(findings.count == 1)
     }
 }
+
+/// What a delivery is compared with: profiles made by hand. The bounds are those of decision 0021.
+@Suite struct UsualMeasureTests {
+    private static let dimensions = [
+        DimensionPlan(id: "month", codeCount: 120_000, isMonth: true), DimensionPlan(id: "sex", codeCount: 4),
+        DimensionPlan(id: "measure", codeCount: 4),
+    ]
+
+    private func plan(counts: Bool = false, unit: PeriodUnit = .month) -> FormatPlan {
+        let day = FieldPlan(name: "Day", headers: ["day"], type: .date, privacy: .quasi)
+        let sex = FieldPlan(name: "Sex", headers: ["sex"], type: .string, privacy: .quasi)
+        let person = FieldPlan(name: "PNC", headers: ["pnc"], type: .string, privacy: .direct)
+        let columns = [OutputColumn(dimension: 0, sources: [.month(field: 0)])]
+        let dataset = DatasetPlan(
+            id: "a", edition: "", encodings: [.utf8], delimiters: [0x2C], headerWithinRows: 20, ignoredHeaders: [],
+            fields: [day, sex, person], rowRules: [], primaryKey: [],
+            output: OutputPlan(
+                kind: counts ? .counts(countField: 1) : .event("offence"), columns: columns,
+                linkField: counts ? nil : 2, linkRecipe: counts ? "" : "pnc-id"),
+            period: .field(0, unit: unit), toleranceRowsPerMillion: 0)
+        return FormatPlan(
+            plugin: "p", pluginVersion: "1", isHealth: false, today: CivilDate("2026-11-20")!, limits: DecodeLimits(),
+            patientColumns: [], codeTables: [], patterns: [], dimensions: Self.dimensions, datasets: [dataset])
+    }
+
+    private func profile(
+        _ rows: Int, filled: Int? = nil, entries: [String: Int] = [:], outside: Int? = nil, sum: Int? = nil,
+        largest: Int? = nil
+    ) -> DeliveryProfile {
+        var profile = DeliveryProfile(
+            rows: rows, filled: filled.map { ["Sex": $0] } ?? [:], records: rows, codes: [:], endsWithLineEnd: true)
+        if !entries.isEmpty { profile.entries = ["Sex": entries] }
+        profile.outside = outside
+        if let sum { profile.sums = ["m": sum] }
+        if let largest { profile.largest = ["m": largest] }
+        return profile
+    }
+
+    private func delivery(_ period: String) -> Delivery {
+        var random = SplitMix64(seed: 7)
+        let at = Instant("2026-11-20T09:00:00Z")!
+        return Delivery(
+            id: DeliveryID(at: at, random: &random), authority: AuthorityID("police")!, plugin: "p", dataset: "a",
+            nameHash: "", sha256: nil, bytes: 1, period: Period(period), status: .final(.accepted), receivedAt: at)
+    }
+
+    private static let months = ["2026-10", "2026-09", "2026-08", "2026-07", "2026-06"]
+
+    private func judge(
+        _ now: DeliveryProfile, _ earlier: [DeliveryProfile], plan: FormatPlan? = nil, period: String = "2026-11",
+        periods: [String] = months
+    ) -> Usual {
+        Usual(
+            now, plan: plan ?? self.plan(), datasetIndex: 0, period: Period(period),
+            earlier: zip(periods, earlier).map { (delivery($0), $1) }, unusualPercent: 80)
+    }
+
+    private func codes(_ usual: Usual) -> [FindingCode] { usual.warnings.map(\.code) }
+
+    @Test(arguments: [
+        // A quarter and more, beyond chance, beyond what it ever moved by.
+        (225, [225, 225, 225, 225, 225], false), (168, [225, 225, 225, 225, 225], true),
+        (170, [225, 225, 225, 225, 225], false), (282, [225, 225, 225, 225, 225], true),
+        (169, [225, 190, 260, 225, 225], false), (100, [225, 190, 260, 225, 225], true),
+        // Half of a small number is chance.
+        (10, [20, 20, 20], false), (30, [20, 20, 20], false), (2, [20, 20, 20], true),
+        // Two deliveries are no usage.
+        (1, [200, 200], false),
+    ])
+    func `rows are far from usual beyond a quarter, chance and their own scatter`(
+        rows: Int, earlier: [Int], isFar: Bool
+    ) {
+        var usual = judge(profile(rows), earlier.map { profile($0) })
+        usual.judgeRows(rows, same: earlier)
+        #expect(codes(usual).contains(.suddenChange) == isFar)
+    }
+
+    @Test func `a table of counts that always had as many rows has as many`() {
+        var usual = judge(profile(83), [profile(84), profile(84), profile(84)], plan: plan(counts: true))
+        usual.judgeRows(83, same: [84, 84, 84])
+        #expect(codes(usual) == [.suddenChange])
+    }
+
+    @Test func `a hold on rows asks for the bound alone`() {
+        var usual = judge(profile(30), [profile(100), profile(100), profile(100)])
+        usual.judgeRows(30, same: [100, 100, 100])
+        #expect(usual.unusual.isEmpty)
+        usual.judgeRows(19, same: [100, 100, 100])
+        #expect(usual.unusual.map(\.key) == ["rows"])
+    }
+
+    @Test(arguments: [
+        ("2026-11", false), ("2026-10", true), ("2026-05", true), ("2026-12", true), ("2025-11", true),
+        ("2026-11/2026-12", false),
+    ])
+    func `a new period follows the latest that stands`(period: String, isTold: Bool) {
+        var usual = judge(profile(10), [profile(10), profile(10)], period: period)
+        usual.judgeTurn(Period(period), replaces: [])
+        #expect(codes(usual).contains(.periodOutOfTurn) == isTold)
+        // What replaces is told with its figures.
+        var replacing = judge(profile(10), [profile(10), profile(10)], period: period)
+        replacing.judgeTurn(Period(period), replaces: [delivery("2026-10").id])
+        #expect(!codes(replacing).contains(.periodOutOfTurn))
+    }
+
+    @Test func `terms are as long as each other, months are not`() {
+        let terms = ["2026-04/2026-08", "2026-01/2026-03", "2025-09/2025-12"]
+        let three = [profile(90), profile(90), profile(90)]
+        #expect(
+            codes(judge(profile(90), three, plan: plan(unit: .term), period: "2026-09/2026-12", periods: terms)).isEmpty
+        )
+        #expect(
+            codes(judge(profile(90), three, plan: plan(unit: .term), period: "2026-04/2026-12", periods: terms))
+                == [.periodUnclear])
+        #expect(codes(judge(profile(90), three, period: "2026-11/2026-12")) == [.periodUnclear])
+    }
+
+    @Test func `a column that always had a value has one, and one that never had has none`() {
+        let always = [profile(50, filled: 50), profile(50, filled: 50), profile(50, filled: 50)]
+        #expect(codes(judge(profile(50, filled: 50), always)).isEmpty)
+        let gap = judge(profile(50, filled: 49), always)
+        #expect(codes(gap) == [.columnEmptied])
+        #expect(gap.warnings[0].message.contains("in this file 1 row has none"))
+        // Of few rows nothing follows.
+        #expect(codes(judge(profile(20, filled: 19), Array(repeating: profile(20, filled: 20), count: 4))).isEmpty)
+        let never = [profile(50, filled: 0), profile(50, filled: 0), profile(50, filled: 0)]
+        #expect(codes(judge(profile(50, filled: 1), never)) == [.shareChanged])
+        // Filled with something in every row, of which half had none.
+        let half = [profile(100, filled: 50), profile(100, filled: 52), profile(100, filled: 49)]
+        #expect(codes(judge(profile(100, filled: 100), half)) == [.shareChanged])
+        #expect(codes(judge(profile(100, filled: 10), half)) == [.columnEmptied])
+        #expect(codes(judge(profile(100, filled: 58), half)).isEmpty)
+    }
+
+    @Test func `a code that each file had and that is gone is told, be it rare`() {
+        let usual = Array(repeating: profile(200, entries: ["M": 150, "F": 40, "X": 10]), count: 3)
+        #expect(codes(judge(profile(200, entries: ["M": 150, "F": 41, "X": 9]), usual)).isEmpty)
+        #expect(codes(judge(profile(200, entries: ["M": 160, "F": 40]), usual)) == [.shareChanged])
+        // Nine would have to be expected.
+        #expect(codes(judge(profile(90, entries: ["M": 70, "F": 20]), usual)).isEmpty)
+        #expect(codes(judge(profile(200, entries: ["M": 40, "F": 150, "X": 10]), usual)) == [.shareChanged])
+    }
+
+    @Test func `dates that moved away from the period are told`() {
+        let usual = Array(repeating: profile(100, outside: 5), count: 3)
+        #expect(codes(judge(profile(100, outside: 8), usual)).isEmpty)
+        #expect(codes(judge(profile(100, outside: 100), usual)) == [.shareChanged])
+    }
+
+    @Test func `figures of a measure that are other than ever are told`() {
+        let usual = Array(repeating: profile(40, sum: 400, largest: 30), count: 3)
+        func found(_ sum: Int, _ largest: Int) -> [FindingCode] {
+            codes(judge(profile(40, sum: sum, largest: largest), usual, plan: plan(counts: true)))
+        }
+        #expect(found(420, 35).isEmpty)
+        #expect(found(4000, 300) == [.figuresChanged])
+        #expect(found(0, 0) == [.figuresChanged])
+        #expect(found(470, 100) == [.figuresChanged])
+    }
+
+    @Test func `one person in a quarter of all rows is a value that a program fills in`() {
+        var now = profile(100)
+        (now.linked, now.linkedToOne) = (80, 20)
+        #expect(codes(judge(now, [])) == [.shareChanged])
+        now.linkedToOne = 19
+        #expect(codes(judge(now, [])).isEmpty)
+    }
+
+    @Test func `a profile comes back as it was kept, and one of an earlier version has less`() throws {
+        var kept = profile(40, filled: 30, entries: ["M": 3], outside: 2, sum: 9, largest: 4)
+        #expect(DeliveryProfile(kept.json) == kept)
+        let old = try JSON(
+            reading: Array(#"{"rows":1,"filled":{},"records":1,"codes":{},"endsWithLineEnd":true}"#.utf8))
+        #expect(DeliveryProfile(old)?.outside == nil)
+        // What no other delivery is compared with is not kept.
+        kept.linked = 5
+        #expect(DeliveryProfile(kept.json)?.linked == 0)
+    }
+}
