@@ -149,9 +149,9 @@ def integer_groups(case):
 
 
 def groups_anywhere(case):
-    """A group mark stands between two digits of the whole part."""
+    """A group mark stands before each three digits of the whole part."""
     group, mark = case.field.get("groupChar", ""), case.field.get("decimalChar", ".")
-    strict = rf"[+-]?(\d({re.escape(group)}?\d)*({re.escape(mark)}\d*)?|{re.escape(mark)}\d+)([eE][+-]?\d+)?"
+    strict = rf"[+-]?({_whole(group)}({re.escape(mark)}\d*)?|{re.escape(mark)}\d+)([eE][+-]?\d+)?"
     return case.kind == "number" and group != "" and group in case.text and case.field.get("bareNumber", True) and (
         case.is_refused_by_sluice_only and re.fullmatch(strict, case.text, re.A) is None)
 
@@ -168,9 +168,8 @@ def text_round_a_number(case):
 
 def _core(case):
     """The number in the text, without groups; None when there is none or more than one."""
-    group = re.escape(case.field.get("groupChar", ""))
     mark = re.escape(case.field.get("decimalChar", "."))
-    number = rf"\d(?:{group}?\d)*" if group else r"\d+"
+    number = _whole(case.field.get("groupChar", ""))
     if case.kind == "number":
         number = rf"(?:{number}(?:{mark}\d*)?|{mark}\d+)(?:[eE][+-]?\d+)?"
     found = re.search(rf"([+\-\u2212]?)({number})", case.text, re.A)
@@ -186,6 +185,11 @@ def plain_number(case):
     if case.kind not in NUMERIC or case.field.get("bareNumber", True):
         return None
     return _core(case)
+
+
+def _whole(group):
+    """The pattern of a whole number, in groups of three digits or in none."""
+    return rf"(?:\d{{1,3}}(?:{re.escape(group)}\d{{3}})+|\d+)" if group else r"\d+"
 
 
 def _without_groups(text, group):

@@ -183,10 +183,14 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
         Form("usual", "1_000", nil), Form("usual", "１", nil), Form("usual", "1,000", nil), Form("usual", "£1", nil),
         Form("usual", "1E-999999999999999999999", 0), Form("usual", "0E999999999999999999999", 0),
         Form("british", "1,000", 1_000_000), Form("british", "1,000,000.5", 1_000_000_500),
-        Form("british", "12,34,567", 1_234_567_000), Form("british", "1,5", 15_000), Form("british", ",100", nil),
+        Form("british", "12,34,567", nil), Form("british", "1,5", nil), Form("british", ",100", nil),
+        Form("british", "17,50", nil), Form("british", "12,3456", nil), Form("british", "1234,567", nil),
+        Form("british", "1,234,56", nil), Form("british", "1,234567", nil), Form("british", "1,234,56.5", nil),
+        Form("british", "999,999,999.999", 999_999_999_999), Form("british", "1,234.5,67", nil),
         Form("british", "100,", nil), Form("british", "1,,000", nil), Form("british", "1.000,5", nil),
         Form("british", "-1,000", -1_000_000), Form("british", "1000", 1_000_000),
-        Form("continental", "1.234,5", 1_234_500), Form("continental", "1,5", 1500), Form("continental", "1.5", 15_000),
+        Form("continental", "1.234,5", 1_234_500), Form("continental", "1,5", 1500), Form("continental", "1.5", nil),
+        Form("continental", "1.5,0", nil), Form("money", "£1,5", nil), Form("money", "1,50 EUR", nil),
         Form("continental", "1,234.5", nil), Form("continental", ",5", 500), Form("continental", "1,5E1", 15_000),
         Form("money", "£1,234.50", 1_234_500), Form("money", "EUR 95", 95_000), Form("money", "95%", 95_000),
         Form("money", "€95", 95_000), Form("money", "95 EUR", 95_000), Form("money", "-£5", -5000),
@@ -295,12 +299,13 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
     }
 
     @Test func `whole numbers in groups and with text round them`() throws {
-        let result = try judged(["1,0", "£20", "about 15 years", "5.0", "1,0,", "x", "30 to 40"], .integer) {
+        let cells = ["0,010", "£20", "about 15 years", "5.0", "0,010,", "x", "30 to 40", "1,0", "1,5", "12,3456"]
+        let result = try judged(cells, .integer) {
             $0.groupMark = ","
             $0.isBareNumber = false
         }
         #expect(result.records.map { $0[2] } == [1, 2, 1, 1, 1])
-        #expect(result.finding(.typeMismatch)?.rows == [7, 8])
+        #expect(result.finding(.typeMismatch)?.rows == [7, 8, 9, 10, 11])
     }
 
     // MARK: - Allowed values

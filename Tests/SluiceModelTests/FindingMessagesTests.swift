@@ -200,7 +200,7 @@ import Testing
                 $0.groupMark = "."
                 $0.isBareNumber = false
             }.hasSuffix(
-                "Write a number with \",\" before decimals and \".\" between groups of digits; a currency or per cent "
+                "Write a number with \",\" before decimals and \".\" between groups of three digits; a currency or per cent "
                     + "sign beside it is passed over."))
         #expect(
             text(ModelPlan.tags) {

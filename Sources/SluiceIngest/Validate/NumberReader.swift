@@ -17,7 +17,7 @@ struct NumberForm: BitwiseCopyable {
 
     /// What stands before the fraction; empty for a whole number, which has none.
     let decimalMark: Mark
-    /// What may stand between two digits of the whole part; empty for nothing.
+    /// What may stand before each three digits of the whole part; empty for nothing.
     let groupMark: Mark
     /// False: text before and after the number is passed over.
     let isBare: Bool
@@ -37,6 +37,8 @@ enum WrittenNumber {
 }
 
 /// Numbers as Table Schema writes them. Each reads all the bytes from `start` to `end`.
+///
+/// Groups are of three digits: `17,5` with a comma for them is no 175 but a decimal comma.
 ///
 /// Source: Data Package (v2) Table Schema, "number" and "integer". Leading zeros are part of it, as in XML Schema's
 /// `decimal`, and a number may have any count of digits; one that has no place in a slot is still a number.
@@ -183,11 +185,15 @@ enum NumberReader {
         var significant = 0
         var hasDigit = false
         var isFraction = false
+        // Digits of the whole part since its beginning or the last group mark.
+        var groupDigits = 0
+        var hasGroups = false
         while index < end {
             let byte = text[index]
             if isDigit(byte) {
                 hasDigit = true
                 index += 1
+                if !isFraction { groupDigits += 1 }
                 if significant == 0, byte == 0x30 {
                     if isFraction { number.exponent -= 1 }
                 } else if significant < DecimalNumber.digitLimit {
@@ -204,12 +210,15 @@ enum NumberReader {
             } else if !isFraction, hasDigit, begins(text, index, end, form.groupMark),
                 index + form.groupMark.count < end, isDigit(text[index + form.groupMark.count])
             {
+                guard hasGroups ? groupDigits == 3 : groupDigits <= 3 else { return nil }
+                hasGroups = true
+                groupDigits = 0
                 index += form.groupMark.count
             } else {
                 break
             }
         }
-        guard hasDigit else { return nil }
+        guard hasDigit, !hasGroups || groupDigits == 3 else { return nil }
         if form.decimalMark.count > 0 { number.exponent += exponent(text, &index, end) }
         return number
     }
