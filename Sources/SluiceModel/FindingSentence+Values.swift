@@ -170,6 +170,18 @@ extension FindingSentence {
         }
     }
 
+    var valueMissing: String {
+        guard finding.rule == FindingRule.missingValues else {
+            return "The cell is empty but must have a value. \(expectation)"
+        }
+        let markers = (field?.missingValues ?? []).filter { !$0.isEmpty }
+        let some = markers.prefix(FindingMessages.namedCodesLimit).map { "\"\($0)\"" }
+        let marker = some.isEmpty ? "" : ", or a marker where there is none: \(list(some, last: "or"))"
+        return
+            "The count is empty, which says neither a number nor why there is none. Write the number\(marker). Check that "
+            + "no cell of the row was lost."
+    }
+
     // MARK: - What was expected
 
     var expectation: String {
@@ -206,7 +218,7 @@ extension FindingSentence {
     }
 
     private func number(_ field: FieldPlan) -> String {
-        let groups = field.groupMark.isEmpty ? "" : "\"\(field.groupMark)\" between groups of digits"
+        let groups = field.groupMark.isEmpty ? "" : "\"\(field.groupMark)\" between groups of three digits"
         let around = field.isBareNumber ? "" : "; a currency or per cent sign beside it is passed over"
         if field.type == .integer {
             return "a whole number\(groups.isEmpty ? " without spaces or thousands separators" : ", with " + groups)"

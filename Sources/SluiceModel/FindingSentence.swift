@@ -167,7 +167,7 @@ struct FindingSentence {
             return
                 "There is text after a closing quotation mark. Inside a quoted cell, write a quotation mark twice; or "
                 + "take the quotation marks away."
-        case .valueMissing: return "The cell is empty but must have a value. \(expectation)"
+        case .valueMissing: return valueMissing
         case .typeMismatch: return typeMismatch
         case .patternMismatch: return "The value does not have the form the schema asks for. \(patternExpectation)"
         case .codeUnknown: return codeUnknown

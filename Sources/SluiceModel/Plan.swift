@@ -229,6 +229,11 @@ extension DatasetPlan {
         return used
     }
 
+    /// Whether a field holds a count in place of which a marker may stand, but not nothing.
+    package func wantsMarker(_ field: Int) -> Bool {
+        output.kind == .counts(countField: field) && !fields[field].missingValues.contains("")
+    }
+
     /// Whether a field tells the period.
     package func usesForPeriod(_ field: Int) -> Bool {
         switch period {

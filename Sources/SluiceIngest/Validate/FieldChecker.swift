@@ -42,6 +42,8 @@ struct FieldChecker: BitwiseCopyable {
         ]
         /// Tells the period or the month of the event.
         static let isDated = Traits(rawValue: 1 << 18)
+        /// Where nothing is known a marker stands: a cell without one is a mistake.
+        static let wantsMarker = Traits(rawValue: 1 << 19)
         /// A postcode or the name of a place, to be looked up.
         static let isPlace = Traits(rawValue: 1 << 20)
         /// Asked for together, since hardly any field has one of them.

@@ -140,6 +140,7 @@ struct FieldCompiler {
         add(.isText, field.type == .string || field.type == .any)
         add(.isRequired, field.isRequired)
         add(.isKey, dataset.primaryKey.contains(index))
+        add(.wantsMarker, dataset.wantsMarker(index))
         add(
             .hasBounds,
             field.type.hasSlot && !isNumber && (field.minimum != nil || field.maximum != nil || isCount(index)))

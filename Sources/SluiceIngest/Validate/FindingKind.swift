@@ -8,7 +8,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     // Cells of any column.
     case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong, cellError, formulaUncached, structureUnexpected
     // Cells of a field.
-    case valueMissing, keyMissing, typeMismatch, formatMismatch, patternMismatch, codeUnknown, areaUnknown
+    case valueMissing, markerMissing, keyMissing, typeMismatch, formatMismatch, patternMismatch, codeUnknown, areaUnknown
     case postcodeInvalid, postcodeUnknown, pointUnlocated
     case codeNotInForce, valueNotAllowed, checkDigitWrong, placeholder
     case belowMinimum, aboveMaximum, atOrBelowMinimum, atOrAboveMaximum, tooShort, tooLong
@@ -34,7 +34,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .cellError: .cellError
         case .formulaUncached: .formulaUncached
         case .structureUnexpected: .structureUnexpected
-        case .valueMissing: .valueMissing
+        case .valueMissing, .markerMissing: .valueMissing
         case .keyMissing: .keyMissing
         case .typeMismatch, .formatMismatch: .typeMismatch
         case .patternMismatch: .patternMismatch
@@ -75,6 +75,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         case .cellTooLong: return FindingRule.cellLimitBytes
         case .structureUnexpected: return FindingRule.document
         case .valueMissing: return FindingRule.required
+        case .markerMissing: return FindingRule.missingValues
         case .keyMissing, .keyNotUnique: return FindingRule.primaryKey
         case .typeMismatch: return FindingRule.type
         case .formatMismatch: return FindingRule.format

@@ -122,6 +122,8 @@ extension RowJudge {
                 reject(.valueMissing, column: Int(checkers[index].column))
             } else if traits.contains(.isKey) {
                 reject(.keyMissing, column: Int(checkers[index].column))
+            } else if traits.contains(.wantsMarker), start == end {
+                reject(.markerMissing, column: Int(checkers[index].column))
             }
             return
         }
