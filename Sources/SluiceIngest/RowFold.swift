@@ -24,6 +24,9 @@ struct RowFold {
     /// What cells say of the encoding the text was taken for.
     private var bytesSeen = RowJudge.BytesSeen()
     private var outsideCount = 0
+    /// The blank rows that the last chunks end with, and the row in front of them.
+    private var blanks = BlankRows()
+    private var blanksNeighbour = BlankRows.Neighbour.other
     private let gate: ContentGate
     private var tally: DetectionTally
 
@@ -91,6 +94,7 @@ struct RowFold {
         counts.rejected += pipeline.rejectedCount
         collector.merge(pipeline.judge.collector, rowOffset: rowNumber + 1)
         tally.merge(pipeline.tally, rowOffset: rowNumber + 1)
+        foldBlanks(pipeline)
         rowNumber += pipeline.lineCount
         bytesRead = pipeline.bytesRead
         if pipeline.statedTotal >= 0 { statedTotal = pipeline.statedTotal }
@@ -103,6 +107,15 @@ struct RowFold {
         bytesSeen.add(pipeline.judge.bytesSeen)
         outsideCount += pipeline.judge.outsideCount
         return pipeline.seal()
+    }
+
+    /// Before the rows of the chunk are counted.
+    private mutating func foldBlanks(_ pipeline: RowPipeline) {
+        blanks.add(pipeline.leadingBlanks, rowOffset: rowNumber + 1)
+        guard let next = pipeline.leadingNeighbour, let last = pipeline.lastNeighbour else { return }
+        blanks.settle(between: blanksNeighbour, and: next, in: &collector)
+        blanksNeighbour = last
+        blanks.add(pipeline.trailingBlanks, rowOffset: rowNumber + 1)
     }
 
     mutating func stop(isRefused: Bool = false) {
@@ -237,6 +250,7 @@ struct RowFold {
     ) -> DecodeReport {
         var fold = self
         for finding in gate.findings(tally) { fold.collector.add(finding) }
+        fold.blanks.settle(between: blanksNeighbour, and: .other, in: &fold.collector)
         let isWhole = !isStopped
         // The last line may lack its end.
         if !endsWithLineEnd { fold.account.total += 1 }

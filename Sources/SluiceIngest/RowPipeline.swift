@@ -22,6 +22,15 @@ struct RowPipeline {
     private(set) var minimiser: Minimiser
     /// Rows since the last `emptyStage`.
     private(set) var stagedCount = 0
+    /// Blank rows at the chunk's beginning, what follows them, and those at its end; a chunk of nothing else has all
+    /// of them in the first, and nothing that follows.
+    private(set) var leadingBlanks = BlankRows()
+    private(set) var leadingNeighbour: BlankRows.Neighbour?
+    private(set) var trailingBlanks = BlankRows()
+    /// The row in front of the blank ones at the end.
+    private var blanksNeighbour = BlankRows.Neighbour.record
+    /// The last row that was passed over as a margin.
+    private var marginLine = -1
     /// The number that the chunk's footers say the file has of records; −1 where none does.
     private(set) var statedTotal = -1
 
@@ -156,6 +165,10 @@ struct RowPipeline {
         isSkipping = chunk.startsInLongRow
         isRefused = false
         statedTotal = -1
+        leadingBlanks.removeAll()
+        trailingBlanks.removeAll()
+        leadingNeighbour = nil
+        marginLine = -1
         self.rowBudget = rowBudget
     }
 
@@ -285,7 +298,7 @@ struct RowPipeline {
         let cells = scanner.cells
         if cells[0].start == cells[0].end, isEmpty(from: 0, cellCount) {
             account.blank &+= 1
-            judge.collector.note(.rowEmpty, columnNumber: 0, row: lineCount)
+            takeBlankRow()
             return true
         }
         var marks = scanner.rowMarks
@@ -300,6 +313,7 @@ struct RowPipeline {
             takeMargin(kind, text, cellCount)
             return true
         }
+        if trailingBlanks.count > 0 || leadingNeighbour == nil { endBlankRows(at: .record) }
         if marks.contains(.holdsBreak), chunk.rowCount == nil, takeSwallowedRows(text) { return !isRefused }
         guard readCount < rowBudget else {
             fail(.limitExceeded, rule: FindingRule.rowLimit)
@@ -338,6 +352,26 @@ struct RowPipeline {
         if nextNote < chunk.notes.count { takeNotes() }
         batchCount &+= 1
         return true
+    }
+
+    private mutating func takeBlankRow() {
+        if leadingNeighbour == nil { return leadingBlanks.add(lineCount) }
+        if trailingBlanks.count == 0 { blanksNeighbour = marginLine == lineCount &- 1 ? .other : .record }
+        trailingBlanks.add(lineCount)
+    }
+
+    /// A row that is not blank has come.
+    @inline(never)
+    private mutating func endBlankRows(at neighbour: BlankRows.Neighbour) {
+        if leadingNeighbour == nil { leadingNeighbour = neighbour }
+        trailingBlanks.settle(between: blanksNeighbour, and: neighbour, in: &judge.collector)
+        if neighbour == .other { marginLine = lineCount }
+    }
+
+    /// What the chunk's last row is that is not blank; nil where there is none.
+    var lastNeighbour: BlankRows.Neighbour? {
+        guard leadingNeighbour != nil else { return nil }
+        return trailingBlanks.count > 0 ? blanksNeighbour : marginLine == lineCount - 1 ? .other : .record
     }
 
     /// Keeps the keys of the batch's rows that a candidate may have.
@@ -398,6 +432,7 @@ struct RowPipeline {
 
     /// Puts on record a repeated header or a footer, which are no records.
     private mutating func takeMargin(_ kind: FindingKind, _ text: Flat<UInt8>, _ cellCount: Int) {
+        endBlankRows(at: .other)
         if kind == .headerRepeated { account.headings &+= 1 } else { account.margins &+= 1 }
         judge.collector.note(kind, columnNumber: 0, row: lineCount)
         let cells = scanner.cells
@@ -421,6 +456,7 @@ struct RowPipeline {
         // A byte that is no character is padding only beside some: half of a NUL of UTF-16.
         guard index < end, (index..<end).contains(where: { text[$0] != 0xFF }) else { return false }
         if index == scanner.rowStart {
+            endBlankRows(at: .other)
             account.margins &+= 1
             judge.collector.note(.marginIgnored, columnNumber: 0, row: lineCount)
             return true
@@ -530,6 +566,7 @@ struct RowPipeline {
             fail(.limitExceeded, rule: FindingRule.rowLimit)
             return false
         }
+        endBlankRows(at: .record)
         judge.collector.note(.rowTooLong, columnNumber: 0, row: lineCount)
         readCount += 1
         rejectedCount += 1

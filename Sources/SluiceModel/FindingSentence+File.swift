@@ -64,6 +64,13 @@ extension FindingSentence {
             + "send the row with the other rows of its month."
     }
 
+    var rowEmpty: String {
+        guard finding.severity >= .warning else { return "The row has no values. Delete empty rows." }
+        let rows = finding.count == 1 ? "A row between records has" : "\(finding.count) rows between records have"
+        return
+            "\(rows) no values. Check that nothing was wiped there, and delete empty rows."
+    }
+
     var dateImplausible: String {
         guard let earliest = dataset?.earliestMonth, let dataset, let field,
             let index = dataset.fields.firstIndex(of: field), dataset.usesForPeriod(index)

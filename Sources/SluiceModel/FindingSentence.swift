@@ -133,7 +133,7 @@ struct FindingSentence {
         case .rowTooLong:
             return "The row is longer than \(bytes(plan.limits.rowLimitBytes)). Look for a quotation mark that is "
                 + "not closed."
-        case .rowEmpty: return "The row has no values. Delete empty rows."
+        case .rowEmpty: return rowEmpty
         case .footerIgnored:
             return "The row is a total or the end of a report and no record; it was passed over. Leave such rows out "
                 + "of the export if you can."

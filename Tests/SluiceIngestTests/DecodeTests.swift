@@ -329,6 +329,24 @@ import Testing
         #expect(result.report.outcome == .accepted)
     }
 
+    @Test func `blank rows between records are told, in chunks of any size`() throws {
+        let record = ",2026-01-31,M,20\n"
+        let text =
+            SmallPlan.header + "\na\(record)" + String(repeating: ",,,\n", count: 14) + "b\(record)\nc\(record)Total,,,2\n\nd\(record)"
+            + "\n\nTotal,,,2\n\n"
+        for readBytes in [1, 40, 4096] {
+            let plan = SmallPlan { dataset, _ in dataset.footers = ["total"] }.plan
+            let result = try ingest(Array(text.utf8), plan, readBytes: readBytes)
+            #expect(result.report.rows == RowCounts(read: 4, accepted: 4, rejected: 0))
+            let told = result.report.findings.filter { $0.code == .rowEmpty }
+            #expect(told.map(\.severity) == [.warning, .note])
+            #expect(told.first?.count == 15)
+            #expect(told.first?.rows == Array(4...13))
+            #expect(told.first?.message.hasPrefix("15 rows between records") == true)
+            #expect(told.last?.rows == [2, 22, 24, 25, 27])
+        }
+    }
+
     @Test(arguments: ["a\u{0}b", "\"a\u{0}b\"", "a\u{1B}b", "a\u{7F}b", "a\tb"])
     func `control characters reject the row`(cell: String) throws {
         let result = try SmallPlan { dataset, _ in dataset.fields[0].isRequired = true }.judge(

@@ -106,6 +106,13 @@ struct FindingCollector {
         note(at: place(kind, columnNumber), row: row, new: Tally(columnNumber: columnNumber, kind: kind))
     }
 
+    /// Notes `kind` of several rows as a whole, of which `rows` has the first.
+    mutating func note(_ kind: FindingKind, rows: [Int], count: Int) {
+        let index = tally(at: place(kind, 0), new: Tally(columnNumber: 0, kind: kind))
+        tallies[index].count += count
+        for row in rows { tallies[index].insert(row: row) }
+    }
+
     /// Notes a broken rule between fields.
     @inline(never)
     mutating func note(rule: Int, row: Int) {

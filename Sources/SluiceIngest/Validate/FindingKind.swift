@@ -4,7 +4,7 @@ import SluiceModel
 enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     // Rows.
     case rowRagged, rowTooLong, rowEmpty, footerIgnored, headerRepeated, headingsDiffer, marginIgnored, quoteHoldsRows
-    case rowsAlike
+    case rowEmptyBetween, rowsAlike
     // Cells of any column.
     case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong, cellError, formulaUncached, structureUnexpected
     // Cells of a field.
@@ -20,7 +20,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
         switch self {
         case .rowRagged: .rowRagged
         case .rowTooLong: .rowTooLong
-        case .rowEmpty: .rowEmpty
+        case .rowEmpty, .rowEmptyBetween: .rowEmpty
         case .footerIgnored: .footerIgnored
         case .headerRepeated: .headerRepeated
         case .headingsDiffer: .headingsDiffer
@@ -62,7 +62,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
 
     func rule(field: FieldPlan?, plan: FormatPlan) -> String {
         switch self {
-        case .rowRagged, .rowEmpty: return FindingRule.row
+        case .rowRagged, .rowEmpty, .rowEmptyBetween: return FindingRule.row
         case .rowTooLong: return FindingRule.rowLimitBytes
         case .footerIgnored: return FindingRule.footers
         case .headerRepeated, .headingsDiffer: return FindingRule.header
@@ -121,7 +121,7 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
             field.flatMap { plan.classRule($0.privacy)?.effect } == .refuse ? .refusal : .warning
         case .rowEmpty, .footerIgnored, .headerRepeated, .marginIgnored: .note
         case .headingsDiffer: .fatal
-        case .rowsAlike, .ageImplausible: .warning
+        case .rowEmptyBetween, .rowsAlike, .ageImplausible: .warning
         case .areaUnknown, .codeNotInForce, .placeholder, .postcodeInvalid, .postcodeUnknown, .pointUnlocated: .warning
         case .codeUnknown: field?.codesSeverity ?? .error
         case .checkDigitWrong: field?.checkSeverity ?? .error
