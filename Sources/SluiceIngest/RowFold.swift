@@ -24,6 +24,7 @@ struct RowFold {
     /// What cells say of the encoding the text was taken for.
     private var bytesSeen = RowJudge.BytesSeen()
     private var outsideCount = 0
+    private var runs: [NumberRuns]
     /// The blank rows that the last chunks end with, and the row in front of them.
     private var blanks = BlankRows()
     private var blanksNeighbour = BlankRows.Neighbour.other
@@ -67,6 +68,7 @@ struct RowFold {
         entryCounts = [[Int]](repeating: [], count: dataset.fields.count)
         absentFields = dataset.fields.indices.filter { !match.columns.contains(.field($0)) }
         gate = ContentGate(plan: plan, match: match)
+        runs = NumberRuns.all(of: dataset, columns: match.columns)
         tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }
     }
@@ -94,6 +96,7 @@ struct RowFold {
         counts.rejected += pipeline.rejectedCount
         collector.merge(pipeline.judge.collector, rowOffset: rowNumber + 1)
         tally.merge(pipeline.tally, rowOffset: rowNumber + 1)
+        for index in runs.indices { runs[index].add(pipeline.runs[index], rowOffset: rowNumber + 1) }
         foldBlanks(pipeline)
         rowNumber += pipeline.lineCount
         bytesRead = pipeline.bytesRead
@@ -250,6 +253,7 @@ struct RowFold {
     ) -> DecodeReport {
         var fold = self
         for finding in gate.findings(tally) { fold.collector.add(finding) }
+        for run in runs { if let finding = run.finding(dataset) { fold.collector.add(finding) } }
         fold.blanks.settle(between: blanksNeighbour, and: .other, in: &fold.collector)
         let isWhole = !isStopped
         // The last line may lack its end.

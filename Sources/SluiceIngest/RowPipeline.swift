@@ -22,6 +22,8 @@ struct RowPipeline {
     private(set) var minimiser: Minimiser
     /// Rows since the last `emptyStage`.
     private(set) var stagedCount = 0
+    /// Runs of numbers in the chunk's rows, by column of counts or ages.
+    private(set) var runs: [NumberRuns]
     /// Blank rows at the chunk's beginning, what follows them, and those at its end; a chunk of nothing else has all
     /// of them in the first, and nothing that follows.
     private(set) var leadingBlanks = BlankRows()
@@ -138,6 +140,7 @@ struct RowPipeline {
             words: looks ? plan.nameWords : [], ordinary: looks ? plan.ordinaryWords : [], today: plan.today,
             limitBytes: looks ? plan.limits.cellLimitBytes : 0, arena: arena)
         tally = DetectionTally(columnCount: columnCount + 1)
+        runs = task.isJudging ? NumberRuns.all(of: dataset, columns: match.columns) : []
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
         stagedHashes = arena.flat(keys.count * plan.limits.blockRows, repeating: 0)
         keyHashes = arena.flat(RowBatch.rowLimit, repeating: 0)
@@ -165,6 +168,7 @@ struct RowPipeline {
         isSkipping = chunk.startsInLongRow
         isRefused = false
         statedTotal = -1
+        for index in runs.indices { runs[index].removeAll() }
         leadingBlanks.removeAll()
         trailingBlanks.removeAll()
         leadingNeighbour = nil
@@ -228,6 +232,7 @@ struct RowPipeline {
         case .find(let candidates): return find(candidates, text)
         case .gather: return gather(text)
         }
+        for index in runs.indices { runs[index].add(batch, count: batchCount) }
         var record = minimiser.rowCount
         minimiser.add(batch, count: batchCount)
         for row in 0..<batchCount {

@@ -176,6 +176,8 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case columnEmptied = "column-emptied"
     /// The share of a column's values, or of a code, is far from what is usual.
     case shareChanged = "share-changed"
+    /// The numbers of a column look as if a spreadsheet had filled them in.
+    case columnFilled = "column-filled"
     case fileCutShort = "file-cut-short"
     case columnOrder = "column-order"
     // The intake gate.

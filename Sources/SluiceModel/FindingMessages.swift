@@ -25,6 +25,7 @@ package enum FindingMessages {
     /// | `total-mismatch` | the rows stated, at most `statedTotalLimit`; the rows read |
     /// | `period-gap` | how many units are empty, `CivilMonth.index` of the first empty one's first month |
     /// | `sudden-change` | rows accepted, median of earlier deliveries |
+    /// | `column-filled` | 1 where each number is one more, 0 where each is the same |
     /// | `patient-identifier`, `identifier-found` | the kind of identifier, `IdentifierKind.rawValue` |
     package static func message(for finding: Finding, plan: FormatPlan, datasetIndex: Int?) -> String {
         let dataset = datasetIndex.flatMap { plan.datasets.indices.contains($0) ? plan.datasets[$0] : nil }

@@ -35,6 +35,7 @@ package enum FindingRule {
     package static let doubles = "doubles"
     package static let sends = "sends"
     package static let usual = "usual"
+    package static let series = "series"
     package static let ageRange = "sluice.age"
     package static let tolerance = "tolerance"
 
@@ -84,7 +85,7 @@ package enum FindingRule {
         missingValues, codes, check, notInFuture, privacyClass, treatment, area, locates, formats, part, optional, link,
         patientColumns, nhsNumber, healthField,
         footers, forms, container, document, sheet, fieldsMatch, uniqueKeys, foreignKeys, refusal, format, memberLimit,
-        accounting, doubles, sends, usual, ageRange, inflatedLimitBytes, inflationRatioLimit, nestingLimit,
+        accounting, doubles, sends, usual, series, ageRange, inflatedLimitBytes, inflationRatioLimit, nestingLimit,
         exclusiveMinimum, exclusiveMaximum,
     ]
 

@@ -64,6 +64,14 @@ extension FindingSentence {
             + "send the row with the other rows of its month."
     }
 
+    var columnFilled: String {
+        let what =
+            argument(0) == 1 ? "each number is one more than the number in the row before" : "each number is the same"
+        return
+            "In \(finding.count) rows from this one on \(what), as a spreadsheet's fill handle leaves them. Compare the "
+            + "column with its source, and send the file again if it was filled by mistake."
+    }
+
     var rowEmpty: String {
         guard finding.severity >= .warning else { return "The row has no values. Delete empty rows." }
         let rows = finding.count == 1 ? "A row between records has" : "\(finding.count) rows between records have"
@@ -75,7 +83,9 @@ extension FindingSentence {
         guard let earliest = dataset?.earliestMonth, let dataset, let field,
             let index = dataset.fields.firstIndex(of: field), dataset.usesForPeriod(index)
         else {
-            return "The year is not one that an event can have. Correct the date."
+            return
+                "The date is more than \(DatasetPlan.oldestEventYears) years before the day the file was received "
+                + "(\(plan.today)), and no event of this data is so old. Correct the date."
         }
         return "The date is before \(earliest), when this data begins. Correct the date."
     }

@@ -94,6 +94,7 @@ struct FindingSentence {
         case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnEmptied,
             .shareChanged:
             return "Look at what this file covers, and compare it with what you sent before."
+        case .columnFilled: return columnFilled
         case .linesUnaccounted: return linesUnaccounted
         case .paddingIgnored:
             return

@@ -234,6 +234,9 @@ extension DatasetPlan {
         output.kind == .counts(countField: field) && !fields[field].missingValues.contains("")
     }
 
+    /// No event that came so many years before the day of receipt is of use to the partnership.
+    package static let oldestEventYears = 80
+
     /// Whether a field tells the period.
     package func usesForPeriod(_ field: Int) -> Bool {
         switch period {

@@ -55,6 +55,7 @@ struct FindingReader {
             return [dataset.fields.count - 1]
         case .totalMismatch: return [FindingMessages.statedTotalLimit, numberLimit]
         case .syntaxInvalid, .documentTypeForbidden: return [numberLimit, numberLimit * 3]
+        case .columnFilled: return [1]
         case .periodGap: return [MonthRange.last, MonthRange.last]
         case .patientIdentifier, .identifierFound: return [IdentifierKind.allCases.count - 1]
         default: return nil

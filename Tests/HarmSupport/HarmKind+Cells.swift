@@ -443,8 +443,10 @@ extension HarmKind {
             return true
         },
         HarmKind("rows-wiped", "the cells of some rows wiped") { draft in
-            let start = draft.row(from: 0, to: 0.9)
-            let count = min(draft.random.int(3...12), draft.rows.count - start)
+            // With rows on both sides: at the end they are like rows that were cut off.
+            let start = max(1, draft.row(from: 0, to: 0.9))
+            let count = min(draft.random.int(3...12), draft.rows.count - start - 1)
+            guard count > 0 else { return false }
             for row in start..<start + count { draft.rows[row] = draft.header.map { _ in "" } }
             draft.noteRows(start..<start + count, "\(count) rows from \(draft.rowNumber(start)) on")
             return true

@@ -332,7 +332,8 @@ import Testing
     @Test func `blank rows between records are told, in chunks of any size`() throws {
         let record = ",2026-01-31,M,20\n"
         let text =
-            SmallPlan.header + "\na\(record)" + String(repeating: ",,,\n", count: 14) + "b\(record)\nc\(record)Total,,,2\n\nd\(record)"
+            SmallPlan.header + "\na\(record)" + String(repeating: ",,,\n", count: 14)
+            + "b\(record)\nc\(record)Total,,,2\n\nd\(record)"
             + "\n\nTotal,,,2\n\n"
         for readBytes in [1, 40, 4096] {
             let plan = SmallPlan { dataset, _ in dataset.footers = ["total"] }.plan

@@ -102,12 +102,13 @@ import Testing
 
     @Test func `a month no event lies in is found on its row, and never blank without a word`() throws {
         let result = try ingest(
-            SmallPlan.header + "a,1899-12-31,M,20\nb,9999-12-31,M,20\nc,0219-05-01,M,20\nd,2026-01-01,M,20\n",
-            SmallPlan().plan)
-        #expect(result.records.map { $0[0] } == [24_312])
-        #expect(result.finding(.dateImplausible)?.rows == [2, 4])
+            SmallPlan.header + "a,1899-12-31,M,20\nb,9999-12-31,M,20\nc,0219-05-01,M,20\nd,2026-01-01,M,20\n"
+                + "e,1946-05-31,M,20\nf,1946-06-01,M,20\n", SmallPlan().plan)
+        #expect(result.records.map { $0[0] } == [24_312, 23_357])
+        #expect(result.finding(.dateImplausible)?.rows == [2, 4, 6])
+        #expect(result.finding(.dateImplausible)?.message.contains("80 years before") == true)
         #expect(result.finding(.dateInFuture)?.rows == [3])
-        #expect(result.report.period == Period("2026-01"))
+        #expect(result.report.period == Period("1946-06/2026-01"))
     }
 
     @Test func `a month before the first that the dataset knows, or outside those the file is of, is no record`() throws
@@ -303,9 +304,14 @@ import Testing
                 dataset.period = .field(1, unit: unit)
                 plan.today = CivilDate("2200-12-31")!
             }.plan
-            let result = try ingest(SmallPlan.header + "a,1900-01-01,M,20\nb,2200-12-31,M,20\nc,0001-01-01,M,2\n", plan)
-            #expect(result.finding(.dateImplausible)?.rows == [4])
-            #expect(result.report.period == Period("1900-01/2200-12"))
+            let result = try ingest(SmallPlan.header + "a,2200-12-31,M,20\nb,0001-01-01,M,2\n", plan)
+            #expect(result.finding(.dateImplausible)?.rows == [3])
+            #expect(result.report.period?.last == CivilMonth("2200-12"))
+            var early = plan
+            early.today = CivilDate("1979-12-31")!
+            let first = try ingest(SmallPlan.header + "a,1900-01-01,M,20\nb,0001-01-01,M,2\n", early)
+            #expect(first.finding(.dateImplausible)?.rows == [3])
+            #expect(first.report.period?.first == CivilMonth("1900-01"))
         }
     }
 

@@ -120,7 +120,8 @@ struct FieldCompiler {
     private func months(of index: Int) -> FieldChecker.Months {
         let known = Minimiser.knownMonths
         let isPeriod = periodFields.contains(index)
-        let first = isPeriod ? max(known.lowerBound, dataset.earliestMonth?.index ?? 0) : known.lowerBound
+        let oldest = max(known.lowerBound, plan.today.month.index - DatasetPlan.oldestEventYears * 12)
+        let first = isPeriod ? max(oldest, dataset.earliestMonth?.index ?? 0) : oldest
         let only = isPeriod ? dataset.onlyPeriod : nil
         return FieldChecker.Months(
             first: Int32(first), last: Int32(known.upperBound), onlyFirst: Int32(only?.first.index ?? 0),

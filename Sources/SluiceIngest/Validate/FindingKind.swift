@@ -8,7 +8,8 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     // Cells of any column.
     case bytesInvalid, characterForbidden, textAfterQuote, cellTooLong, cellError, formulaUncached, structureUnexpected
     // Cells of a field.
-    case valueMissing, markerMissing, keyMissing, typeMismatch, formatMismatch, patternMismatch, codeUnknown, areaUnknown
+    case valueMissing, markerMissing, keyMissing, typeMismatch, formatMismatch, patternMismatch, codeUnknown,
+        areaUnknown
     case postcodeInvalid, postcodeUnknown, pointUnlocated
     case codeNotInForce, valueNotAllowed, checkDigitWrong, placeholder
     case belowMinimum, aboveMaximum, atOrBelowMinimum, atOrAboveMaximum, tooShort, tooLong
@@ -164,7 +165,7 @@ extension Finding {
             .pointUnlocated:
             .cells
         case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnEmptied,
-            .shareChanged,
+            .shareChanged, .columnFilled,
             .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
             .toleranceExceeded:
             .rules
