@@ -25,6 +25,7 @@ struct RowFold {
     private var bytesSeen = RowJudge.BytesSeen()
     private var outsideCount = 0
     private var runs: [NumberRuns]
+    private var ascending: AscendingColumns
     /// The blank rows that the last chunks end with, and the row in front of them.
     private var blanks = BlankRows()
     private var blanksNeighbour = BlankRows.Neighbour.other
@@ -69,6 +70,7 @@ struct RowFold {
         absentFields = dataset.fields.indices.filter { !match.columns.contains(.field($0)) }
         gate = ContentGate(plan: plan, match: match)
         runs = NumberRuns.all(of: dataset, columns: match.columns)
+        ascending = AscendingColumns(dataset, columns: match.columns, arena: arena)
         tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }
     }
@@ -97,6 +99,7 @@ struct RowFold {
         collector.merge(pipeline.judge.collector, rowOffset: rowNumber + 1)
         tally.merge(pipeline.tally, rowOffset: rowNumber + 1)
         for index in runs.indices { runs[index].add(pipeline.runs[index], rowOffset: rowNumber + 1) }
+        if let later = pipeline.ascending { ascending.add(later) }
         foldBlanks(pipeline)
         rowNumber += pipeline.lineCount
         bytesRead = pipeline.bytesRead
@@ -304,6 +307,7 @@ struct RowFold {
         report.missingCounts = missingCounts
         report.entryCounts = entryCounts
         for field in absentFields { report.missingCounts[field] = counts.read }
+        report.ascending = ascending.found(fieldCount: dataset.fields.count)
         report.endsWithLineEnd = endsWithLineEnd
         report.droppedFields = gate.droppedFields(tally)
         report.lines = fold.account

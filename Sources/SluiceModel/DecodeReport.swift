@@ -199,6 +199,9 @@ package struct DecodeReport: Hashable, Sendable {
     /// By field of the dataset: by entry of its code list, how many cells named it; empty where nobody counted, see
     /// `FormatPlan.countedEntries`.
     package var entryCounts: [[Int]] = []
+    /// By field of the dataset: its values never fall from row to row, by their bytes, and at least ten of them differ.
+    /// Empty where the file was not read to its end.
+    package var ascending: [Bool] = []
     /// The last row of delimited text ends with a line end.
     package var endsWithLineEnd = true
     /// It was read as UTF-8 and holds bytes that are none, but all of it is valid in this encoding, which the dataset

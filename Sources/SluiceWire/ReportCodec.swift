@@ -15,6 +15,7 @@ extension ByteWriter {
         }
         array(report.missingCounts) { $0.optional($1) { $0.count($1) } }
         array(report.entryCounts) { $0.numbers($1) }
+        array(report.ascending) { $0.flag($1) }
         flag(report.endsWithLineEnd)
         optional(report.fitsEncoding) { $0.byte($1.rawValue) }
         numbers(report.droppedFields)
@@ -82,6 +83,12 @@ struct ReportFacts {
             guard counts.isEmpty || counts.count == limit && counts.reduce(0, +) <= rows.read else {
                 throw .invalid(.reportEntries)
             }
+        }
+        report.ascending = try reader.array(.reportAscending, limit: dataset?.fields.count ?? 0) {
+            r throws(WireError) in try r.flag(.reportAscending)
+        }
+        guard report.ascending.isEmpty || report.ascending.count == dataset?.fields.count else {
+            throw .invalid(.reportAscending)
         }
         report.endsWithLineEnd = try reader.flag(.report)
         report.fitsEncoding = try reader.optional(.encoding) { r throws(WireError) in
