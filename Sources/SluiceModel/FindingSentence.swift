@@ -195,9 +195,10 @@ struct FindingSentence {
             return "The date is later than the day the file was received (\(plan.today)). Correct the date."
         case .dateImplausible: return dateImplausible
         case .ageImplausible:
+            let ages = dataset?.plausibleAges ?? 0...OutputSource.oldestAge
             return
-                "The date of birth or the age gives an age below 0 or above \(OutputSource.oldestAge), so the row is "
-                + "kept without an age. Leave the cell empty when the value is not known."
+                "The date of birth or the age gives an age below \(ages.lowerBound) or above \(ages.upperBound), so the "
+                + "row is kept without an age. Leave the cell empty when the value is not known."
         case .ruleBroken: return ruleBroken
         case .areaUnknown:
             return "The area code is not one of the partnership's areas; the row is kept without an area."

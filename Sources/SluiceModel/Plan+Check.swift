@@ -64,6 +64,9 @@ extension FormatPlan {
         require((1...10_000).contains(dataset.headerWithinRows), "headerWithinRows is out of range")
         require((0...1_000_000).contains(dataset.toleranceRowsPerMillion), "tolerance is out of range")
         require(
+            dataset.ages.map { $0.lowerBound >= 0 && $0.upperBound <= OutputSource.oldestAge } ?? true,
+            "ages are out of range")
+        require(
             !dataset.fields.isEmpty && dataset.fields.count <= limits.columnLimit, "number of fields is out of range")
         require(dataset.fields.contains { !$0.isOptional }, "every field is optional")
         for (index, field) in dataset.fields.enumerated() {

@@ -181,6 +181,8 @@ package struct DatasetPlan: Hashable, Sendable {
     package var looksForDoubles = false
     /// Only rows with a value in this field can be doubles; nil for all rows.
     package var doublesNeed: Int?
+    /// Ages in years that people of this data have; nil for those that people have at all.
+    package var ages: ClosedRange<Int>?
     /// No period begins before this month: what it holds would be past its retention, or the plugin knows of none so
     /// early. Nil for no such bound.
     package var earliestMonth: CivilMonth?
@@ -236,6 +238,9 @@ extension DatasetPlan {
 
     /// No event that came so many years before the day of receipt is of use to the partnership.
     package static let oldestEventYears = 80
+
+    /// Ages that are no mistake.
+    package var plausibleAges: ClosedRange<Int> { ages ?? 0...OutputSource.oldestAge }
 
     /// Whether a field tells the period.
     package func usesForPeriod(_ field: Int) -> Bool {

@@ -151,6 +151,10 @@ extension ByteWriter {
         text(dataset.refusalAdvice)
         flag(dataset.looksForDoubles)
         optional(dataset.doublesNeed) { $0.count($1) }
+        optional(dataset.ages) { writer, ages in
+            writer.count(ages.lowerBound)
+            writer.count(ages.upperBound)
+        }
         optional(dataset.earliestMonth) { $0.count($1.index) }
         optional(dataset.onlyPeriod) { $0.period($1) }
     }
@@ -465,6 +469,11 @@ extension ByteReader {
         dataset.refusalAdvice = try planText()
         dataset.looksForDoubles = try planFlag()
         dataset.doublesNeed = try optional(.planChoice) { r throws(WireError) in try r.number() }
+        dataset.ages = try optional(.planChoice) { r throws(WireError) in
+            let (lower, upper) = (try r.number(), try r.number())
+            guard lower <= upper else { throw WireError.invalid(.planNumber) }
+            return lower...upper
+        }
         dataset.earliestMonth = try optional(.planChoice) { r throws(WireError) in
             guard let month = CivilMonth(index: try r.number()) else { throw WireError.invalid(.planDate) }
             return month

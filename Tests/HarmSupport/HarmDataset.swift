@@ -27,6 +27,8 @@ package struct HarmDataset: Sendable {
     package let used: Set<Int>
     /// Columns of keys.
     let keys: [Int]
+    /// The column without which rows may be alike.
+    let doublesColumn: Int?
     /// Columns that decide the period.
     let periodColumns: Set<Int>
     /// Columns of births, which decide ages.
@@ -130,6 +132,7 @@ package struct HarmDataset: Sendable {
                 authority: one.authority, plugin: one.plugin, dataset: one.dataset, unit: one.unit,
                 usualRows: one.rows, header: table.header, sample: table.rows, roles: one.roles, moving: one.moving,
                 mixed: one.mixed, used: used, keys: keyFields.compactMap(column),
+                doublesColumn: plan.doublesNeed.flatMap(column),
                 periodColumns: Set(periodFields.compactMap(column)), births: columns(["DOB", "dateOfBirth"]),
                 freeTexts: columns(["AssaultLocationDescription"]))
         }

@@ -516,7 +516,10 @@ extension HarmKind {
 
     static let repeats: [HarmKind] = [
         HarmKind("row-doubled", "a row twice") { draft in
-            let row = draft.row()
+            // Events without the field that tells them apart may well be alike.
+            guard let row = draft.dataset.doublesColumn.map({ draft.filledRow($0) }) ?? draft.row() else {
+                return false
+            }
             let second = draft.random.bool() ? row + 1 : draft.rows.count
             draft.rows.insert(draft.rows[row], at: second)
             draft.noteRows([row, second], "rows \(draft.rowNumber(row)) and \(draft.rowNumber(second))")

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct AscendingColumnsTests {
     @Test(arguments: [1, 9, 64, 1 << 16], [1, 3])
-    func `a column whose values never fall is told from others, in chunks of any size`(readBytes: Int, threads: Int) throws
+    func `a column whose values never fall is told from others, in chunks of any size`(readBytes: Int, threads: Int)
+        throws
     {
         let plan = SmallPlan { dataset, _ in dataset.primaryKey = [0] }.plan
         func ascending(_ rows: [String]) throws -> [Bool] {

@@ -117,6 +117,7 @@ private func randomDataset(_ random: inout SplitMix64) -> DatasetPlan {
     dataset.refusalAdvice = random.text()
     dataset.looksForDoubles = random.bool()
     dataset.doublesNeed = random.maybe { $0.int(0...1000) }
+    dataset.ages = random.maybe { $0.int(0...20)...$0.int(20...120) }
     dataset.earliestMonth = random.maybe { CivilMonth(index: $0.int(22_800...26_000))! }
     dataset.onlyPeriod = random.maybe { random in
         let first = random.int(22_800...26_000)

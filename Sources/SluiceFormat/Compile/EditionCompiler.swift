@@ -77,6 +77,7 @@ struct EditionCompiler {
         if case .field(let field, _) = plan.period, let unit = builder.options.cadences[dataset.id] {
             plan.period = .field(field, unit: unit)
         }
+        plan.ages = mapping.ages?.value
         plan.earliestMonth = mapping.earliest?.value
         if let earliest = mapping.earliest, plan.period == .none {
             builder.add(

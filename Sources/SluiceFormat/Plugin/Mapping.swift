@@ -115,6 +115,8 @@ struct Mapping: Sendable {
     var doubles = Doubles.told
     /// No record is of an earlier month.
     var earliest: Placed<CivilMonth>?
+    /// Ages that people of this data have.
+    var ages: Placed<ClosedRange<Int>>?
 
     enum Doubles: Sendable {
         case told

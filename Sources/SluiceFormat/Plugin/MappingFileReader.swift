@@ -20,6 +20,7 @@ struct MappingFileReader {
         mapping.refusalAdvice = refusalAdvice(&reader)
         mapping.doubles = doubles(&reader)
         mapping.earliest = earliest(&reader)
+        mapping.ages = ages(&reader)
         mapping.period = reader.requiredNode("period").flatMap { period($0) }
         if let value = reader.choice("replace", Replacement.self), let node = reader.node("replace") {
             mapping.replacement = Placed(value, node)
@@ -143,6 +144,19 @@ struct MappingFileReader {
             return nil
         }
         return Placed(month, text.node)
+    }
+
+    private func ages(_ reader: inout MappingReader) -> Placed<ClosedRange<Int>>? {
+        guard let node = reader.node("ages"), var ages = reader.mapping("ages", what: "`ages`") else { return nil }
+        let lower = ages.requiredInteger("from", in: 0...OutputSource.oldestAge)
+        let upper = ages.requiredInteger("to", in: 0...OutputSource.oldestAge)
+        ages.finish()
+        guard let lower, let upper else { return nil }
+        guard lower <= upper else {
+            mistakes.add(node, "`from` is above `to`", hint: "swap or correct them")
+            return nil
+        }
+        return Placed(lower...upper, node)
     }
 
     private func refusalAdvice(_ reader: inout MappingReader) -> String? {

@@ -33,7 +33,9 @@ struct AscendingColumns {
     }
 
     mutating func removeAll() {
-        for index in columns.indices { columns[index] = Column(field: columns[index].field, column: columns[index].column) }
+        for index in columns.indices {
+            columns[index] = Column(field: columns[index].field, column: columns[index].column)
+        }
     }
 
     mutating func add(_ batch: RowBatch, count: Int, _ text: Flat<UInt8>) {

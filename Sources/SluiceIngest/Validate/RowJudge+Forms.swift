@@ -232,6 +232,8 @@ extension RowJudge {
             for index in 0..<ages.count where ages[index].isImplausible(batch, row) {
                 select(row)
                 note(.ageImplausible, column: columnNumber(of: ages[index].field) - 1)
+                // No age is made of it.
+                batch[row, ages[index].field].state = .bad
             }
         }
     }
@@ -249,6 +251,13 @@ struct AgePair: BitwiseCopyable {
     private let at: Int
     /// Of the number's slot, for one year.
     private let unit: Int
+    private let youngest: Int
+    private let oldest: Int
+
+    private init(_ field: Int, at: Int = -1, unit: Int = 1, _ ages: ClosedRange<Int>) {
+        (self.field, self.at, self.unit) = (field, at, unit)
+        (youngest, oldest) = (ages.lowerBound, ages.upperBound)
+    }
 
     static func all(of dataset: DatasetPlan, plan: FormatPlan, hasColumn: (Int) -> Bool) -> [AgePair] {
         var pairs: [AgePair] = []
@@ -256,10 +265,10 @@ struct AgePair: BitwiseCopyable {
             for source in column.sources {
                 switch source {
                 case .age(let birth, let at, _) where hasColumn(birth) && hasColumn(at):
-                    pairs.append(AgePair(field: birth, at: at, unit: 1))
+                    pairs.append(AgePair(birth, at: at, dataset.plausibleAges))
                 case .band(let field, _) where hasColumn(field):
-                    pairs.append(
-                        AgePair(field: field, at: -1, unit: dataset.fields[field].type == .number ? 1000 : 1))
+                    let unit = dataset.fields[field].type == .number ? 1000 : 1
+                    pairs.append(AgePair(field, unit: unit, dataset.plausibleAges))
                 default: break
                 }
             }
@@ -270,11 +279,11 @@ struct AgePair: BitwiseCopyable {
     func isImplausible(_ batch: RowBatch, _ row: Int) -> Bool {
         let value = batch[row, field]
         guard value.state == .good else { return false }
-        guard at >= 0 else { return value.value < 0 || value.value >= (OutputSource.oldestAge + 1) * unit }
+        guard at >= 0 else { return value.value < youngest * unit || value.value >= (oldest + 1) * unit }
         let day = batch[row, at]
         guard day.state == .good else { return false }
         var months = Int(day.time.month) - Int(value.time.month)
         if day.time.dayOfMonth < value.time.dayOfMonth { months -= 1 }
-        return months < 0 || months / 12 > OutputSource.oldestAge
+        return months < youngest * 12 || months / 12 > oldest
     }
 }
