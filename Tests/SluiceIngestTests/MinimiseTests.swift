@@ -100,6 +100,16 @@ import Testing
         #expect(result.records.map { $0[3...].map(Int.init) } == rows.map(\.2))
     }
 
+    @Test func `ages that people of the dataset do not have are told, and no age is kept of them`() throws {
+        let plan = SmallPlan { dataset, _ in dataset.ages = 8...21 }.plan
+        let result = try ingest(
+            SmallPlan.header + ["7", "8", "21", "22", "-1", ""].map { "a,2026-01-31,M,\($0)\n" }.joined(), plan)
+        let finding = try #require(result.finding(.ageImplausible))
+        #expect(finding.rows == [2, 5, 6] && finding.severity == .warning && finding.column == "Age")
+        #expect(finding.message.contains("below 8 or above 21"))
+        #expect(result.records.map { $0[2] } == [0, 1, 2, 0, 0, 0])
+    }
+
     @Test func `a month no event lies in is found on its row, and never blank without a word`() throws {
         let result = try ingest(
             SmallPlan.header + "a,1899-12-31,M,20\nb,9999-12-31,M,20\nc,0219-05-01,M,20\nd,2026-01-01,M,20\n"

@@ -308,6 +308,25 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
         #expect(result.finding(.typeMismatch)?.rows == [7, 8, 9, 10, 11])
     }
 
+    @Test func `an empty count is a mistake where markers stand for numbers, unless the list has it`() throws {
+        func result(_ missing: [String]) throws -> Result {
+            let plan = SmallPlan { dataset, _ in
+                dataset.output.kind = .counts(countField: 3)
+                dataset.output.columns.removeLast()
+                dataset.fields[3].missingValues = missing
+            }.plan
+            let cells = ["12", "", "c", "\"\"", "\" \"", "\u{A0}"]
+            return try ingest(SmallPlan.header + cells.map { "a,2026-01-31,M,\($0)\n" }.joined(), plan)
+        }
+        let strict = try result(["c"])
+        #expect(strict.finding(.valueMissing)?.rows == [3, 5, 6, 7])
+        #expect(strict.finding(.valueMissing)?.rule == FindingRule.missingValues)
+        #expect(strict.finding(.valueMissing)?.severity == .error)
+        #expect(strict.finding(.valueMissing)?.message.contains("\"c\"") == true)
+        #expect(strict.report.rows.accepted == 2)
+        #expect(try result(["", "c"]).report.findings == [])
+    }
+
     // MARK: - Allowed values
 
     @Test func `a number must be one of those allowed, to the last digit`() throws {
