@@ -139,11 +139,12 @@ struct NumberRuns: BitwiseCopyable {
     /// What is to be said of the column.
     func finding(_ dataset: DatasetPlan) -> Finding? {
         let isCount = dataset.output.kind == .counts(countField: field)
-        let run = climbing.firstFound.row >= 0 ? climbing.firstFound : isCount ? level.laterFound : (-1, 0)
-        guard run.row >= 0 else { return nil }
+        let isSeries = climbing.firstFound.row >= 0
+        let run = isSeries ? climbing.firstFound : level.laterFound
+        guard isSeries || isCount, run.row >= 0 else { return nil }
         return Finding(
             column: dataset.fields[field].name, columnNumber: columnNumber, rule: FindingRule.series,
             code: .columnFilled, severity: .warning, count: run.count, rows: [run.row],
-            arguments: [climbing.firstFound.row >= 0 ? 1 : 0], message: "")
+            arguments: [isSeries ? 1 : 0], message: "")
     }
 }
