@@ -69,7 +69,7 @@ struct RowFold {
         entryCounts = [[Int]](repeating: [], count: dataset.fields.count)
         absentFields = dataset.fields.indices.filter { !match.columns.contains(.field($0)) }
         gate = ContentGate(plan: plan, match: match)
-        runs = NumberRuns.all(of: dataset, columns: match.columns)
+        runs = NumberRuns.all(of: dataset, plan: plan, columns: match.columns)
         ascending = AscendingColumns(dataset, columns: match.columns, arena: arena)
         tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }

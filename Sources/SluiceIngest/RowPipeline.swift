@@ -142,7 +142,7 @@ struct RowPipeline {
             words: looks ? plan.nameWords : [], ordinary: looks ? plan.ordinaryWords : [], today: plan.today,
             limitBytes: looks ? plan.limits.cellLimitBytes : 0, arena: arena)
         tally = DetectionTally(columnCount: columnCount + 1)
-        runs = task.isJudging ? NumberRuns.all(of: dataset, columns: match.columns) : []
+        runs = task.isJudging ? NumberRuns.all(of: dataset, plan: plan, columns: match.columns) : []
         ascending = task.isJudging ? AscendingColumns(dataset, columns: match.columns, arena: arena) : nil
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
         stagedHashes = arena.flat(keys.count * plan.limits.blockRows, repeating: 0)

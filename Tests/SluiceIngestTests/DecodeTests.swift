@@ -333,8 +333,8 @@ import Testing
         let record = ",2026-01-31,M,20\n"
         let text =
             SmallPlan.header + "\na\(record)" + String(repeating: ",,,\n", count: 14)
-            + "b\(record)\nc\(record)Total,,,2\n\nd\(record)"
-            + "\n\nTotal,,,2\n\n"
+            + "b\(record)\nc\(record)Total,,,\n\nd\(record)"
+            + "\n\nTotal,,,\n\n"
         for readBytes in [1, 40, 4096] {
             let plan = SmallPlan { dataset, _ in dataset.footers = ["total"] }.plan
             let result = try ingest(Array(text.utf8), plan, readBytes: readBytes)

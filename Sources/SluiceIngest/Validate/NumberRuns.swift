@@ -100,10 +100,10 @@ struct NumberRuns: BitwiseCopyable {
     }
 
     /// Of the columns that hold counts and ages.
-    static func all(of dataset: DatasetPlan, columns: [HeaderMatch.Column]) -> [NumberRuns] {
+    static func all(of dataset: DatasetPlan, plan: FormatPlan, columns: [HeaderMatch.Column]) -> [NumberRuns] {
         var fields: Set<Int> = []
         if case .counts(let field) = dataset.output.kind { fields.insert(field) }
-        for column in dataset.output.columns {
+        for column in dataset.output.columns where plan.dimensions[column.dimension].id == "age" {
             for case .band(let field, _) in column.sources { fields.insert(field) }
         }
         return fields.sorted().compactMap { field in

@@ -232,8 +232,8 @@ extension RowJudge {
             for index in 0..<ages.count where ages[index].isImplausible(batch, row) {
                 select(row)
                 note(.ageImplausible, column: columnNumber(of: ages[index].field) - 1)
-                // No age is made of it.
-                batch[row, ages[index].field].state = .bad
+                // Of those beyond any age nothing is made anyway.
+                if ages[index].isStated { batch[row, ages[index].field].state = .bad }
             }
         }
     }
@@ -251,10 +251,14 @@ struct AgePair: BitwiseCopyable {
     private let at: Int
     /// Of the number's slot, for one year.
     private let unit: Int
+    /// The dataset states the ages.
+    let isStated: Bool
     private let youngest: Int
     private let oldest: Int
 
-    private init(_ field: Int, at: Int = -1, unit: Int = 1, _ ages: ClosedRange<Int>) {
+    private init(_ field: Int, at: Int = -1, unit: Int = 1, _ dataset: DatasetPlan) {
+        let ages = dataset.plausibleAges
+        isStated = dataset.ages != nil
         (self.field, self.at, self.unit) = (field, at, unit)
         (youngest, oldest) = (ages.lowerBound, ages.upperBound)
     }
@@ -265,10 +269,10 @@ struct AgePair: BitwiseCopyable {
             for source in column.sources {
                 switch source {
                 case .age(let birth, let at, _) where hasColumn(birth) && hasColumn(at):
-                    pairs.append(AgePair(birth, at: at, dataset.plausibleAges))
+                    pairs.append(AgePair(birth, at: at, dataset))
                 case .band(let field, _) where hasColumn(field):
                     let unit = dataset.fields[field].type == .number ? 1000 : 1
-                    pairs.append(AgePair(field, unit: unit, dataset.plausibleAges))
+                    pairs.append(AgePair(field, unit: unit, dataset))
                 default: break
                 }
             }
