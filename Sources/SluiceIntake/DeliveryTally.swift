@@ -108,6 +108,9 @@ struct DeliveryTally {
             profile.sums = named(sums)
             profile.largest = named(largest)
         }
+        if !report.ascending.isEmpty {
+            profile.ascending = Set(zip(dataset.fields, report.ascending).filter(\.1).map(\.0.name))
+        }
         profile.linked = linked
         profile.linkedToOne = links.values.max() ?? 0
         return profile

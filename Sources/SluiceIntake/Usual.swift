@@ -50,6 +50,7 @@ struct Usual {
         judgeCodes()
         judgeMonths()
         judgeFigures(period)
+        judgeOrder()
         judgeEnd()
     }
 
@@ -373,6 +374,22 @@ struct Usual {
                 code: .shareChanged, severity: .warning,
                 message: "\(share.percentNow) of the records are of months that the file does not cover; usually "
                     + "\(share.percentBefore). Check the dates."))
+    }
+
+    /// A column in perfect order that never was: sorted by itself, its values stand in the rows of others.
+    private mutating func judgeOrder() {
+        let known = earlier.compactMap(\.profile.ascending)
+        guard now.rows >= 50, known.count >= Usual.defaultDeliveries, let ascending = now.ascending else { return }
+        for field in dataset.fields
+        where ascending.contains(field.name) && !known.contains(where: { $0.contains(field.name) }) {
+            warnings.append(
+                Finding(
+                    column: field.name, rule: FindingRule.usual, code: .columnSorted, severity: .warning,
+                    message:
+                        "The values stand in ascending order; in your earlier files they never did. If only this column "
+                        + "was sorted, each value stands in the row of another: export the file again. If whole rows were "
+                        + "sorted, there is nothing to do."))
+        }
     }
 
     /// Figures of a measure that are larger or smaller than they ever were.

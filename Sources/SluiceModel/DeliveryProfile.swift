@@ -12,6 +12,8 @@ package struct DeliveryProfile: Hashable, Sendable {
     /// By name of a field with a code list that is not long: cells by entry of the list, the most frequent `codeLimit`.
     package var entries: [String: [String: Int]] = [:]
     package var endsWithLineEnd: Bool
+    /// Names of fields whose values never fall from row to row; nil where nobody looked.
+    package var ascending: Set<String>?
     /// Records of months that the delivery does not cover.
     package var outside: Int?
     /// Of a dataset that holds counts, by measure: the sum of the figures, and the largest.
@@ -47,7 +49,7 @@ extension DeliveryProfile {
             "rows": .int(rows), "filled": counts(filled), "records": .int(records),
             "codes": .object(codes.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
             "endsWithLineEnd": .bool(endsWithLineEnd), "outside": .optional(outside), "sums": counts(sums),
-            "largest": counts(largest),
+            "largest": counts(largest), "ascending": ascending.map { .strings($0.sorted()) } ?? .null,
             "entries": .object(entries.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
         ])
     }
@@ -76,6 +78,7 @@ extension DeliveryProfile {
         if case .int(let count)? = json["outside"] { outside = count }
         sums = counts(json["sums"]) ?? [:]
         largest = counts(json["largest"]) ?? [:]
+        if let names = json["ascending"]?.items { ascending = Set(names.compactMap(\.text)) }
         if case .object(let fields)? = json["entries"] {
             for field in fields { entries[field.name] = counts(field.value) }
         }

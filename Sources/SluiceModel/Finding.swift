@@ -170,6 +170,8 @@ package enum FindingCode: String, CaseIterable, Sendable {
     case replacesFigures = "replaces-figures"
     /// Another period than the one that follows those that stand.
     case periodOutOfTurn = "period-out-of-turn"
+    /// A column is in an order that it never had.
+    case columnSorted = "column-sorted"
     /// The figures of a measure are far from what is usual.
     case figuresChanged = "figures-changed"
     /// A column that usually has values has none, or is not there.

@@ -91,7 +91,8 @@ struct FindingSentence {
                 + "calculated before saving."
         case .datasetNotAccepted: return datasetNotAccepted
 
-        case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnEmptied,
+        case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnSorted,
+            .columnEmptied,
             .shareChanged:
             return "Look at what this file covers, and compare it with what you sent before."
         case .columnFilled: return columnFilled

@@ -164,7 +164,8 @@ extension Finding {
             .postcodeInvalid, .postcodeUnknown,
             .pointUnlocated:
             .cells
-        case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnEmptied,
+        case .periodUnclear, .cadenceBroken, .replacesFigures, .periodOutOfTurn, .figuresChanged, .columnSorted,
+            .columnEmptied,
             .shareChanged, .columnFilled,
             .ruleBroken, .totalMismatch, .totalMissing, .periodGap, .suddenChange, .periodUnknown, .periodOverlaps,
             .toleranceExceeded:
