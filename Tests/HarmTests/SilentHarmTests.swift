@@ -6,12 +6,12 @@ import Testing
     /// Kinds of which some cases are not told yet.
     private static let open: Set<String> = [
         "all-zero", "block-lost", "cell-inserted-one-row",
-        "cells-inserted-later", "cells-removed-later", "century-off-one", "codes-exchanged", "codes-merged",
+        "cells-inserted-later", "cells-removed-later", "codes-exchanged", "codes-merged",
         "column-left-out", "column-pulled-up", "column-pushed-down", "column-sorted", "cut-anywhere",
         "cut-half", "cut-quarter", "defaults",
         "fill-down", "fill-down-later", "filter-left-on", "filter-out", "first-25",
         "half-missing", "joined-above", "joined-last", "joined-last-heading", "last-period",
-        "last-period-new", "month-off-all", "months-off", "older-period", "row-doubled",
+        "last-period-new", "month-off-all", "months-off", "older-period",
         "stray-date", "times-ten", "year-off-all", "years-off",
     ]
 
