@@ -584,6 +584,11 @@ extension HarmKind {
             untellable: "an offence may be recorded, and a birth lie, a month earlier or later",
             of: { draft in draft.dateColumns.filter { !draft.dataset.periodColumns.contains($0) } }
         ) { date, _ in date.adding(months: -1).text },
+        someDates(
+            "stray-committed", "an offence committed ten years away in one row", isOneRow: true,
+            untellable: "offences of long ago are recorded today, and count in their own month",
+            of: { draft in draft.eventColumns.filter { draft.header[$0] == committedColumn } }
+        ) { date, _ in date.adding(months: -120).text },
         HarmKind(
             "births-off", "all births off by a year", untellable: "ages move by less than they do by chance"
         ) { draft in

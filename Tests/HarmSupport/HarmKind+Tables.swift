@@ -321,6 +321,9 @@ extension HarmKind {
         }
     }
 
+    /// When an offence began, which may be long before it is recorded.
+    static let committedColumn = "CommittedFrom"
+
     private static func swapped(_ date: DateText) -> String? {
         guard date.notation != .month else { return nil }
         let (year, month, day) = date.date.parts
@@ -365,8 +368,10 @@ extension HarmKind {
             swapped(date) ?? date.text
         },
         allDates("days-months", "day and month swapped in all dates, where it makes one") { swapped($0) ?? $0.text },
-        someDates("stray-date", "a date ten years away in one row", isOneRow: true, of: { $0.eventColumns }) {
-            date, _ in
+        someDates(
+            "stray-date", "a date ten years away in one row", isOneRow: true,
+            of: { draft in draft.eventColumns.filter { draft.header[$0] != committedColumn } }
+        ) { date, _ in
             date.adding(months: -120).text
         },
         someDates("future-date", "a date in the future in one row", isOneRow: true, of: { $0.eventColumns }) {

@@ -12,7 +12,7 @@ import Testing
         "fill-down", "fill-down-later", "filter-left-on", "filter-out", "first-25",
         "half-missing", "joined-above", "joined-last", "joined-last-heading", "last-period",
         "last-period-new", "month-off-all", "months-off", "older-period",
-        "stray-date", "times-ten", "year-off-all", "years-off",
+        "times-ten", "year-off-all", "years-off",
     ]
 
     @Test func `an unspoilt delivery is taken without a word, and a mistake in one is told`() throws {
@@ -35,7 +35,7 @@ import Testing
     @Test func `there are forty kinds and more, each of its own name, and few that nobody could tell`() {
         #expect(HarmKind.all.filter(\.isCounted).count >= 40)
         #expect(Set(HarmKind.all.map(\.id)).count == HarmKind.all.count)
-        #expect(HarmKind.all.filter { !$0.isCounted }.count <= 10)
+        #expect(HarmKind.all.filter { !$0.isCounted }.count <= 11)
         #expect(HarmKind.all.map(\.id).filter { SilentHarmTests.open.contains($0) }.count == SilentHarmTests.open.count)
     }
 }
