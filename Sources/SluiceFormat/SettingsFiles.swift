@@ -7,7 +7,9 @@ import SluiceYAML
 /// - Parameter named: Where the file is asked for; nil blames the file itself.
 func settingsBytes(_ path: String, named: Node? = nil, mistakes: Mistakes) -> [UInt8]? {
     do {
-        return try readSmallFile(path)
+        let bytes = try readSmallFile(path)
+        mistakes.noteRead(path, bytes)
+        return bytes
     } catch {
         let what = error.errno == ENOENT ? "the file \(path) does not exist" : "cannot be read: \(error)"
         let hint = error.errno == ENOENT ? "write it, or correct its name" : "check the file and its permissions"

@@ -37,7 +37,7 @@ package import SluiceYAML
 package struct InstanceSettings: Sendable {
     package private(set) var settings: Settings
     package let catalogue: Catalogue
-    /// SHA-256 over the bytes of all settings files in a fixed order, hexadecimal.
+    /// SHA-256 over the names and bytes of every file that was read for them, in the order of the names, hexadecimal.
     package let hash: String
 
     /// Reads everything that `sluice check` checks.
@@ -62,21 +62,20 @@ package struct InstanceSettings: Sendable {
         var plugins: [String: (kinds: [AuthorityKind], datasets: [String])] = [:]
         for (id, plugin) in catalogue.plugins { plugins[id] = (plugin.kinds, plugin.datasets.map(\.id)) }
         settings.crossCheck(model: catalogue.model, plugins: plugins, mistakes: mistakes)
-        return InstanceSettings(settings: settings, catalogue: catalogue, hash: hash(of: settings))
+        return InstanceSettings(
+            settings: settings, catalogue: catalogue, hash: hash(of: mistakes.filesRead, in: settings))
     }
 
-    private static func hash(of settings: Settings) -> String {
-        var hash = SHA256()
-        let paths = settings.paths
-        var files = [
-            settings.file, paths.reviews, paths.disclosureRules, paths.disclosureProfiles, paths.patientColumns,
-        ]
-        for folder in [paths.authorities, paths.releaseSpecs, paths.model, paths.model + "/links", paths.words] {
-            files += ((try? listSmallFolder(folder)) ?? []).map { folder + "/" + $0 }
+    /// Of files by their names in the instance's folder, so that it is the same wherever the instance lies.
+    private static func hash(of files: [(path: String, bytes: [UInt8])], in settings: Settings) -> String {
+        let folder = settings.folder == "/" ? "/" : settings.folder + "/"
+        var byName: [String: [UInt8]] = [:]
+        for (path, bytes) in files {
+            byName[path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path] = bytes
         }
-        for file in files {
-            guard let bytes = try? readSmallFile(file) else { continue }
-            hash.update(data: Array("\(bytes.count) ".utf8))
+        var hash = SHA256()
+        for (name, bytes) in byName.sorted(by: { $0.key < $1.key }) {
+            hash.update(data: Array("\(name.utf8.count) \(name) \(bytes.count) ".utf8))
             hash.update(data: bytes)
         }
         return hexadecimal(hash.finalize())

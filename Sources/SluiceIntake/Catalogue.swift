@@ -33,11 +33,11 @@ package struct Catalogue: Sendable {
         var plugins: [String: Plugin] = [:]
         var broken: [String: [Mistake]] = [:]
         for (name, checked) in zip(found.map(\.name), check(found.map(\.folder), model: model)) {
+            mistakes.add(contentsOf: checked.mistakes)
             if let plugin = checked.plugin {
                 plugins[plugin.id] = plugin
             } else {
                 broken[name] = checked.mistakes.all
-                for mistake in checked.mistakes.all { mistakes.add(mistake) }
             }
         }
         let columns = readPatientColumns(file: file, mistakes: mistakes)

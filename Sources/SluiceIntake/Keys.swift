@@ -1,4 +1,5 @@
 package import Crypto
+import Glibc
 package import SluiceModel
 package import SluiceSystem
 
@@ -18,7 +19,8 @@ package struct InstanceKeys: Sendable {
     ///
     /// - Parameter creates: false for whoever only looks: a key that is not there yet is then made up and not kept, so that
     ///   nobody but the daemon's own account ever owns one.
-    /// - Throws: `KeyError.exposed` when a key file can be read by others; it must then be taken to be known.
+    /// - Throws: `KeyError`: when a key file can be read by others and must then be taken to be known, when it is no key, and
+    ///   when the file or its folder cannot be read.
     package init(folder: String, creates: Bool = true) throws {
         self.folder = folder
         nameKey = try InstanceKeys.key("name", in: folder, creates: creates)
@@ -71,31 +73,55 @@ package struct InstanceKeys: Sendable {
     private static func key(_ name: String, in folder: String, creates: Bool) throws -> SymmetricKey {
         let path = folder + "/" + name + ".key"
         let file = FileName(own: name + ".key")
-        if !creates, (try? Folder(path: folder).status(file)) == nil {
-            return SymmetricKey(data: try randomBytes(count: 32))
-        }
-        let keys = try Folder.createIfMissing(path: folder, mode: 0o700)
-        if let status = try keys.status(file) {
+        do {
+            guard let keys = try keyFolder(folder, creates: creates) else {
+                return SymmetricKey(data: try randomBytes(count: 32))
+            }
+            guard let status = try keys.status(file) else {
+                let bytes = try randomBytes(count: 32)
+                if creates { try keys.writeAtomically(file, bytes, mode: 0o600) }
+                return SymmetricKey(data: bytes)
+            }
+            guard status.kind == .regular else {
+                throw KeyError.unreadable(
+                    path: path, why: "it is a \(status.kind == .folder ? "folder" : "special file")")
+            }
             guard status.mode & 0o077 == 0 else { throw KeyError.exposed(path: path) }
             let bytes = try readSmallFile(path, limitBytes: 4096)
             guard bytes.count == 32 else { throw KeyError.damaged(path: path) }
             return SymmetricKey(data: bytes)
+        } catch let error as SystemError {
+            throw KeyError.unreadable(path: path, why: "\(error)")
         }
-        let bytes = try randomBytes(count: 32)
-        try keys.writeAtomically(file, bytes, mode: 0o600)
-        return SymmetricKey(data: bytes)
+    }
+
+    /// The folder of keys; nil where nothing is in its place and it is not to be made. A folder that is there and cannot be
+    /// entered throws: nobody can say that it has no key.
+    private static func keyFolder(_ path: String, creates: Bool) throws(SystemError) -> Folder? {
+        if creates { return try Folder.createIfMissing(path: path, mode: 0o700) }
+        do throws(SystemError) {
+            return try Folder(path: path)
+        } catch {
+            guard error.errno == ENOENT else { throw error }
+            return nil
+        }
     }
 }
 
 package enum KeyError: Error, Hashable, Sendable, CustomStringConvertible {
     case exposed(path: String)
     case damaged(path: String)
+    /// There is something, or may be: another key in its place would know nothing of before again.
+    case unreadable(path: String, why: String)
 
     package var description: String {
         switch self {
         case .exposed(let path):
             "\(path): others can read this key; take it to be known: set its mode to 0600 and see docs/operating.md, Keys"
         case .damaged(let path): "\(path): not a key of 32 bytes; restore it from a backup"
+        case .unreadable(let path, let why):
+            "\(path): this key cannot be read (\(why)); let the daemon's account read its folder and the file, or restore "
+                + "them from a backup. No other key is made in its place, for it would not know earlier records again"
         }
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import SluiceModel
 import SluiceYAML
 
@@ -108,8 +109,16 @@ func readPaths(
     let separate = [
         ("drop", result.drop), ("releases", result.releases), ("alerts", result.alerts), ("state", result.state),
     ]
+    for (key, path) in separate {
+        guard let what = notAFolder(path) else { continue }
+        mistakes.add(
+            places[key] ?? root, "`\(key)` cannot be a folder: \(what)",
+            hint: "move what is in its place, or set `paths.\(key)` to a folder")
+    }
     for (index, (key, path)) in separate.enumerated() {
-        for (otherKey, other) in separate[..<index] where holds(path, other) || holds(other, path) {
+        let path = real(path)
+        for (otherKey, other) in separate[..<index].map({ ($0.0, real($0.1)) })
+        where holds(path, other) || holds(other, path) {
             mistakes.add(
                 places[key] ?? places[otherKey] ?? root,
                 "`\(key)` and `\(otherKey)` are one folder or inside each other",
@@ -119,4 +128,39 @@ func readPaths(
     return (result, places)
 }
 
-private func holds(_ folder: String, _ path: String) -> Bool { path == folder || path.hasPrefix(folder + "/") }
+private func holds(_ folder: String, _ path: String) -> Bool {
+    path == folder || path.hasPrefix(folder == "/" ? folder : folder + "/")
+}
+
+/// Where a path leads, as far as it exists: two of them may name one folder through links and `..`.
+private func real(_ path: String) -> String {
+    var rest: [Substring] = []
+    var parts = path.split(separator: "/")
+    while true {
+        if let found = unsafe realpath("/" + parts.joined(separator: "/"), nil) {
+            defer { unsafe free(found) }
+            let base = unsafe String(cString: found)
+            return rest.isEmpty ? base : (base == "/" ? "" : base) + "/" + rest.joined(separator: "/")
+        }
+        guard let last = parts.popLast() else { return path }
+        rest.insert(last, at: 0)
+    }
+}
+
+/// Why there neither is a folder at the path nor can be one; nil when there is, or nothing stands in its way.
+private func notAFolder(_ path: String) -> String? {
+    var above = ""
+    for part in path.split(separator: "/") {
+        above += "/" + part
+        var status = stat()
+        if unsafe stat(above, &status) == 0 {
+            if status.st_mode & S_IFMT != S_IFDIR { return "\(above) is a file" }
+            continue
+        }
+        let failure = errno
+        if unsafe lstat(above, &status) == 0 { return "\(above) is a link to nothing" }
+        // Whoever may not look there may not be the daemon's account.
+        return failure == ENOENT || failure == EACCES ? nil : unsafe "\(above): \(String(cString: strerror(failure)))"
+    }
+    return nil
+}

@@ -23,10 +23,11 @@ package import SluiceYAML
 /// - Returns: nil when `sluice.yaml` itself cannot be used. While `mistakes` is not empty the value serves to find
 ///   further mistakes and for nothing else.
 package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
-    guard let root = readYAMLFile(file, shownAs: file, mistakes: mistakes),
+    let folders = InstanceFolders(settingsFile: file)
+    let ownName = file.split(separator: "/").last.map(String.init) ?? file
+    guard let root = readYAMLFile(folders.resolve(ownName), shownAs: file, mistakes: mistakes),
         var top = MappingReader(root, mistakes: mistakes, what: "sluice.yaml")
     else { return nil }
-    let folders = InstanceFolders(settingsFile: file)
     let instanceName = top.requiredString("instance") ?? ""
     let `operator` = readOperator(&top)
     let controllers = readControllers(&top)
@@ -73,7 +74,7 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     func one(_ path: String, _ key: String, hint: String) -> Node? {
         let shown = folders.shown(path)
         do {
-            return readYAML(file: shown, bytes: try readSmallFile(path), mistakes: mistakes)
+            return readYAML(file: shown, bytes: try settingsBytes(path, mistakes), mistakes: mistakes)
         } catch {
             mistakes.add(places[key] ?? root, "\(shown) cannot be read: \(reason(error))", hint: hint)
             return nil
@@ -104,7 +105,7 @@ private func readProfiles(
 ) -> [DisclosureProfile] {
     let shown = folders.shown(paths.disclosureProfiles)
     do {
-        let bytes = try readSmallFile(paths.disclosureProfiles)
+        let bytes = try settingsBytes(paths.disclosureProfiles, mistakes)
         guard let node = readYAML(file: shown, bytes: bytes, mistakes: mistakes) else { return [] }
         return readProfiles(node, NoiseTableFolder(paths, folders), mistakes: mistakes)
     } catch {
@@ -169,9 +170,16 @@ private struct SettingsFile {
     var stem: String
 }
 
+/// The bytes of a file that the settings depend on.
+func settingsBytes(_ path: String, _ mistakes: Mistakes) throws(SystemError) -> [UInt8] {
+    let bytes = try readSmallFile(path)
+    mistakes.noteRead(path, bytes)
+    return bytes
+}
+
 private func readYAMLFile(_ path: String, shownAs file: String, mistakes: Mistakes) -> Node? {
     do {
-        return readYAML(file: file, bytes: try readSmallFile(path), mistakes: mistakes)
+        return readYAML(file: file, bytes: try settingsBytes(path, mistakes), mistakes: mistakes)
     } catch {
         mistakes.add(
             Mistake(file: file, what: "cannot be read: \(reason(error))", hint: "check its name and its permissions"))

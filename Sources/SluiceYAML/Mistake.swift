@@ -20,16 +20,27 @@ package struct Mistake: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(file):\(line):\(column): \(what); \(hint)" }
 }
 
-/// Collects mistakes while settings are read, so that a person sees all of them at once.
+/// Collects mistakes while settings are read, so that a person sees all of them at once, and what they were read from.
 package final class Mistakes {
     /// In the order they were met: file by file, top to bottom, checks across files last.
     package private(set) var all: [Mistake] = []
+    /// Every file that was read, with the path it was opened by.
+    package private(set) var filesRead: [(path: String, bytes: [UInt8])] = []
 
     package init() {}
 
     package var isEmpty: Bool { all.isEmpty }
 
     package func add(_ mistake: Mistake) { all.append(mistake) }
+
+    /// Notes that what the settings say depends on this file.
+    package func noteRead(_ path: String, _ bytes: [UInt8]) { filesRead.append((path, bytes)) }
+
+    /// Takes over what another reading met.
+    package func add(contentsOf other: Mistakes) {
+        all += other.all
+        filesRead += other.filesRead
+    }
 
     package func add(_ node: Node, _ what: String, hint: String) {
         add(Mistake(file: node.file, line: node.line, column: node.column, what: what, hint: hint))

@@ -8,15 +8,13 @@ struct NoiseTableFolder {
     /// As people wrote it.
     let shown: String
 
-    static let limitBytes = 64 << 20
-
     func table(_ node: Node, _ name: String, mistakes: Mistakes) -> NoiseTable? {
         guard FileName(string: name) != nil, !name.hasPrefix(".") else {
             mistakes.add(node, "the table of noise must be a file beside the profiles", hint: "write its name alone")
             return nil
         }
         do {
-            let bytes = try readSmallFile(absolute + "/" + name, limitBytes: NoiseTableFolder.limitBytes)
+            let bytes = try settingsBytes(absolute + "/" + name, mistakes)
             return readNoiseTable(bytes, name: name, shown: shown + "/" + name, mistakes: mistakes)
         } catch {
             mistakes.add(
