@@ -94,6 +94,10 @@ final class RehearsalStore: Store, @unchecked Sendable {
     }
 
     func insert(_ closing: ReviewClosing, ledger: [LedgerEntry]) throws { try base.insert(closing, ledger: ledger) }
+    func reopen(item: String, due: CivilDate, at: Instant, ledger: [LedgerEntry]) throws {
+        try base.reopen(item: item, due: due, at: at, ledger: ledger)
+    }
+
     func closings() throws -> [ReviewClosing] { try base.closings() }
     func value(_ name: String) throws -> String? { try base.value(name) }
     func setValue(_ name: String, _ value: String) throws { try base.setValue(name, value) }
