@@ -17,6 +17,9 @@ import table_schemas
 
 #: What Sluice takes off both ends of a cell, but for quoted texts.
 BLANKS = " \t"
+#: Blanks that a line is not broken at, and others beyond ASCII, and marks that show nothing.
+HARD_BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+MARKS = "\u200b\u200c\u200d\u2060\ufeff"
 NUMERIC = ("integer", "number")
 TEMPORAL = ("date", "datetime", "time", "year", "yearmonth")
 DEFAULTS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%dT%H:%M:%S", "time": "%H:%M:%S"}
@@ -85,6 +88,14 @@ def of_cell(case):
 
 def blanks_around(case):
     return case.cell != case.text and case.theirs() == case.sluice
+
+
+def hard_blanks_around(case):
+    """Pages and exports put no-break spaces and marks of no width at the ends of cells."""
+    text = case.text.strip(BLANKS + HARD_BLANKS + MARKS)
+    if text == case.text or case.is_refused_by_sluice_only:
+        return False
+    return case.theirs(text) == case.sluice or of_cell(dataclasses.replace(case, cell=text, text=text)) is not None
 
 
 def unreadable_character(case):
@@ -208,6 +219,36 @@ def years(case):
 def yearmonths(case):
     return case.kind == "yearmonth" and case.is_refused_by_sluice_only and (
         re.fullmatch(r"(?!0000)\d{4}-\d{1,2}", case.text, re.A) is None)
+
+
+def months_beyond_today(case):
+    """The month that a file is of: none that has not begun, and none before 1900."""
+    if case.kind != "yearmonth" or case.theirs():
+        return False
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})", case.text, re.A)
+    today = datetime.date.today()
+    if not found:
+        return False
+    if case.sluice == {"sluice.notInFuture"}:
+        return (int(found[1]), int(found[2])) > (today.year, today.month)
+    return case.sluice == {"period"} and int(found[1]) < 1900
+
+
+def midnights_behind(case):
+    """Spreadsheets and databases write a midnight behind a date, and thousandths behind a time."""
+    if case.kind in ("date", "yearmonth"):
+        text = re.sub(r"[T ]0?0:00(:00(\.0+)?)?$", "", case.text)
+    elif case.kind in ("datetime", "time"):
+        text = re.sub(r"(:\d\d)\.0+$", r"\1", case.text)
+    else:
+        return False
+    return text != case.text and "type" in case.theirs() and case.theirs(text) == case.sluice
+
+
+def written_as_numbers(case):
+    """`34.0` for 34, and what keeps a spreadsheet from reading a cell as a number: `="8N"`, `'8N`."""
+    text = re.sub(r"\.0+$", "", re.sub(r'^="(.*)"$|^\'(.*)$', lambda found: found[1] or found[2] or "", case.text))
+    return text != case.text and "type" not in case.sluice and case.theirs() != case.sluice == case.theirs(text)
 
 
 def lenient_strptime(case):
@@ -495,9 +536,9 @@ def _item_case(case, text):
 
 
 CELL_RULES = [
-    blanks_around, unreadable_character, empty_cell, primary_key_part, digits_of_other_scripts, underscores,
+    blanks_around, hard_blanks_around, unreadable_character, empty_cell, primary_key_part, digits_of_other_scripts, underscores,
     other_spaces_around, special_numbers, not_a_number_said_once, integer_groups, groups_anywhere, text_round_a_number,
-    years, yearmonths, lenient_strptime, datetime_forms, zones_beyond_fourteen_hours, times_with_more, one_digit_parts,
+    years, yearmonths, months_beyond_today, midnights_behind, written_as_numbers, lenient_strptime, datetime_forms, zones_beyond_fourteen_hours, times_with_more, one_digit_parts,
     long_fractions, two_digit_years, durations, patterns, base64_texts, uuids, uris, mail_addresses, json_constants,
     doubled_members, geopoints, geojson_objects, long_positions, list_items,
 ]
