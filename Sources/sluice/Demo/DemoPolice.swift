@@ -1,4 +1,5 @@
 import SluiceModel
+import SluiceSettings
 
 /// What Marshvale Police exports: recorded crime and stop and search, by month.
 enum DemoPolice {
@@ -256,6 +257,13 @@ enum DemoPolice {
         "Outcome", "Outcome linked to object of search", "Removal of more than just outer clothing", "LSOA code",
     ]
 
+    /// A local day and minute as data.police.uk writes them: in July half past midnight is still the day before.
+    private static func utc(_ day: CivilDate, _ minute: Int) -> (day: CivilDate, minute: Int) {
+        let seconds = day.dayNumber * 86_400 + minute * 60
+        let minutes = seconds / 60 - (zoneOfEngland.local(ofUTC: seconds) - seconds) / 60
+        return (CivilDate(dayNumber: minutes / 1440), minutes % 1440)
+    }
+
     static func searches(month: CivilMonth, rows: Int, random seed: DemoRandom) -> [UInt8] {
         var random = seed
         var identities = DemoIdentities(DemoRandom(seed: random.next()))
@@ -268,7 +276,8 @@ enum DemoPolice {
             let isOperation = random.chance(perThousand: 60)
             let (ethnicity, seen) = searchEthnicities.draw(&random)
             table.cell(random.chance(perThousand: 780) ? "Person search" : "Person and Vehicle search")
-            table.cell(day, .iso, minute: minute, separator: "T", ending: ":00+00:00")
+            let utc = utc(day, minute)
+            table.cell(utc.day, .iso, minute: utc.minute, separator: "T", ending: ":00+00:00")
             table.cell(isOperation ? "True" : "False")
             table.cell(isOperation || index < 2 ? "Asked for by PC \(identities.surname())" : "")
             table.emptyCell()

@@ -10,6 +10,8 @@ enum DemoSettings {
         authority: eastvale-probation
         name: Eastvale Probation Delivery Unit (made up)
         kind: probation
+        # Of its areas alone figures are missing as long as its files wait.
+        areas: [E08999002]
         plugin: probation
         gateway: pcsc-16
         purposes: [needs-assessment, strategy-review]
