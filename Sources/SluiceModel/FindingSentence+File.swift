@@ -61,7 +61,7 @@ extension FindingSentence {
     var outsidePeriod: String {
         let period = dataset?.onlyPeriod.map { " (\($0))" } ?? ""
         return "The row lies outside the months that this file is for\(period) and was left out. If the date is right, "
-            + "send the row with the other rows of its month."
+            + "send the row with the other rows of its month, unless that month is older than this data may be kept."
     }
 
     var columnFilled: String {

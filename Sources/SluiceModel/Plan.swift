@@ -183,8 +183,8 @@ package struct DatasetPlan: Hashable, Sendable {
     package var doublesNeed: Int?
     /// Ages in years that people of this data have; nil for those that people have at all.
     package var ages: ClosedRange<Int>?
-    /// No period begins before this month: what it holds would be past its retention, or the plugin knows of none so
-    /// early. Nil for no such bound.
+    /// No period begins before this month: the plugin's `earliest`. What is past its retention is left out by the months
+    /// that a second reading is told, see `onlyPeriod`. Nil for no such bound.
     package var earliestMonth: CivilMonth?
     /// The months that the file is of; rows of others are rejected. Of a second reading, see `PeriodRun`.
     package var onlyPeriod: Period?

@@ -69,7 +69,8 @@ struct KeyPlan {
             wanted.append(Wanted(fields: key, kind: .combination(index)))
         }
         wanted.removeAll { !KeyPlan.hasColumns(for: $0.fields, match) }
-        // Counts have a row for each figure, and two alike are not two events.
+        // Without a key of its own a row can only be told by all its cells; unless the mapping says that rows alike are
+        // usual.
         if wanted.isEmpty, dataset.looksForDoubles { wanted.append(Wanted(fields: [], kind: .alike)) }
         self.init(wanted, dataset: dataset, match: match, arena: arena)
     }
