@@ -1,6 +1,6 @@
 import Glibc
 import SluiceModel
-import SluiceYAML
+package import SluiceYAML
 
 func readOperator(_ top: inout MappingReader) -> Operator {
     var result = Operator(kind: .voluntary, name: "")
@@ -126,6 +126,27 @@ func readPaths(
         }
     }
     return (result, places)
+}
+
+extension Settings {
+    /// Checks that the account that asks may write into the folders of the instance that are there, as the daemon has to.
+    package func checkAccess(mistakes: Mistakes) {
+        let folders = [
+            ("drop", paths.drop), ("releases", paths.releases), ("alerts", paths.alerts), ("state", paths.state),
+        ]
+        for (key, path) in folders {
+            var status = stat()
+            guard unsafe stat(path, &status) == 0, unsafe access(path, W_OK | X_OK) != 0 else { continue }
+            let why = unsafe String(cString: strerror(errno))
+            let hint = "check it as the daemon's account; if that may not write there either, give it the folder"
+            let what = "`\(key)`: this account may not write into \(path): \(why)"
+            if let place = pathPlaces[key] {
+                mistakes.add(place, what, hint: hint)
+            } else {
+                mistakes.add(Mistake(file: file, what: what, hint: hint))
+            }
+        }
+    }
 }
 
 private func holds(_ folder: String, _ path: String) -> Bool {

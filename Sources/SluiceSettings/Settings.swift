@@ -44,6 +44,8 @@ package struct Settings: Hashable, Sendable {
     /// Files of `releases/` as mistakes name them, to their names without `.yaml`.
     var releaseFiles: [String: String] = [:]
     var reviewPlaces: [ReviewPlaces] = []
+    /// Of `paths`: where each that is set stands.
+    var pathPlaces: [String: Node] = [:]
 
     package init(
         file: String, folder: String, instanceName: String, operator: Operator, controllers: [String], paths: Paths,

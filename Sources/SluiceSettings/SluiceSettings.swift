@@ -43,6 +43,7 @@ package func readSettings(file: String, mistakes: Mistakes) -> Settings? {
     var settings = Settings(
         file: file, folder: folders.absolute, instanceName: instanceName, operator: `operator`,
         controllers: controllers, paths: paths, timeZone: timeZone, zone: zone, intake: intake, decode: decode)
+    settings.pathPlaces = places
     if let supersededDays { settings.supersededDays = supersededDays }
     if let certificateMonths { settings.certificateRetentionMonths = certificateMonths }
     func list(_ path: String, _ key: String) -> [SettingsFile] {

@@ -50,6 +50,22 @@ private let profile = "releases/profile.yaml"
             "4:25: `state` and `drop` are one folder or inside each other; "
                 + "give each a folder of its own, for different people may read them"),
         Slip(
+            "sluice.yaml", "[P]", "[P]\npaths: {state: reviews.yaml}",
+            "4:16: `state` cannot be a folder: D/reviews.yaml is a file; "
+                + "move what is in its place, or set `paths.state` to a folder"),
+        Slip(
+            "sluice.yaml", "[P]", "[P]\npaths: {drop: reviews.yaml/drop}",
+            "4:15: `drop` cannot be a folder: D/reviews.yaml is a file; "
+                + "move what is in its place, or set `paths.drop` to a folder"),
+        Slip(
+            "sluice.yaml", "[P]", "[P]\npaths: {drop: x, state: authorities/../x}",
+            "4:25: `state` and `drop` are one folder or inside each other; "
+                + "give each a folder of its own, for different people may read them"),
+        Slip(
+            "sluice.yaml", "[P]", "[P]\npaths: {drop: x, releases: x/out}",
+            "4:28: `releases` and `drop` are one folder or inside each other; "
+                + "give each a folder of its own, for different people may read them"),
+        Slip(
             "sluice.yaml", "[P]", "[P]\npaths: {releaseSpecs: none}",
             "4:23: D/none cannot be read: No such file or directory; make the folder, or set `paths.releaseSpecs`"),
         Slip(

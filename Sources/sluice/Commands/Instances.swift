@@ -34,6 +34,7 @@ struct Check: ParsableCommand {
         let mistakes = Mistakes()
         let read = InstanceSettings.read(common.config, mistakes: mistakes)
         let settings = read?.settings
+        settings?.checkAccess(mistakes: mistakes)
         for (_, broken) in (settings?.brokenReleases ?? [:]).sorted(by: { $0.key < $1.key }) {
             for mistake in broken { mistakes.add(mistake) }
         }
