@@ -76,9 +76,17 @@ package struct Trial {
     ) throws -> [TableReport] {
         let whole = try judge(file, with: plugin, tableIndex: nil, today: today, progress: progress).report
         if whole.tables.isEmpty { return [TableReport(table: nil, report: whole)] }
+        let datasets = catalogue.plan(trying: plugin, rules: rules, today: today)?.datasets ?? []
         var reports: [TableReport] = []
         for (index, entry) in whole.tables.enumerated() {
-            let report = try judge(file, with: plugin, tableIndex: index, today: today, progress: progress).report
+            var report = try judge(file, with: plugin, tableIndex: index, today: today, progress: progress).report
+            let replacesMonths = report.datasetIndex.map { datasets[$0].replacement == .period } ?? false
+            if replacesMonths, report.outcome.isAccepted, let period = report.period,
+                let twin = reports.first(where: { $0.hasMonths(of: report) }),
+                let table = twin.table, let covered = twin.report.period
+            {
+                report.findings.insert(.sameMonths(period, as: covered, ofTable: table), at: 0)
+            }
             reports.append(TableReport(table: DeliveredTable(index: index, place: entry.place), report: report))
         }
         return reports
@@ -88,6 +96,12 @@ package struct Trial {
         /// Nil for the only one of its file.
         package var table: DeliveredTable?
         package var report: DecodeReport
+
+        /// Whether another table is of the same dataset and has months in common.
+        fileprivate func hasMonths(of other: DecodeReport) -> Bool {
+            guard let covered = report.period, let period = other.period else { return false }
+            return report.assumptions?.dataset == other.assumptions?.dataset && covered.overlaps(period)
+        }
     }
 
     private func judge(

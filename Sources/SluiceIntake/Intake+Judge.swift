@@ -1,5 +1,5 @@
 import SluiceFormat
-import SluiceModel
+package import SluiceModel
 import SluiceSettings
 import SluiceStore
 import SluiceSystem
@@ -350,14 +350,25 @@ extension Intake {
     }
 }
 
+extension Finding {
+    /// That a table has months in common with another of its file and dataset.
+    package static func sameMonths(
+        _ period: Period, as covered: Period, ofTable table: DeliveredTable
+    ) -> Finding {
+        let place = "\(table.place)"
+        return Finding(
+            rule: FindingRule.period, code: .periodOverlaps, severity: .fatal,
+            message: "This table covers \(period), but table \(table.number) of the same file"
+                + (place.isEmpty ? "" : " (\(place))") + " already covers \(covered). Put the rows of a period into "
+                + "one table, and send each table once.")
+    }
+}
+
 extension Ruling {
     /// Rejects a table that has months in common with another of the same file and dataset.
     mutating func reject(covering period: Period, as covered: Period, ofTable table: DeliveredTable) {
-        let place = "\(table.place)"
-        reject(
-            with: "This table covers \(period), but table \(table.number) of the same file"
-                + (place.isEmpty ? "" : " (\(place))") + " already covers \(covered). Put the rows of a period into "
-                + "one table, and send each table once.")
+        outcome = .rejected
+        findings.insert(.sameMonths(period, as: covered, ofTable: table), at: 0)
     }
 
     /// Rejects a table that would have to be confirmed, where others of its file are decided already.
