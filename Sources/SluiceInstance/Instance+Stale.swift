@@ -7,6 +7,8 @@ package struct StaleRelease: Sendable {
     package var release: ReleaseRecord
     /// What became of deliveries that it counts: one sentence.
     package var reason: String
+    /// What can be done about it, in sentences.
+    package var advice: String
 }
 
 extension Instance {
@@ -23,7 +25,8 @@ extension Instance {
                 return true
             }
             guard !gone.isEmpty else { return nil }
-            return StaleRelease(release: release, reason: Self.reason(gone))
+            return StaleRelease(
+                release: release, reason: Self.reason(gone), advice: Self.advice(gone, release: release.release))
         }
     }
 
@@ -43,14 +46,25 @@ extension Instance {
         return "it counts what no longer counts: " + shown.joined(separator: "; ") + more
     }
 
+    /// Records that are past their retention cannot be brought back by building again.
+    private static func advice(_ gone: [Delivery], release: String) -> String {
+        let purged = gone.count { $0.status == .purged }
+        if purged == gone.count {
+            return "Its figures stay as they were published, and no fault is to be mended: go on using it, or build a "
+                + "release of later months. Built again, it would lack the months whose records are gone."
+        }
+        return "Build it again: `sluice release build \(release)`."
+            + (purged > 0 ? " What was purged after its retention will be missing from it." : "")
+    }
+
     /// What a person should know of the instance beside what keeps files from being taken in: text by a stable word.
     package func standingConditions() throws -> [String: String] {
         var conditions: [String: String] = [:]
         for stale in try staleReleases() {
             let name = stale.release.release
             conditions["release-stale.\(name)"] =
-                "Release \(name), version \(padded(stale.release.version, 4)), is stale: \(stale.reason). Build it again: "
-                + "`sluice release build \(name)`."
+                "Release \(name), version \(padded(stale.release.version, 4)), is stale: \(stale.reason). "
+                + stale.advice
         }
         for (name, mistakes) in settings.brokenReleases {
             conditions["release-spec.\(name)"] =
