@@ -248,7 +248,8 @@ extension Instance {
     static let restorePending = "restore-pending"
 
     /// Brings a restored instance in line with what happened after the backup, as far as the agencies' folders and the
-    /// alerts tell: deliveries that were taken back since are taken back again, records past their retention go, and
+    /// alerts tell: deliveries that were taken back since are taken back again, those that were brought back are brought
+    /// back again, records past their retention go, and
     /// alerts that were raised are not raised again. A crash on the way repeats it.
     ///
     /// - Returns: deliveries that were decided since, whose files are gone: agencies have to send them again.
@@ -258,6 +259,7 @@ extension Instance {
         intake.actor = actor
         defer { intake.actor = "daemon" }
         var missing: [MissingDelivery] = []
+        var reinstated: [(id: DeliveryID, receipts: String, name: String)] = []
         for authority in settings.authorities {
             let receipts = settings.paths.drop + "/" + authority.id.text + "/receipts"
             for name in try listSmallFolder(receipts) {
@@ -267,6 +269,9 @@ extension Instance {
                         outcome.isAccepted
                     else { continue }
                     _ = try intake.withdraw(id, reason: "withdrawn before the store was restored")
+                } else if name.hasSuffix("-reinstated.notice.txt") {
+                    guard let id = DeliveryID(String(name.dropLast("-reinstated.notice.txt".count))) else { continue }
+                    reinstated.append((id, receipts, name))
                 } else if name.hasSuffix(".receipt.json"), let bytes = try? readSmallFile(receipts + "/" + name),
                     let json = try? JSON(reading: bytes), let text = json["delivery"]?.text, let id = DeliveryID(text)
                 {
@@ -285,10 +290,30 @@ extension Instance {
                 }
             }
         }
+        for (id, receipts, name) in reinstated { try repeatReinstating(id, receipts, name) }
         _ = try purgeDue(actor: actor)
         try reviews(actor: actor).settleRestored()
         try store.setValue(Instance.restorePending, "")
         return missing.sorted { ($0.authority.text, $0.delivery) < ($1.authority.text, $1.delivery) }
+    }
+}
+
+extension Instance {
+    /// Brings a delivery back that a notice says was brought back, unless it was replaced once more since. What cannot be
+    /// repeated is logged, with what to do.
+    private func repeatReinstating(_ id: DeliveryID, _ receipts: String, _ name: String) throws {
+        guard let delivery = try store.delivery(id), delivery.status == .superseded,
+            let supersededAt = delivery.supersededAt,
+            let notice = try Folder(path: receipts).status(FileName(own: name)),
+            notice.modifiedNanoseconds / 1_000_000_000 >= supersededAt.secondsSince1970
+        else { return }
+        do {
+            _ = try intake.reinstate(id, reason: "brought back before the store was restored")
+        } catch let refusal as ReinstateRefusal {
+            log.warning(
+                "a delivery was brought back before the store was restored, and cannot be again",
+                metadata: ["delivery": "\(id)", "why": "\(refusal)"])
+        }
     }
 }
 

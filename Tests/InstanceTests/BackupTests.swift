@@ -60,6 +60,38 @@ import Testing
         #expect(again.nameHash == lost.nameHash)
     }
 
+    @Test
+    func `what was brought back after the backup is brought back again, and what was replaced again since is not`()
+        throws
+    {
+        let site = try TestInstance()
+        func deliver(_ month: String, _ count: Int, _ name: String) throws -> Delivery {
+            try site.deliver(crimes((1...count).map { crime($0, month: month) }), as: name, for: police)
+        }
+        let (first, second) = (try deliver("02/2026", 9, "a.csv"), try deliver("02/2026", 10, "b.csv"))
+        // Brought back and replaced once more before the backup: its notice is older than that.
+        let (third, fourth) = (try deliver("01/2026", 9, "c.csv"), try deliver("01/2026", 10, "d.csv"))
+        func bringBack(_ delivery: Delivery) {
+            let command = Command.reinstate(delivery: delivery.id.text, reason: nil)
+            #expect(site.instance.perform(command, attachment: nil, actor: "user:0").exit == .done)
+        }
+        bringBack(third)
+        let receipts = site.site + "/srv/drop/\(police)/receipts/"
+        let old = Date(timeIntervalSince1970: Double(site.clock.now().secondsSince1970 - 1))
+        try FileManager.default.setAttributes(
+            [.modificationDate: old], ofItemAtPath: receipts + "\(third.id)-reinstated.notice.txt")
+        site.clock.advance(seconds: 60)
+        let fifth = try deliver("01/2026", 11, "e.csv")
+        let backup = site.folder.file("backup")
+        _ = try site.instance.backUp(to: backup)
+        bringBack(first)
+
+        try site.loseState()
+        _ = try restore(site, from: backup)
+        let statuses = try [first, second, third, fourth, fifth].map { try site.store.delivery($0.id)?.status }
+        #expect(statuses == [.final(.accepted), .superseded, .superseded, .superseded, .final(.accepted)])
+    }
+
     @Test func `a backup is made and checked while another program writes`() throws {
         let site = try TestInstance()
         _ = try site.deliver(crimes((1...9).map { crime($0) }), as: "march.csv", for: police)
