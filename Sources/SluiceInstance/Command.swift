@@ -7,6 +7,8 @@ package import SluiceYAML
 package enum Command: Hashable, Sendable {
     case withdraw(delivery: String, reason: String)
     case confirm(delivery: String)
+    /// Of one that is held until somebody confirms it.
+    case reject(delivery: String, reason: String)
     case reinstate(delivery: String, reason: String?)
     case buildRelease(String, explains: Bool = false)
     case approveRelease(String, by: String, judgement: String)
@@ -31,6 +33,8 @@ package enum Command: Hashable, Sendable {
         case .withdraw(let delivery, let reason):
             .members(["command": "withdraw", "delivery": .string(delivery), "reason": .string(reason)])
         case .confirm(let delivery): .members(["command": "confirm", "delivery": .string(delivery)])
+        case .reject(let delivery, let reason):
+            .members(["command": "reject", "delivery": .string(delivery), "reason": .string(reason)])
         case .reinstate(let delivery, let reason):
             .members(["command": "reinstate", "delivery": .string(delivery), "reason": .optional(reason)])
         case .buildRelease(let release, let explains):
@@ -70,6 +74,9 @@ package enum Command: Hashable, Sendable {
         case "confirm":
             guard let delivery = text("delivery") else { return nil }
             self = .confirm(delivery: delivery)
+        case "reject":
+            guard let delivery = text("delivery"), let reason = text("reason") else { return nil }
+            self = .reject(delivery: delivery, reason: reason)
         case "reinstate":
             guard let delivery = text("delivery") else { return nil }
             self = .reinstate(delivery: delivery, reason: text("reason"))

@@ -12,10 +12,12 @@ extension Instance {
     package func perform(_ command: Command, attachment: consuming OpenFile?, actor: String) -> CommandResult {
         do {
             switch command {
-            case .rotateLink(_, let reason) where !isReason(reason), .withdraw(_, let reason) where !isReason(reason):
+            case .rotateLink(_, let reason) where !isReason(reason), .withdraw(_, let reason) where !isReason(reason),
+                .reject(_, let reason) where !isReason(reason):
                 return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
             case .confirm(let delivery): return try confirm(delivery, actor: actor)
+            case .reject(let delivery, let reason): return try reject(delivery, reason: reason, actor: actor)
             case .reinstate(_, let reason?) where !isReason(reason):
                 return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .reinstate(let delivery, let reason): return try reinstate(delivery, reason: reason, actor: actor)
@@ -100,6 +102,30 @@ extension Instance {
                 "delivery": .string(id.text), "affectedReleases": .strings(names),
                 "canBeReinstated": .strings(replaced),
             ]), text: text)
+    }
+
+    private func reject(_ text: String, reason: String, actor: String) throws -> CommandResult {
+        guard let id = DeliveryID(text), let delivery = try store.delivery(id) else {
+            return .no("no delivery is called \(text); see `sluice deliveries list --outcome held`")
+        }
+        guard delivery.status == .held, delivery.heldFor != nil else {
+            let next =
+                if case .final(let outcome) = delivery.status, outcome.isAccepted {
+                    "; take it back with `sluice deliveries withdraw \(id)`"
+                } else { "" }
+            return .no(
+                "delivery \(id) is \(delivery.status.text) and waits for no word: there is nothing to reject\(next)")
+        }
+        intake.actor = actor
+        defer { intake.actor = "daemon" }
+        guard try intake.reject(delivery, because: reason) else {
+            return .no(
+                "delivery \(id) cannot be rejected: its file is not in the folder held, or the folder cannot be reached "
+                    + "now; see `sluice status`")
+        }
+        return CommandResult(
+            exit: .done, json: try store.delivery(id).map { deliveryJSON($0) } ?? .null,
+            text: "delivery \(id): rejected; what stood before still stands, and the agency has its receipt")
     }
 
     private func confirm(_ text: String, actor: String) throws -> CommandResult {

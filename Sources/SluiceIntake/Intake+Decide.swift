@@ -205,6 +205,7 @@ extension Intake {
         if let dataset = ruling.dataset { details["dataset"] = dataset }
         if let period = ruling.period { details["period"] = "\(period)" }
         if let reason = ruling.reason { details["reason"] = reason }
+        if let word = ruling.word { details["why"] = word }
         if let rows = ruling.rows {
             details["rows"] = "\(rows.read)/\(rows.accepted)/\(rows.rejected)"
         }

@@ -17,6 +17,20 @@ extension Ruling {
     }
 }
 
+extension Ruling {
+    /// Of a held delivery that the operator rejected.
+    fileprivate init(rejected delivery: Delivery, because why: String) {
+        self.init(outcome: .rejected, reason: Intake.rejectedByOperator)
+        word = why
+        findings = [
+            Hold.finding(
+                delivery.reason ?? "",
+                "The operator rejected the file. Reason given: \(why)"
+                    + (delivery.heldFigures.map { " (" + $0 + ")" } ?? ""))
+        ]
+    }
+}
+
 extension Hold {
     /// That it was not taken for want of a word.
     static func finding(_ reason: String, _ message: String) -> Finding {
@@ -85,7 +99,7 @@ extension Intake {
 
     private func noticeLines(_ delivery: Delivery, _ hold: Hold, name: String?) -> [String] {
         let id = delivery.id
-        let until = settings.zone.date(at: lastDay(of: delivery))
+        let until = lastDay(of: delivery)
         return [
             "Sluice notice: HELD UNTIL YOU CONFIRM", "",
             "File        \(name ?? "(the name is no longer known)")", "Delivery    \(id)",
@@ -103,10 +117,9 @@ extension Intake {
         ]
     }
 
-    /// The end of the time in which a held delivery can be confirmed.
-    private func lastDay(of delivery: Delivery) -> Instant {
-        let since = delivery.heldAt ?? delivery.receivedAt
-        return Instant(secondsSince1970: since.secondsSince1970 + settings.intake.confirmDays * 86_400)
+    /// The last day on which a held delivery can be confirmed, to its end.
+    private func lastDay(of delivery: Delivery) -> CivilDate {
+        settings.zone.date(at: delivery.heldAt ?? delivery.receivedAt).adding(days: settings.intake.confirmDays)
     }
 
     // MARK: - The word
@@ -153,18 +166,36 @@ extension Intake {
     }
 
     static let notConfirmed = "not-confirmed"
+    static let rejectedByOperator = "rejected-by-operator"
 
     /// Looks after a delivery that nobody has confirmed yet: raises the operator's alert, and rejects it when its time is
     /// over.
     func awaitWord(on delivery: Delivery, of source: Source) throws {
         guard try heldName(delivery.id, of: source) != nil else { return try forgetHeld(delivery, of: source) }
-        guard try clock.now() < lastDay(of: delivery) || hasWordInIncoming(delivery.id, source) else {
+        let today = settings.zone.date(at: clock.now())
+        guard try today <= lastDay(of: delivery) || hasWordInIncoming(delivery.id, source) else {
             let claim = try source.claimed().subfolder(FileName(own: delivery.id.text), create: true, mode: 0o700)
             try takeBackHeld(delivery.id, to: claim, from: source)
             try decide(delivery, from: source) { _ in Ruling(unconfirmed: delivery) }
             return
         }
         raiseAlert(on: delivery)
+    }
+
+    /// Rejects a held delivery at the operator's word.
+    ///
+    /// - Returns: false when its file is no longer in the folder held.
+    package func reject(_ delivery: Delivery, because why: String) throws -> Bool {
+        guard let source = source(delivery.authority), source.unavailable == nil else { return false }
+        guard try heldName(delivery.id, of: source) != nil else {
+            try forgetHeld(delivery, of: source)
+            return false
+        }
+        conditions["delivery-held.\(delivery.id)"] = nil
+        let claim = try source.claimed().subfolder(FileName(own: delivery.id.text), create: true, mode: 0o700)
+        try takeBackHeld(delivery.id, to: claim, from: source)
+        try decide(delivery, from: source) { _ in Ruling(rejected: delivery, because: why) }
+        return true
     }
 
     /// Whether a word for the delivery came that was not looked at yet, say because the daemon was down.
@@ -177,6 +208,6 @@ extension Intake {
             "Delivery \(delivery.id) of \(delivery.authority) waits to be confirmed (\(delivery.reason ?? "")). "
             + "\(delivery.heldFigures ?? "") The agency confirms it from its folder, or you with "
             + "`sluice deliveries confirm \(delivery.id)`; until then what stood before still stands. "
-            + "If nobody confirms by \(settings.zone.date(at: lastDay(of: delivery))), it is rejected."
+            + "If nobody confirms by \(lastDay(of: delivery)), it is rejected."
     }
 }

@@ -144,6 +144,9 @@ package struct Receipt: Sendable {
             "Nothing of the file is kept, because nobody confirmed it in time; what stood before still stands. If the file "
                 + "is right, send it again and confirm it as its notice in the folder held says. If it is wrong, correct it "
                 + "and send it again."
+        case .rejected where reason == Intake.rejectedByOperator:
+            "Nothing of the file is kept, because the operator rejected it while it waited to be confirmed; what stood "
+                + "before still stands. If the file is right, speak with the operator before you send it again."
         case .rejected:
             "Nothing of the file is kept. Correct what is listed below and send it again. You can try it first with "
                 + "`sluice validate`."

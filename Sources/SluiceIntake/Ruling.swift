@@ -17,6 +17,8 @@ struct Ruling: Sendable {
     var unusual: [Usual.Unusual] = []
     var duplicateOf: DeliveryID?
     var reason: String?
+    /// Why, in the words of who decided it.
+    var word: String?
     var sandbox: SandboxLevel?
     var notChecked: [String] = []
     /// Of a file of several tables: how each stands, in the order of the file.

@@ -176,9 +176,31 @@ private struct HeldSite {
         #expect(try site.recordCount() == 0)
     }
 
+    @Test func `the operator rejects it at once, with a reason, and what stood before stands`() throws {
+        let held = try HeldSite()
+        let id = held.held.id.text
+        #expect(held.site.perform(.reject(delivery: id, reason: " ")).exit == .no)
+        let result = held.site.perform(.reject(delivery: id, reason: "cut short by the export"))
+        #expect(result.exit == .done, "\(result.text)")
+        let rejected = try held.now()
+        #expect(rejected.status == .final(.rejected) && rejected.reason == "rejected-by-operator")
+        #expect(try held.site.recordCount() == large)
+        #expect(try held.site.isTidy())
+        #expect(held.site.intake.conditions.isEmpty)
+        let receipt = try held.site.receipt(rejected)
+        #expect(receipt.text.contains("cut short by the export") && receipt.text.contains("the operator rejected it"))
+        #expect(try held.site.ledger(.deliveryDecided).last?.details["why"] == "cut short by the export")
+        // Neither rejected twice nor confirmed any more.
+        #expect(held.site.perform(.reject(delivery: id, reason: "again")).exit == .no)
+        #expect(held.site.perform(.confirm(delivery: id)).exit == .no)
+    }
+
     @Test func `unconfirmed for the set time it is rejected, with the figures`() throws {
         let held = try HeldSite()
-        held.site.clock.advance(seconds: 14 * 86_400 - 60)
+        // The day that its notice names is over at midnight where the instance is, an hour before that of UTC.
+        let heldAt = try #require(try held.now().heldAt).secondsSince1970
+        let end = (heldAt / 86_400 + 15) * 86_400 - 3600
+        held.site.clock.advance(seconds: end - 60 - held.site.clock.now().secondsSince1970)
         held.site.takeIn()
         try held.expectWaiting()
         held.site.clock.advance(seconds: 60)

@@ -6,7 +6,7 @@ import SluiceStore
 struct Deliveries: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What was dropped and what became of it.",
-        subcommands: [List.self, Show.self, Confirm.self, Withdraw.self, Reinstate.self],
+        subcommands: [List.self, Show.self, Confirm.self, Reject.self, Withdraw.self, Reinstate.self],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -89,6 +89,17 @@ struct Deliveries: ParsableCommand {
         @Argument var delivery: String
 
         func run() throws { try common.carryOut(.confirm(delivery: delivery)) }
+    }
+
+    struct Reject: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Reject a file that is held until somebody confirms it, at once.",
+            discussion: "What stood before still stands. The agency gets a receipt with the reason.")
+        @OptionGroup var common: CommonOptions
+        @Argument var delivery: String
+        @Option(help: "Why; goes on record and to the agency.") var reason: String
+
+        func run() throws { try common.carryOut(.reject(delivery: delivery, reason: reason)) }
     }
 
     struct Reinstate: ParsableCommand {
