@@ -105,7 +105,7 @@ import Testing
             let folder = try TemporaryFolder()
             _ = try InstanceKeys(folder: folder.path + "/keys")
             let file = folder.path + "/keys/name.key"
-            guard chmod(folder.path, 0o755) == 0, chown(folder.path + "/keys", 65534, 65534) == 0,
+            guard unsafe chmod(folder.path, 0o755) == 0, unsafe chown(folder.path + "/keys", 65534, 65534) == 0,
                 setgid(65534) == 0, setuid(65534) == 0
             else { exit(90) }
             // The file is root's.
@@ -117,7 +117,7 @@ import Testing
                         })
                 else { exit(1) }
             }
-            guard access(file, F_OK) == 0, chmod(folder.path + "/keys", 0) == 0 else { exit(91) }
+            guard unsafe access(file, F_OK) == 0, unsafe chmod(folder.path + "/keys", 0) == 0 else { exit(91) }
             for creates in [true, false] {
                 guard
                     case .unreadable? =
