@@ -89,10 +89,6 @@ final class RehearsalStore: Store, @unchecked Sendable {
         try base.setState(state, ofOccurrence: key, ledger: ledger)
     }
     func occurrences(item: String?) throws -> [ReviewOccurrence] { try base.occurrences(item: item) }
-    func reopen(item: String, due: CivilDate, at: Instant, ledger: [LedgerEntry]) throws {
-        try base.reopen(item: item, due: due, at: at, ledger: ledger)
-    }
-
     func insert(_ closing: ReviewClosing, ledger: [LedgerEntry]) throws { try base.insert(closing, ledger: ledger) }
     func reopen(item: String, due: CivilDate, at: Instant, ledger: [LedgerEntry]) throws {
         try base.reopen(item: item, due: due, at: at, ledger: ledger)
