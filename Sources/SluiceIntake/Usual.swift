@@ -380,8 +380,11 @@ struct Usual {
     private mutating func judgeOrder() {
         let known = earlier.compactMap(\.profile.ascending)
         guard now.rows >= 50, known.count >= Usual.defaultDeliveries, let ascending = now.ascending else { return }
+        // Whether dates ascend by their bytes is a matter of their notation.
         for field in dataset.fields
-        where ascending.contains(field.name) && !known.contains(where: { $0.contains(field.name) }) {
+        where !field.type.isTemporal && ascending.contains(field.name)
+            && !known.contains(where: { $0.contains(field.name) })
+        {
             warnings.append(
                 Finding(
                     column: field.name, rule: FindingRule.usual, code: .columnSorted, severity: .warning,
