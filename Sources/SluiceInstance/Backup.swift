@@ -265,8 +265,9 @@ extension Instance {
             for name in try listSmallFolder(receipts) {
                 if name.hasSuffix("-withdrawn.notice.txt") {
                     let id = DeliveryID(String(name.dropLast("-withdrawn.notice.txt".count)))
-                    guard let id, let delivery = try store.delivery(id), case .final(let outcome) = delivery.status,
-                        outcome.isAccepted
+                    // Of one that was replaced the records are kept as well.
+                    guard let id, let delivery = try store.delivery(id),
+                        delivery.status.isCurrent || delivery.canBeReinstated
                     else { continue }
                     _ = try intake.withdraw(id, reason: "withdrawn before the store was restored")
                 } else if name.hasSuffix("-reinstated.notice.txt") {

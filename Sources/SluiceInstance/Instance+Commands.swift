@@ -13,13 +13,11 @@ extension Instance {
         do {
             switch command {
             case .rotateLink(_, let reason) where !isReason(reason), .withdraw(_, let reason) where !isReason(reason),
-                .reject(_, let reason) where !isReason(reason):
+                .reject(_, let reason) where !isReason(reason), .reinstate(_, let reason?) where !isReason(reason):
                 return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .withdraw(let delivery, let reason): return try withdraw(delivery, reason: reason, actor: actor)
             case .confirm(let delivery): return try confirm(delivery, actor: actor)
             case .reject(let delivery, let reason): return try reject(delivery, reason: reason, actor: actor)
-            case .reinstate(_, let reason?) where !isReason(reason):
-                return .no("a reason must say something, in at most 500 characters: it stays in the ledger")
             case .reinstate(let delivery, let reason): return try reinstate(delivery, reason: reason, actor: actor)
             case .buildRelease(let id, let explains): return try buildRelease(id, explains: explains, actor: actor)
             case .approveRelease(_, let by, let judgement) where !isReason(by) || !isReason(judgement):
@@ -78,8 +76,7 @@ extension Instance {
         guard let id = DeliveryID(text), let delivery = try store.delivery(id) else {
             return .no("no delivery is called \(text); see `sluice deliveries list`")
         }
-        let isStanding = if case .final(let outcome) = delivery.status { outcome.isAccepted } else { false }
-        guard isStanding || delivery.canBeReinstated else {
+        guard delivery.status.isCurrent || delivery.canBeReinstated else {
             return .no("delivery \(id) is \(delivery.status.text): there is nothing of it to take back")
         }
         intake.actor = actor
@@ -109,10 +106,7 @@ extension Instance {
             return .no("no delivery is called \(text); see `sluice deliveries list --outcome held`")
         }
         guard delivery.status == .held, delivery.heldFor != nil else {
-            let next =
-                if case .final(let outcome) = delivery.status, outcome.isAccepted {
-                    "; take it back with `sluice deliveries withdraw \(id)`"
-                } else { "" }
+            let next = delivery.status.isCurrent ? "; take it back with `sluice deliveries withdraw \(id)`" : ""
             return .no(
                 "delivery \(id) is \(delivery.status.text) and waits for no word: there is nothing to reject\(next)")
         }

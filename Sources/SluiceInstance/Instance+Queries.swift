@@ -115,10 +115,10 @@ extension Instance {
             "sources": .array(sources),
             "held": .int(held.count),
             "toConfirm": .array(
-                held.filter { $0.heldFor != nil && $0.confirmedAt == nil }.map {
+                held.filter { $0.toConfirm != nil }.map {
                     .members([
                         "delivery": .string($0.id.text), "authority": .string($0.authority.text),
-                        "reason": .optional($0.reason), "figures": .optional($0.heldFigures),
+                        "reason": .optional($0.reason), "figures": .optional($0.toConfirm),
                     ])
                 }),
             "staleReleases": .array(

@@ -124,8 +124,7 @@ extension Instance {
     private func keptDeliveries() throws -> [Kept] {
         let longest = settings.authorities.map(\.retentionMonths).max() ?? 0
         return try store.deliveries(DeliveryFilter()).compactMap { delivery in
-            let isStanding = if case .final(let outcome) = delivery.status { outcome.isAccepted } else { false }
-            guard isStanding || delivery.canBeReinstated, delivery.dataset != nil else { return nil }
+            guard delivery.status.isCurrent || delivery.canBeReinstated, delivery.dataset != nil else { return nil }
             let authority = settings.authorities.first { $0.id == delivery.authority }
             let months = authority?.retentionMonths(of: delivery.dataset) ?? longest
             let last = delivery.period?.last ?? settings.zone.date(at: delivery.receivedAt).month

@@ -14,16 +14,22 @@ package struct StaleRelease: Sendable {
 extension Instance {
     /// The latest version of each release, where it counts a delivery that was replaced, withdrawn or purged since.
     package func staleReleases() throws -> [StaleRelease] {
+        // The daemon asks at every look.
+        let ledger = try store.ledgerHead().size
+        if let staleFound, staleFound.ledger == ledger { return staleFound.releases }
+        let found = try findStaleReleases()
+        staleFound = (ledger, found)
+        return found
+    }
+
+    private func findStaleReleases() throws -> [StaleRelease] {
         var latest: [String: ReleaseRecord] = [:]
         for release in try store.releases() { latest[release.release] = release }
         guard !latest.isEmpty else { return [] }
         let deliveries = Dictionary(
             try store.deliveries(DeliveryFilter()).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         return latest.values.sorted { $0.release < $1.release }.compactMap { release in
-            let gone = release.deliveries.compactMap { deliveries[$0] }.filter { delivery in
-                if case .final(let outcome) = delivery.status { return !outcome.isAccepted }
-                return true
-            }
+            let gone = release.deliveries.compactMap { deliveries[$0] }.filter { !$0.status.isCurrent }
             guard !gone.isEmpty else { return nil }
             return StaleRelease(
                 release: release, reason: Self.reason(gone), advice: Self.advice(gone, release: release.release))

@@ -189,14 +189,6 @@ private struct RecordDigest: Equatable {
     }
 }
 
-extension RecordBlock {
-    /// Nil for events.
-    func count(_ row: Int) -> UInt32? {
-        guard !counts.isEmpty else { return nil }
-        return (0..<4).reduce(0) { $0 | UInt32(counts[row * 4 + $1]) << UInt32($1 * 8) }
-    }
-}
-
 /// Writes records as the rows of a minimised edition.
 private struct MinimisedWriter: ~Copyable {
     private let edition: DatasetPlan

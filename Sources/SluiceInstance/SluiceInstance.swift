@@ -97,6 +97,8 @@ package final class Instance {
     private let protectPath: String
     private let lock: FileLock?
     private var isRestored = false
+    /// What `staleReleases` found, and how long the ledger was: nothing changes without a row there.
+    var staleFound: (ledger: Int, releases: [StaleRelease])?
     /// Deliveries that a restore could not bring back, told by the opening that settled it.
     package private(set) var missing: [MissingDelivery] = []
 

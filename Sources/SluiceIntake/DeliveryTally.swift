@@ -2,11 +2,9 @@ import SluiceModel
 
 /// Counts the codes of a delivery's records on their way into the store, for its profile.
 struct DeliveryTally {
-    /// By dimension of the plan: records by code.
+    /// By dimension of the plan: records by code, months among them.
     private var counts: [[Int]]
     private(set) var records = 0
-    /// Records by month.
-    private var months: [Int: Int] = [:]
     /// By code of the measure.
     private var sums: [Int: Int] = [:]
     private var largest: [Int: Int] = [:]
@@ -18,26 +16,15 @@ struct DeliveryTally {
     mutating func add(_ block: RecordBlock, plan: FormatPlan) {
         records += block.rowCount
         addFigures(block, plan)
-        addLinks(block.linkTokens)
+        addLinks(block)
         for column in block.columns {
             let dimension = column.dimension
-            if plan.dimensions[dimension].isMonth {
-                for row in 0..<block.rowCount { months[Int(column.code(row)), default: 0] += 1 }
-                continue
-            }
             let codeCount = plan.dimensions[dimension].codeCount
             // Out of its place while it is written to, so that it is not copied.
             var found = counts[dimension]
             counts[dimension] = []
             if found.isEmpty { found = [Int](repeating: 0, count: codeCount) }
-            switch column.width {
-            case 1: for code in column.bytes { found[Int(code)] += 1 }
-            case 2:
-                for place in stride(from: 0, to: column.bytes.count, by: 2) {
-                    found[Int(column.bytes[place]) | Int(column.bytes[place + 1]) << 8] += 1
-                }
-            default: for row in 0..<block.rowCount { found[Int(column.code(row))] += 1 }
-            }
+            column.forEachCode { _, code in found[code] += 1 }
             counts[dimension] = found
         }
     }
@@ -47,23 +34,21 @@ struct DeliveryTally {
             let measure = block.columns.first(where: { plan.dimensions[$0.dimension].id == "measure" })
         else { return }
         for row in 0..<block.rowCount {
-            let count = (0..<4).reduce(UInt32(0)) { $0 | UInt32(block.counts[row * 4 + $1]) << UInt32($1 * 8) }
-            guard count != RecordBlock.countHidden else { continue }
+            guard let count = block.count(row), count != RecordBlock.countHidden else { continue }
             let code = Int(measure.code(row))
             sums[code, default: 0] += Int(count)
             largest[code] = max(largest[code] ?? 0, Int(count))
         }
     }
 
-    private mutating func addLinks(_ tokens: [UInt8]) {
-        var start = 0
-        while start + RecordBlock.linkTokenBytes <= tokens.count, linked < DeliveryProfile.linkLimit {
-            var token: UInt128 = 0
-            for place in start..<start + RecordBlock.linkTokenBytes { token = token << 8 | UInt128(tokens[place]) }
-            start += RecordBlock.linkTokenBytes
-            guard token != 0 else { continue }
-            linked += 1
-            links[token, default: 0] += 1
+    private mutating func addLinks(_ block: RecordBlock) {
+        var row = 0
+        while row < block.rowCount, linked < DeliveryProfile.linkLimit {
+            if let token = block.linkToken(row) {
+                linked += 1
+                links[token, default: 0] += 1
+            }
+            row += 1
         }
     }
 
@@ -76,7 +61,8 @@ struct DeliveryTally {
             if let missing { filled[field.name] = report.rows.read - missing }
         }
         var shares: [String: [String: Int]] = [:]
-        for (index, counts) in counts.enumerated() where !counts.isEmpty {
+        // Months differ from one delivery to the next by their nature.
+        for (index, counts) in counts.enumerated() where !counts.isEmpty && !plan.dimensions[index].isMonth {
             let found = counts.indices.filter { counts[$0] > 0 }.sorted { counts[$0] > counts[$1] }
             var list: [String: Int] = [:]
             for code in found.prefix(DeliveryProfile.codeLimit) {
@@ -96,10 +82,9 @@ struct DeliveryTally {
             let frequent = byText.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(DeliveryProfile.codeLimit)
             profile.entries[field.name] = Dictionary(frequent.map { ($0.key, $0.value) }, uniquingKeysWith: max)
         }
-        if let period = report.period, !months.isEmpty {
-            profile.outside = months.reduce(0) { sum, entry in
-                period.first.index <= entry.key && entry.key <= period.last.index ? sum : sum + entry.value
-            }
+        if let period = report.period, let month = plan.dimensions.firstIndex(where: \.isMonth), !counts[month].isEmpty
+        {
+            profile.outside = records - counts[month][period.first.index...period.last.index].reduce(0, +)
         }
         if let measure = codes.first(where: { $0.id == "measure" }) {
             func named(_ figures: [Int: Int]) -> [String: Int] {

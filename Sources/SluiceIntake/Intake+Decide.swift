@@ -101,8 +101,7 @@ extension Intake {
         guard let sha256 = delivery.sha256 else { return [] }
         let filter = DeliveryFilter(authority: delivery.authority, sha256: sha256)
         return try store.deliveries(filter).filter { earlier in
-            guard case .final(let outcome) = earlier.status else { return false }
-            return outcome.isAccepted && earlier.id != delivery.id && earlier.parent != delivery.id
+            earlier.status.isCurrent && earlier.id != delivery.id && earlier.parent != delivery.id
         }
     }
 

@@ -110,8 +110,8 @@ extension Intake {
     ///
     /// - Returns: the releases its records went into.
     package func withdraw(_ id: DeliveryID, reason: String) throws -> [ReleaseRecord] {
-        let tables = try store.deliveries(DeliveryFilter(parent: id)).filter { child in
-            if case .final(let outcome) = child.status { outcome.isAccepted } else { child.canBeReinstated }
+        let tables = try store.deliveries(DeliveryFilter(parent: id)).filter {
+            $0.status.isCurrent || $0.canBeReinstated
         }
         var details = ["reason": reason]
         if !tables.isEmpty { details["tables"] = "\(tables.count)" }

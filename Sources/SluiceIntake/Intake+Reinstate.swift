@@ -39,24 +39,6 @@ extension Delivery {
     }
 }
 
-extension Period {
-    /// The runs of months in it that none of `others` holds.
-    fileprivate func without(_ others: [Period]) -> [Period] {
-        var left: [Period] = []
-        for index in first.index...last.index {
-            guard let month = CivilMonth(index: index), let own = Period(first: month, last: month),
-                !others.contains(where: { $0.contains(own) })
-            else { continue }
-            if let before = left.last, before.last.next == month {
-                left[left.count - 1] = Period(first: before.first, last: month)!
-            } else {
-                left.append(own)
-            }
-        }
-        return left
-    }
-}
-
 extension Intake {
     /// What bringing a delivery back changed.
     package struct Reinstated: Sendable {
@@ -83,7 +65,7 @@ extension Intake {
             throw ReinstateRefusal.replacedAgain(id, by: newerID, whichWas: newer.replacedBy ?? newerID)
         }
         let current = try store.deliveries(DeliveryFilter(authority: asked.authority, dataset: asked.dataset))
-            .filter { if case .final(let outcome) = $0.status { outcome.isAccepted } else { false } }
+            .filter(\.status.isCurrent)
         let isStanding = current.contains { $0.id == newerID }
         // What replaced it goes. Where it stood in for several that were brought back before, so do they; what else came
         // for these months meanwhile, and is of other months too, is not ours to take away.

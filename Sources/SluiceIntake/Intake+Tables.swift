@@ -120,10 +120,8 @@ extension Intake {
     ) throws -> Hold? {
         struct Looked: Error { var hold: Hold? }
         // Of a sender's first file there is nothing to replace and nothing to compare with.
-        let isFirst = try [Outcome.accepted, .acceptedWithRejections].allSatisfy { outcome in
-            try store.deliveries(
-                DeliveryFilter(authority: delivery.authority, status: .final(outcome), limit: 1)
-            ).isEmpty
+        let isFirst = try DeliveryStatus.current.allSatisfy { status in
+            try store.deliveries(DeliveryFilter(authority: delivery.authority, status: status, limit: 1)).isEmpty
         }
         if isFirst { return nil }
         let reading = try open(delivery, from: source)

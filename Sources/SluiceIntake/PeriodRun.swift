@@ -302,7 +302,6 @@ extension [PeriodSpan] {
         }
         let shown = runs.prefix(6).map { "\($0.period) (\($0.rows) \($0.rows == 1 ? "row" : "rows"))" }
         if runs.count > shown.count { return shown.joined(separator: ", ") + " and more" }
-        return shown.count < 2
-            ? shown.joined() : shown.dropLast().joined(separator: ", ") + " and " + (shown.last ?? "")
+        return shown.listed()
     }
 }

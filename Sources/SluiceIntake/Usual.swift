@@ -95,10 +95,20 @@ struct Usual {
     }
 
     /// Of an even number the mean of the two in the middle, rounded up.
-    private static func median(_ numbers: [Int]) -> Int {
+    private static func median(_ numbers: [Int]) -> Int { (twiceMedian(numbers) + 1) / 2 }
+
+    private static func twiceMedian(_ numbers: [Int]) -> Int {
         let sorted = numbers.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2] + 1) / 2
+        return sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]
     }
+
+    private mutating func warn(_ code: FindingCode, column: String? = nil, _ message: String) {
+        warnings.append(
+            Finding(column: column, rule: FindingRule.usual, code: code, severity: .warning, message: message))
+    }
+
+    /// ` 3 more codes changed as much.`
+    private func others(_ count: Int) -> String { count > 0 ? " \(count) more codes changed as much." : "" }
 
     private mutating func addRows(_ accepted: Int, _ median: Int, rule: String) {
         var finding = Finding(
@@ -113,8 +123,7 @@ struct Usual {
     /// per cent, 10 and 11 rows before, 16 rows are more than 15.75 and broken, 15 are not.
     static func exceeded(by accepted: Int, earlier: [Int], percent: Int) -> Int? {
         guard !earlier.isEmpty else { return nil }
-        let sorted = earlier.sorted()
-        let twiceMedian = sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]
+        let twiceMedian = twiceMedian(earlier)
         guard abs(2 * accepted - twiceMedian) * 100 > percent * twiceMedian else { return nil }
         return (twiceMedian + 1) / 2
     }
@@ -205,10 +214,7 @@ struct Usual {
             } else {
                 continue
             }
-            warnings.append(
-                Finding(
-                    column: field.name, rule: FindingRule.usual,
-                    code: share.now < share.before ? .columnEmptied : .shareChanged, severity: .warning, message: text))
+            warn(share.now < share.before ? .columnEmptied : .shareChanged, column: field.name, text)
             if used.contains(index), share.earlier.count >= 2, share.before >= 0.5,
                 isBeyondBound(share.now, share.before)
             {
@@ -230,12 +236,11 @@ struct Usual {
                 counts, total: now.rows, earlier: known.map { ($0.profile.entries[field.name] ?? [:], $0.profile.rows) }
             )
             guard let (entry, share) = jumps.first else { continue }
-            let others = jumps.count > 1 ? " \(jumps.count - 1) more codes changed as much." : ""
-            warnings.append(
-                Finding(
-                    column: field.name, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
-                    message: "The share of `\(entry)` is usually \(share.percentBefore); in this file it is "
-                        + "\(share.percentNow).\(others) Check that the export and its codes are as before."))
+            warn(
+                .shareChanged, column: field.name,
+                "The share of `\(entry)` is usually \(share.percentBefore); in this file it is "
+                    + "\(share.percentNow).\(others(jumps.count - 1)) Check that the export and its codes are as before."
+            )
         }
     }
 
@@ -277,13 +282,11 @@ struct Usual {
             if isTold, code.isEmpty { continue }
             if !isTold {
                 let what = code.isEmpty ? "rows without a known \(dimension)" : "`\(code)` of \(dimension)"
-                let others = jumps.count > 1 ? " \(jumps.count - 1) more codes changed as much." : ""
-                warnings.append(
-                    Finding(
-                        column: field, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
-                        message: "The share of \(what) is usually \(share.percentBefore); in this file it is "
-                            + "\(share.percentNow).\(others) Check that the export and its codes are as before"
-                            + (fields.count > 1 ? ", in \(fields.joined(separator: ", "))." : ".")))
+                warn(
+                    .shareChanged, column: field,
+                    "The share of \(what) is usually \(share.percentBefore); in this file it is "
+                        + "\(share.percentNow).\(others(jumps.count - 1)) Check that the export and its codes are as before"
+                        + (fields.count > 1 ? ", in \(fields.joined(separator: ", "))." : "."))
             }
             let unknown = jumps.first { $0.code.isEmpty }?.share
             if let unknown, unknown.earlier.count >= 2, 1 - unknown.before >= 0.5,
@@ -318,17 +321,16 @@ struct Usual {
             usual != length(period)
         else { return }
         func steps(_ count: Int) -> String { count == 1 ? "one \(step)" : "\(count) \(step)s" }
-        warnings.append(
-            Finding(
-                rule: FindingRule.usual, code: .periodUnclear, severity: .warning,
-                message: "The file covers \(steps(length(period))), \(period); each of your earlier files covers "
-                    + "\(steps(usual)). Check the first and the last date."))
+        warn(
+            .periodUnclear,
+            "The file covers \(steps(length(period))), \(period); each of your earlier files covers "
+                + "\(steps(usual)). Check the first and the last date.")
     }
 
     /// The time that a dataset is sent by, for people.
     private var step: String {
         guard case .field(_, let unit) = dataset.period else { return "month" }
-        return unit.rawValue.replacing("-", with: " ")
+        return unit.noun
     }
 
     /// How many steps of that time.
@@ -348,13 +350,12 @@ struct Usual {
             latest.last.next != period.first
         else { return }
         let isLate = period.first > latest.last
-        warnings.append(
-            Finding(
-                rule: FindingRule.usual, code: .periodOutOfTurn, severity: .warning,
-                message: "The file covers \(period). The latest that stands is \(latest)"
-                    + (isLate ? ", and nothing has come for the time between. " : ". ")
-                    + "If \(period) is meant, there is nothing to do; otherwise check the dates and send the right file: this "
-                    + "one counts for \(period)."))
+        warn(
+            .periodOutOfTurn,
+            "The file covers \(period). The latest that stands is \(latest)"
+                + (isLate ? ", and nothing has come for the time between. " : ". ")
+                + "If \(period) is meant, there is nothing to do; otherwise check the dates and send the right file: this "
+                + "one counts for \(period).")
     }
 
     /// Records of months that the file does not cover: most events are of the time in which they are recorded.
@@ -368,12 +369,10 @@ struct Usual {
             })
         guard share.hasJumped else { return }
         let month = dataset.output.columns.first { plan.dimensions[$0.dimension].isMonth }
-        warnings.append(
-            Finding(
-                column: month?.sources.first?.fields.first.map { dataset.fields[$0].name }, rule: FindingRule.usual,
-                code: .shareChanged, severity: .warning,
-                message: "\(share.percentNow) of the records are of months that the file does not cover; usually "
-                    + "\(share.percentBefore). Check the dates."))
+        warn(
+            .shareChanged, column: month?.sources.first?.fields.first.map { dataset.fields[$0].name },
+            "\(share.percentNow) of the records are of months that the file does not cover; usually "
+                + "\(share.percentBefore). Check the dates.")
     }
 
     /// A column in perfect order that never was: sorted by itself, its values stand in the rows of others.
@@ -385,19 +384,17 @@ struct Usual {
         where !field.type.isTemporal && ascending.contains(field.name)
             && !known.contains(where: { $0.contains(field.name) })
         {
-            warnings.append(
-                Finding(
-                    column: field.name, rule: FindingRule.usual, code: .columnSorted, severity: .warning,
-                    message:
-                        "The values stand in ascending order; in your earlier files they never did. If only this column "
-                        + "was sorted, each value stands in the row of another: export the file again. If whole rows were "
-                        + "sorted, there is nothing to do."))
+            warn(
+                .columnSorted, column: field.name,
+                "The values stand in ascending order; in your earlier files they never did. If only this column "
+                    + "was sorted, each value stands in the row of another: export the file again. If whole rows were "
+                    + "sorted, there is nothing to do.")
         }
     }
 
     /// Figures of a measure that are larger or smaller than they ever were.
     private mutating func judgeFigures(_ period: Period?) {
-        guard case .counts = dataset.output.kind, let period else { return }
+        guard case .counts(let field) = dataset.output.kind, let period else { return }
         let same = earlier.filter { $0.delivery.period.map(length) == length(period) }
         guard same.count >= Usual.defaultDeliveries else { return }
         for measure in now.sums.keys.sorted() {
@@ -418,11 +415,7 @@ struct Usual {
                 continue
             }
             text += " Check the figures, and that each stands in its own row."
-            guard case .counts(let field) = dataset.output.kind else { continue }
-            warnings.append(
-                Finding(
-                    column: dataset.fields[field].name, rule: FindingRule.usual, code: .figuresChanged,
-                    severity: .warning, message: text))
+            warn(.figuresChanged, column: dataset.fields[field].name, text)
         }
     }
 
@@ -431,12 +424,10 @@ struct Usual {
         guard now.linkedToOne >= 20, now.linkedToOne * 4 >= now.linked, let field = dataset.output.linkField else {
             return
         }
-        warnings.append(
-            Finding(
-                column: dataset.fields[field].name, rule: FindingRule.usual, code: .shareChanged, severity: .warning,
-                message:
-                    "One value stands in \(now.linkedToOne.grouped) of \(now.linked.grouped) rows, as if they were all "
-                    + "about one person. Check that the export leaves the column empty where it is not known."))
+        warn(
+            .shareChanged, column: dataset.fields[field].name,
+            "One value stands in \(now.linkedToOne.grouped) of \(now.linked.grouped) rows, as if they were all "
+                + "about one person. Check that the export leaves the column empty where it is not known.")
     }
 }
 

@@ -45,6 +45,11 @@ package enum DeliveryStatus: Hashable, Sendable {
         }
     }
 
+    /// Accepted, not replaced, withdrawn or purged: its records count.
+    package var isCurrent: Bool { DeliveryStatus.current.contains(self) }
+
+    package static let current: [DeliveryStatus] = [.final(.accepted), .final(.acceptedWithRejections)]
+
     package init?(_ text: String) {
         switch text {
         case "stalled": self = .stalled

@@ -45,12 +45,15 @@ extension DeliveryProfile {
         func counts(_ counts: [String: Int]) -> JSON {
             .object(counts.sorted { $0.key < $1.key }.map { JSON.Member($0.key, .int($0.value)) })
         }
+        func tables(_ tables: [String: [String: Int]]) -> JSON {
+            .object(tables.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) })
+        }
         return .members([
             "rows": .int(rows), "filled": counts(filled), "records": .int(records),
-            "codes": .object(codes.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
+            "codes": tables(codes),
             "endsWithLineEnd": .bool(endsWithLineEnd), "outside": .optional(outside), "sums": counts(sums),
             "largest": counts(largest), "ascending": ascending.map { .strings($0.sorted()) } ?? .null,
-            "entries": .object(entries.sorted { $0.key < $1.key }.map { JSON.Member($0.key, counts($0.value)) }),
+            "entries": tables(entries),
         ])
     }
 
@@ -64,23 +67,25 @@ extension DeliveryProfile {
             }
             return counts
         }
+        func tables(_ json: JSON?) -> [String: [String: Int]]? {
+            guard case .object(let members)? = json else { return nil }
+            var tables: [String: [String: Int]] = [:]
+            for member in members {
+                guard let found = counts(member.value) else { return nil }
+                tables[member.name] = found
+            }
+            return tables
+        }
         guard case .int(let rows)? = json["rows"], let filled = counts(json["filled"]),
-            case .int(let records)? = json["records"], case .object(let dimensions)? = json["codes"],
+            case .int(let records)? = json["records"], let codes = tables(json["codes"]),
             case .bool(let endsWithLineEnd)? = json["endsWithLineEnd"]
         else { return nil }
-        var codes: [String: [String: Int]] = [:]
-        for dimension in dimensions {
-            guard let found = counts(dimension.value) else { return nil }
-            codes[dimension.name] = found
-        }
         self.init(rows: rows, filled: filled, records: records, codes: codes, endsWithLineEnd: endsWithLineEnd)
         // Profiles of earlier versions do not know of these.
         if case .int(let count)? = json["outside"] { outside = count }
         sums = counts(json["sums"]) ?? [:]
         largest = counts(json["largest"]) ?? [:]
         if let names = json["ascending"]?.items { ascending = Set(names.compactMap(\.text)) }
-        if case .object(let fields)? = json["entries"] {
-            for field in fields { entries[field.name] = counts(field.value) }
-        }
+        entries = tables(json["entries"]) ?? [:]
     }
 }

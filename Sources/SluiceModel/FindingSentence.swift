@@ -272,9 +272,8 @@ struct FindingSentence {
     }
 
     func list(_ items: [String], last: String? = nil, whenEmpty: String = "the schema's values") -> String {
-        guard let final = items.last else { return whenEmpty }
-        guard let last, items.count > 1 else { return items.joined(separator: ", ") }
-        return items.dropLast().joined(separator: ", ") + " \(last) " + final
+        if items.isEmpty { return whenEmpty }
+        return last.map { items.listed($0) } ?? items.joined(separator: ", ")
     }
 
     func names(_ fields: [Int], last: String) -> String { list(fields.map(fieldName), last: last) }

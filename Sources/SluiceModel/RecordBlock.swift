@@ -60,4 +60,36 @@ extension RecordBlock.Column {
     package func code(_ row: Int) -> UInt32 {
         (0..<width).reduce(0) { $0 | UInt32(bytes[row * width + $1]) << UInt32($1 * 8) }
     }
+
+    /// Calls `body` with each row's index and code.
+    @inlinable
+    package func forEachCode(_ body: (Int, Int) -> Void) {
+        let bytes = bytes.span
+        switch width {
+        case 1: for row in bytes.indices { body(row, Int(bytes[row])) }
+        case 2: for row in 0..<bytes.count / 2 { body(row, Int(bytes[2 * row]) | Int(bytes[2 * row + 1]) << 8) }
+        default:
+            for row in 0..<bytes.count / 4 {
+                let low = Int(bytes[4 * row]) | Int(bytes[4 * row + 1]) << 8
+                body(row, low | Int(bytes[4 * row + 2]) << 16 | Int(bytes[4 * row + 3]) << 24)
+            }
+        }
+    }
+}
+
+extension RecordBlock {
+    /// `countHidden` where the sender gave a marker; nil for events.
+    package func count(_ row: Int) -> UInt32? {
+        guard !counts.isEmpty else { return nil }
+        return (0..<4).reduce(0) { $0 | UInt32(counts[row * 4 + $1]) << UInt32($1 * 8) }
+    }
+
+    /// Nil where the row has none.
+    package func linkToken(_ row: Int) -> UInt128? {
+        let start = row * RecordBlock.linkTokenBytes
+        guard start + RecordBlock.linkTokenBytes <= linkTokens.count else { return nil }
+        var token: UInt128 = 0
+        for index in start..<start + RecordBlock.linkTokenBytes { token = token << 8 | UInt128(linkTokens[index]) }
+        return token == 0 ? nil : token
+    }
 }

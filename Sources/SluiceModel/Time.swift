@@ -141,6 +141,41 @@ package struct Period: Hashable, Sendable, CustomStringConvertible {
     package var description: String { first == last ? "\(first)" : "\(first)/\(last)" }
 }
 
+extension Period {
+    /// In order.
+    package var months: [CivilMonth] { (first.index...last.index).compactMap { CivilMonth(index: $0) } }
+
+    package func contains(_ month: CivilMonth) -> Bool { first <= month && month <= last }
+
+    /// The runs of months in it that none of `others` holds.
+    package func without(_ others: [Period]) -> [Period] {
+        months.filter { month in !others.contains { $0.contains(month) } }.runs
+    }
+}
+
+extension [CivilMonth] {
+    /// Of months in order, those that follow each other as one period.
+    package var runs: [Period] {
+        var runs: [Period] = []
+        for month in self {
+            if let last = runs.last, last.last.next == month {
+                runs[runs.count - 1] = Period(first: last.first, last: month)!
+            } else {
+                runs.append(Period(first: month, last: month)!)
+            }
+        }
+        return runs
+    }
+}
+
+extension [String] {
+    /// `a, b and c`.
+    package func listed(_ conjunction: String = "and") -> String {
+        guard let last, count > 1 else { return joined() }
+        return dropLast().joined(separator: ", ") + " \(conjunction) " + last
+    }
+}
+
 /// How a dataset divides time when it is sent: the period a row's date falls in, as whole months.
 package enum PeriodUnit: String, CaseIterable, Sendable {
     case month, quarter, term

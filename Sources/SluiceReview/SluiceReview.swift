@@ -92,11 +92,8 @@ package struct ReviewKeeper {
         case .agreement(_, let lastDay): return (lastDay, "end")
         case .delivery(let authority, let dataset, let unit, let first, let graceDays):
             let accepted = try store.deliveries(DeliveryFilter(authority: authority, dataset: dataset))
-                .filter { delivery in
-                    // What came and is past its retention came all the same.
-                    if case .final(let outcome) = delivery.status { return outcome.isAccepted }
-                    return delivery.status == .purged
-                }
+                // What came and is past its retention came all the same.
+                .filter { $0.status.isCurrent || $0.status == .purged }
                 .compactMap(\.period)
             // Each period is due some days after it ends; the first one that nothing covers is what is awaited. One
             // that never came can be closed by a person, with the reason.

@@ -106,9 +106,7 @@ func readPaths(
     reader.finish()
 
     // Each of these belongs to other people: none may hold another.
-    let separate = [
-        ("drop", result.drop), ("releases", result.releases), ("alerts", result.alerts), ("state", result.state),
-    ]
+    let separate = result.written
     for (key, path) in separate {
         guard let what = notAFolder(path) else { continue }
         mistakes.add(
@@ -128,13 +126,17 @@ func readPaths(
     return (result, places)
 }
 
+extension Paths {
+    /// Folders that the daemon writes into, by their keys.
+    fileprivate var written: [(key: String, path: String)] {
+        [("drop", drop), ("releases", releases), ("alerts", alerts), ("state", state)]
+    }
+}
+
 extension Settings {
     /// Checks that the account that asks may write into the folders of the instance that are there, as the daemon has to.
     package func checkAccess(mistakes: Mistakes) {
-        let folders = [
-            ("drop", paths.drop), ("releases", paths.releases), ("alerts", paths.alerts), ("state", paths.state),
-        ]
-        for (key, path) in folders {
+        for (key, path) in paths.written {
             var status = stat()
             guard unsafe stat(path, &status) == 0, unsafe access(path, W_OK | X_OK) != 0 else { continue }
             let why = unsafe String(cString: strerror(errno))

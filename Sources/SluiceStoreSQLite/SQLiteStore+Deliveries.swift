@@ -305,11 +305,6 @@ extension DeliveryStatus {
     /// Not yet decided.
     var isOpen: Bool { self == .stalled || self == .held || self == .claimed }
 
-    /// Accepted, not replaced and not withdrawn.
-    var isCurrent: Bool { DeliveryStatus.current.contains(self) }
-
-    static let current: [DeliveryStatus] = [.final(.accepted), .final(.acceptedWithRejections)]
-
     /// `'accepted', 'accepted-with-rejections'`, to stand in a statement.
     static let currentSQL = current.map { "'\($0.text)'" }.joined(separator: ", ")
 }

@@ -4,8 +4,7 @@ import SluiceModel
 extension ByteWriter {
     mutating func facts(of report: DecodeReport) {
         array(report.spans) { writer, span in
-            writer.count(span.period.first.index)
-            writer.count(span.period.last.index)
+            writer.period(span.period)
             writer.count(span.rows)
         }
         optional(report.lines) { writer, lines in

@@ -304,10 +304,10 @@ package struct WireReader {
             guard !hasDataset, rows == RowCounts(), period == nil, findings.isEmpty, !findingsCut else {
                 throw .disagrees(.reportTables)
             }
-            var listing = DecodeReport(assumptions: nil, datasetIndex: nil, rows: rows, period: nil, findings: [])
-            listing.tables = tables
-            guard report == listing.withoutTables else { throw .disagrees(.reportTables) }
-            return listing
+            let nothing = DecodeReport(assumptions: nil, datasetIndex: nil, rows: rows, period: nil, findings: [])
+            guard report == nothing else { throw .disagrees(.reportTables) }
+            report.tables = tables
+            return report
         }
 
         // Of a file that is refused or rejected as a whole the daemon keeps no record, so the totals may differ.
@@ -344,14 +344,6 @@ package struct WireReader {
             guard field.dateFormats.indices.contains(format) else { throw WireError.invalid(.dateFormats) }
             return Assumptions.DateFormatChoice(field: field.name, format: field.dateFormats[format].text)
         }
-    }
-}
-
-extension DecodeReport {
-    fileprivate var withoutTables: DecodeReport {
-        var report = self
-        report.tables = []
-        return report
     }
 }
 

@@ -12,7 +12,7 @@ struct HarmOptions {
     var kind: HarmKind?
     /// One case, shown in full.
     var seed: UInt64?
-    var keep = "harm-cases"
+    var keep = ".build/harm-cases"
 
     init(_ arguments: [String]) throws {
         var rest = arguments[...]

@@ -45,23 +45,9 @@ extension HarmKind {
         },
         HarmKind("decimal-comma", "numbers with a decimal comma") { draft in numbers(&draft) { "\($0),0" } },
         HarmKind("decimal-comma-one", "a number with a decimal comma in one row") { draft in
-            let columns = draft.usedColumns.filter { draft.isNumbers($0) && !draft.dataset.keys.contains($0) }
-            guard let column = draft.pick(columns), let row = draft.filledRow(column),
-                let number = Int(draft.rows[row][column])
-            else { return false }
-            draft.rows[row][column] = "\(number),5"
-            draft.note(row: row, column: column)
-            return true
+            oneNumber(&draft) { "\($0),5" }
         },
-        HarmKind("minus", "a number below zero in one row") { draft in
-            let columns = draft.usedColumns.filter { draft.isNumbers($0) && !draft.dataset.keys.contains($0) }
-            guard let column = draft.pick(columns), let row = draft.filledRow(column),
-                let number = Int(draft.rows[row][column])
-            else { return false }
-            draft.rows[row][column] = "-\(number + 1)"
-            draft.note(row: row, column: column)
-            return true
-        },
+        HarmKind("minus", "a number below zero in one row") { draft in oneNumber(&draft) { "-\($0 + 1)" } },
         HarmKind("times-ten", "numbers ten times too large in all rows") { draft in numbers(&draft) { "\($0 * 10)" } },
         HarmKind("all-zero", "all numbers are zero") { draft in numbers(&draft) { _ in "0" } },
         HarmKind("text-truncated", "texts of a column cut at so many characters") { draft in
@@ -93,6 +79,16 @@ extension HarmKind {
         }
         draft.note(column: column)
         return isChanged
+    }
+
+    private static func oneNumber(_ draft: inout Draft, _ change: (Int) -> String) -> Bool {
+        let columns = draft.usedColumns.filter { draft.isNumbers($0) && !draft.dataset.keys.contains($0) }
+        guard let column = draft.pick(columns), let row = draft.filledRow(column),
+            let number = Int(draft.rows[row][column])
+        else { return false }
+        draft.rows[row][column] = change(number)
+        draft.note(row: row, column: column)
+        return true
     }
 
     // MARK: - Codes
@@ -617,13 +613,7 @@ extension HarmKind {
         HarmKind(
             "number-mistyped", "another digit in one number", untellable: "each of the numbers is as good"
         ) { draft in
-            let columns = draft.usedColumns.filter { draft.isNumbers($0) && !draft.dataset.keys.contains($0) }
-            guard let column = draft.pick(columns), let row = draft.filledRow(column),
-                let number = Int(draft.rows[row][column])
-            else { return false }
-            draft.rows[row][column] = "\(number % 10 == 9 ? number - 1 : number + 1)"
-            draft.note(row: row, column: column)
-            return true
+            oneNumber(&draft) { "\($0 % 10 == 9 ? $0 - 1 : $0 + 1)" }
         },
         allDates(
             "hour-off", "all clocks off by an hour", untellable: "a clock that states no zone may be any"

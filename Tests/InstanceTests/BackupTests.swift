@@ -92,6 +92,23 @@ import Testing
         #expect(statuses == [.final(.accepted), .superseded, .superseded, .superseded, .final(.accepted)])
     }
 
+    @Test func `a replaced delivery that was withdrawn after the backup is withdrawn again, and its records go`() throws
+    {
+        let site = try TestInstance()
+        let old = try site.deliver(crimes((1...9).map { crime($0) }), as: "march.csv", for: police)
+        let new = try site.deliver(crimes((1...10).map { crime($0) }), as: "march-again.csv", for: police)
+        let backup = site.folder.file("backup")
+        _ = try site.instance.backUp(to: backup)
+        let command = Command.withdraw(delivery: old.id.text, reason: "a name in it")
+        #expect(site.instance.perform(command, attachment: nil, actor: "user:0").exit == .done)
+
+        try site.loseState()
+        _ = try restore(site, from: backup)
+        #expect(try site.store.delivery(old.id)?.status == .withdrawn)
+        #expect(try site.store.delivery(old.id)?.purgedAt != nil)
+        #expect(try site.store.delivery(new.id)?.status == .final(.accepted))
+    }
+
     @Test func `a backup is made and checked while another program writes`() throws {
         let site = try TestInstance()
         _ = try site.deliver(crimes((1...9).map { crime($0) }), as: "march.csv", for: police)

@@ -219,6 +219,33 @@ import Testing
         }
     }
 
+    @Test(arguments: [false, true])
+    func `areas that no delivery is about are not available, and that is said`(isPublic: Bool) throws {
+        let site = try site { folder in
+            let file = folder + "/authorities/\(police).yaml"
+            let text = String(decoding: try readSmallFile(file), as: UTF8.self)
+            try overwrite(file, Array((text + "areas: [E08999001]\n").utf8))
+            guard isPublic else { return }
+            try edit(folder + "/releases/violence-profile.yaml", "audience: partnership", "audience: public")
+        }
+        for number in 1...3 { _ = try site.deliver(month(number), as: "\(number).csv", for: police) }
+        let sentence =
+            "Events of the kind offence for 2026-01/2026-03 were delivered of some areas alone: figures of other areas that "
+            + "count these months are [x]."
+        let built = build(site)
+        // What is [x] keeps a public release back, whatever the reason.
+        if isPublic {
+            #expect(built.exit == .no && built.text.contains(sentence))
+            #expect(try site.store.releases().isEmpty)
+            return
+        }
+        #expect(built.exit == .done, "\(built.text)")
+        for row in try rows(site) {
+            #expect((row.marker == "[x]") == ["total", "E08999002"].contains(row.area), "\(row)")
+        }
+        #expect(try json(site, "provenance.json")["warnings"]?.items?.compactMap(\.text) == [sentence])
+    }
+
     // MARK: - What is said
 
     @Test func `a figure that is taken for one not available, or the other way, makes the check fail`() throws {

@@ -101,14 +101,6 @@ struct FieldCompiler {
             })
     }
 
-    private var periodFields: [Int] {
-        switch dataset.period {
-        case .field(let field, _): [field]
-        case .fields(let from, let to): [from, to]
-        case .none: []
-        }
-    }
-
     /// Fields that tell the month of the event.
     private var monthFields: [Int] {
         dataset.output.columns.flatMap { $0.sources }.compactMap { source in
@@ -119,7 +111,7 @@ struct FieldCompiler {
     /// The months that a field may hold, and those of them that the file is of.
     private func months(of index: Int) -> FieldChecker.Months {
         let known = Minimiser.knownMonths
-        let isPeriod = periodFields.contains(index)
+        let isPeriod = dataset.usesForPeriod(index)
         let oldest = max(known.lowerBound, plan.today.month.index - DatasetPlan.oldestEventYears * 12)
         let first = isPeriod ? max(oldest, dataset.earliestMonth?.index ?? 0) : oldest
         let only = isPeriod ? dataset.onlyPeriod : nil
@@ -152,7 +144,7 @@ struct FieldCompiler {
         add(.codesRejectRow, field.codesSeverity >= .error)
         add(.feedsArea, feedsArea && field.codesSeverity < .error)
         // What tells the period or the month of the event is past when the file is received, whatever a schema says.
-        let isDated = periodFields.contains(index) || monthFields.contains(index)
+        let isDated = dataset.usesForPeriod(index) || monthFields.contains(index)
         add(.mustNotLieInFuture, !field.mayLieInFuture || isDated)
         add(.isDated, isDated)
         add(.isHealth, field.privacy == .health || plan.classRule(field.privacy) != nil)

@@ -28,7 +28,7 @@ extension ReleaseBuilder {
         var standing: [Delivery] = []
         for delivery in try store.deliveries(DeliveryFilter()) {
             tainted[delivery.id] = leavesOut(delivery, spec)
-            if case .final(let outcome) = delivery.status, outcome.isAccepted { standing.append(delivery) }
+            if delivery.status.isCurrent { standing.append(delivery) }
         }
         var leftOut: Set<LeftOut> = []
         let filter = RecordFilter(
@@ -49,7 +49,8 @@ extension ReleaseBuilder {
                 ? ReleaseRefusal.nothingToCount(spec.period) : .allLeftOut(Set(leftOut.map(\.rule)).sorted())
         }
         var coverage = Coverage(
-            spec, sources: sources(spec), deliveries: standing, isLeftOut: { tainted[$0.id] != nil }, day: day)
+            spec, counters, sources: sources(spec), deliveries: standing, isLeftOut: { tainted[$0.id] != nil }, day: day
+        )
         coverage.waiting = try waiting().filter { authority in
             coverage.rows.contains { $0.source.authority == authority && $0.isExpected.contains(true) }
         }

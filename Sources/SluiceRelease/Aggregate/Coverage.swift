@@ -24,8 +24,10 @@ package struct Coverage: Sendable {
     package let rows: [Row]
     /// Authorities whose files wait to be taken in or to be confirmed.
     package var waiting: [AuthorityID] = []
-    /// What is counted, in the order of the tables.
-    private let eventKinds: [String]
+    /// Where figures are not available, parallel to the counters.
+    let gaps: [[CoverageGap]]
+    /// What is counted, in the order of the tables, and months of it that were delivered of some areas alone.
+    private let kinds: [(id: String, monthsOfSome: [Int])]
 
     package var isComplete: Bool { sentences.isEmpty }
 
@@ -35,13 +37,10 @@ package struct Coverage: Sendable {
     ///   - isLeftOut: kept out of the release by a rule.
     ///   - day: the local date of an instant.
     init(
-        _ spec: ReleaseSpec, sources: [EventSource], deliveries: [Delivery], isLeftOut: (Delivery) -> Bool,
-        day: (Instant) -> CivilDate
+        _ spec: ReleaseSpec, _ counters: [PartCounter], sources: [EventSource], deliveries: [Delivery],
+        isLeftOut: (Delivery) -> Bool, day: (Instant) -> CivilDate
     ) {
         period = spec.period
-        var kinds: [String] = []
-        for table in spec.tables where !kinds.contains(table.eventKind) { kinds.append(table.eventKind) }
-        eventKinds = kinds
         let months = spec.period.months
         var rows: [Row] = []
         for source in sources {
@@ -67,7 +66,7 @@ package struct Coverage: Sendable {
                 guard let covered = delivery.period, covered.overlaps(spec.period) else { continue }
                 let isOut = isLeftOut(delivery)
                 let received = day(delivery.receivedAt)
-                for (index, month) in months.enumerated() where covered.contains(Period(first: month, last: month)!) {
+                for (index, month) in months.enumerated() where covered.contains(month) {
                     let found: MonthCoverage =
                         isOut ? .leftOut : received < month.next.firstDay ? .part : .complete
                     if found.rank > row.months[index].rank { row.months[index] = found }
@@ -76,37 +75,50 @@ package struct Coverage: Sendable {
             rows.append(row)
         }
         self.rows = rows
+        var gaps: [[CoverageGap]] = []
+        var kinds: [(id: String, monthsOfSome: [Int])] = []
+        for counter in counters {
+            let (found, monthsOfSome) = Coverage.gaps(
+                counter, rows.filter { $0.source.eventKind == counter.eventKind }, period)
+            gaps.append(found)
+            kinds.append((counter.eventKind, monthsOfSome))
+        }
+        (self.gaps, self.kinds) = (gaps, kinds)
     }
 
     // MARK: - What is not available
 
-    /// Where figures over events of a kind are not available.
-    func gaps(_ counter: PartCounter) -> [CoverageGap] {
-        let rows = rows.filter { $0.source.eventKind == counter.eventKind }
-        var gaps: [CoverageGap] = []
+    /// Where figures over events of a kind are not available, each once and in order; and the months of which that is so
+    /// because those who delivered them are about some areas alone.
+    private static func gaps(
+        _ counter: PartCounter, _ rows: [Row], _ period: Period
+    ) -> (gaps: [CoverageGap], monthsOfSome: [Int]) {
+        func numbers(_ months: [Int]) -> [Int] { months.map { period.first.index + $0 } }
+        var gaps: Set<CoverageGap> = []
+        var monthsOfSome: [Int] = []
         for row in rows where !row.lacking.isEmpty {
-            gaps.append(
-                counter.gap(months: row.lacking.map { period.first.index + $0 }, areas: row.source.areas))
+            gaps.insert(counter.gap(months: numbers(row.lacking), areas: row.source.areas))
         }
-        for (areas, months) in monthsByAreas(of: counter.eventKind) {
-            let numbers = months.map { period.first.index + $0 }
+        for (areas, months) in monthsByAreas(rows, monthCount: period.monthCount) {
             if areas.isEmpty {
-                gaps.append(counter.gap(months: numbers, areas: []))
-            } else if let gap = counter.gap(months: numbers, outside: areas) {
-                gaps.append(gap)
+                gaps.insert(counter.gap(months: numbers(months), areas: []))
+            } else if let gap = counter.gap(months: numbers(months), outside: areas) {
+                gaps.insert(gap)
+                monthsOfSome += months
             }
         }
-        return gaps
+        return (
+            gaps.sorted { $0.atoms.lexicographicallyPrecedes($1.atoms) { $0.lexicographicallyPrecedes($1) } },
+            monthsOfSome.sorted()
+        )
     }
 
     /// Numbers of months by the areas that those who have delivered them are about; months that nobody has delivered by no
     /// areas. Without those that somebody has delivered who does not say which areas: he may be about all.
-    private func monthsByAreas(of eventKind: String) -> [[String]: [Int]] {
+    private static func monthsByAreas(_ rows: [Row], monthCount: Int) -> [[String]: [Int]] {
         var found: [[String]: [Int]] = [:]
-        for month in 0..<period.monthCount {
-            let delivering = rows.filter {
-                $0.source.eventKind == eventKind && ($0.months[month] == .complete || $0.months[month] == .part)
-            }
+        for month in 0..<monthCount {
+            let delivering = rows.filter { $0.months[month] == .complete || $0.months[month] == .part }
             if delivering.contains(where: { $0.source.areas.isEmpty }) { continue }
             found[Set(delivering.flatMap(\.source.areas)).sorted(), default: []].append(month)
         }
@@ -128,40 +140,35 @@ package struct Coverage: Sendable {
                 guard !months.isEmpty else { continue }
                 sentences.append(
                     "\(row.source.authority) \(what) \(words(months)): figures over events of the kind "
-                        + "\(row.source.eventKind) that count \(months.count == 1 ? "this month" : "these months")"
+                        + "\(row.source.eventKind) that count \(these(months))"
                         + (row.source.areas.isEmpty ? "" : " in its areas") + " are [x].")
             }
         }
-        for kind in eventKinds {
-            guard let months = monthsByAreas(of: kind)[[]] else { continue }
+        for (kind, monthsOfSome) in kinds {
+            let own = rows.filter { $0.source.eventKind == kind }
             // Where somebody was expected it is said above.
-            let unsaid = months.filter { month in
-                !rows.contains { $0.source.eventKind == kind && $0.lacking.contains(month) }
+            let unsaid = (Coverage.monthsByAreas(own, monthCount: period.monthCount)[[]] ?? []).filter { month in
+                !own.contains { $0.lacking.contains(month) }
             }
-            guard !unsaid.isEmpty else { continue }
-            sentences.append(
-                "Nobody has delivered events of the kind \(kind) for \(words(unsaid)): figures that count "
-                    + "\(unsaid.count == 1 ? "this month" : "these months") are [x].")
+            if !unsaid.isEmpty {
+                sentences.append(
+                    "Nobody has delivered events of the kind \(kind) for \(words(unsaid)): figures that count "
+                        + "\(these(unsaid)) are [x].")
+            }
+            if !monthsOfSome.isEmpty {
+                sentences.append(
+                    "Events of the kind \(kind) for \(words(monthsOfSome)) were delivered of some areas alone: figures of "
+                        + "other areas that count \(these(monthsOfSome)) are [x].")
+            }
         }
         return sentences
             + waiting.map { "Files of \($0) were waiting when this was built: what is in them is not counted." }
     }
 
     /// `2025-04/2025-06 and 2026-01`
-    private func words(_ months: [Int]) -> String {
-        var runs: [Period] = []
-        for number in months {
-            guard let month = CivilMonth(index: period.first.index + number) else { continue }
-            if let last = runs.last, last.last.index + 1 == month.index {
-                runs[runs.count - 1] = Period(first: last.first, last: month)!
-            } else {
-                runs.append(Period(first: month, last: month)!)
-            }
-        }
-        let texts = runs.map { "\($0)" }
-        return texts.count < 2
-            ? texts.joined() : texts.dropLast().joined(separator: ", ") + " and " + (texts.last ?? "")
-    }
+    private func words(_ months: [Int]) -> String { months.map { period.months[$0] }.runs.map { "\($0)" }.listed() }
+
+    private func these(_ months: [Int]) -> String { months.count == 1 ? "this month" : "these months" }
 
     /// As provenance has it.
     var json: JSON {
@@ -190,9 +197,4 @@ extension MonthCoverage {
         case .leftOut: 3
         }
     }
-}
-
-extension Period {
-    /// In order.
-    fileprivate var months: [CivilMonth] { (first.index...last.index).compactMap { CivilMonth(index: $0) } }
 }

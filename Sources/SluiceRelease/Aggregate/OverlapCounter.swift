@@ -36,13 +36,12 @@ struct OverlapCounter {
         let isFirst = stored.eventKind == overlap.first
         guard isFirst || stored.eventKind == overlap.second else { return }
         let block = stored.block
-        let tokens = block.linkTokens
         let months = codes("month", of: stored)
         let areas = isFirst ? codes("area", of: stored) : []
         let places = isFirst ? areaPlaces(of: stored) : []
         var side = OverlapCounts.Side(rows: block.rowCount)
         for row in 0..<block.rowCount {
-            guard let token = token(tokens, row) else { continue }
+            guard let token = block.linkToken(row) else { continue }
             side.linked += 1
             guard row < months.count, CivilMonth(index: months[row]) != nil else { continue }
             let quarter = months[row] / 3
@@ -73,21 +72,12 @@ struct OverlapCounter {
             cells: cells.sorted { ($0.area, $0.quarter) < ($1.area, $1.quarter) })
     }
 
-    /// Nil where the row has none.
-    private func token(_ tokens: [UInt8], _ row: Int) -> UInt128? {
-        let start = row * RecordBlock.linkTokenBytes
-        guard start + RecordBlock.linkTokenBytes <= tokens.count else { return nil }
-        var value: UInt128 = 0
-        for index in start..<start + RecordBlock.linkTokenBytes { value = value << 8 | UInt128(tokens[index]) }
-        return value == 0 ? nil : value
-    }
-
     private func codes(_ dimension: String, of stored: StoredBlock) -> [Int] {
         let column = stored.block.columns.first { stored.dictionary.dimensions[$0.dimension].id == dimension }
         guard let column else { return [] }
         var codes: [Int] = []
         codes.reserveCapacity(stored.block.rowCount)
-        forEachCode(column) { _, code in codes.append(code) }
+        column.forEachCode { _, code in codes.append(code) }
         return codes
     }
 

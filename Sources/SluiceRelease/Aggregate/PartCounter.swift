@@ -96,7 +96,7 @@ struct PartCounter {
         guard let months = column("month", of: stored) else { return }
         var keys = [UInt64](repeating: 0, count: block.rowCount)
         var isOutside = [Bool](repeating: false, count: block.rowCount)
-        forEachCode(months) { row, month in
+        months.forEachCode { row, month in
             isOutside[row] = month < period.first.index || month > period.last.index
         }
         for axis in axes {
@@ -107,12 +107,12 @@ struct PartCounter {
                 continue
             }
             if axis.dimension.kind == .month {
-                forEachCode(column) { row, month in
+                column.forEachCode { row, month in
                     keys[row] = keys[row] * size + (isOutside[row] ? 0 : UInt64(axis.atom(ofMonth: month)))
                 }
             } else {
                 let atoms = axis.atoms(of: stored.dictionary.dimensions[column.dimension])
-                forEachCode(column) { row, code in keys[row] = keys[row] * size + UInt64(atoms[code]) }
+                column.forEachCode { row, code in keys[row] = keys[row] * size + UInt64(atoms[code]) }
             }
         }
         let number: Int32
@@ -128,7 +128,7 @@ struct PartCounter {
         for row in keys.indices where !isOutside[row] {
             events.append(
                 Event(
-                    atom: keys[row], authority: number, person: person(block.linkTokens, row), count: 1,
+                    atom: keys[row], authority: number, person: person(block, row), count: 1,
                     key: recordKey.isEmpty ? 0 : recordKey[row]))
         }
         if from < events.count { PartCounter.merge(&events, from: from, modulus: recordKeys?.modulus) }
@@ -160,12 +160,8 @@ struct PartCounter {
         return gap
     }
 
-    private mutating func person(_ tokens: [UInt8], _ row: Int) -> UInt32 {
-        let start = row * RecordBlock.linkTokenBytes
-        guard start + RecordBlock.linkTokenBytes <= tokens.count else { return 0 }
-        var token: UInt128 = 0
-        for index in start..<start + RecordBlock.linkTokenBytes { token = token << 8 | UInt128(tokens[index]) }
-        guard token != 0 else { return 0 }
+    private mutating func person(_ block: RecordBlock, _ row: Int) -> UInt32 {
+        guard let token = block.linkToken(row) else { return 0 }
         countsPersons = true
         if let known = persons[token] { return UInt32(known) }
         persons[token] = persons.count + 1
@@ -213,19 +209,5 @@ struct PartCounter {
                     atom: $0.atom, authority: Int($0.authority), person: Int($0.person), count: Int($0.count),
                     key: $0.key)
             }, structuralZeros: structuralZeros)
-    }
-}
-
-/// Calls `body` with each row's index and code.
-func forEachCode(_ column: RecordBlock.Column, _ body: (Int, Int) -> Void) {
-    let bytes = column.bytes.span
-    switch column.width {
-    case 1: for row in bytes.indices { body(row, Int(bytes[row])) }
-    case 2: for row in 0..<bytes.count / 2 { body(row, Int(bytes[2 * row]) | Int(bytes[2 * row + 1]) << 8) }
-    default:
-        for row in 0..<bytes.count / 4 {
-            let low = Int(bytes[4 * row]) | Int(bytes[4 * row + 1]) << 8
-            body(row, low | Int(bytes[4 * row + 2]) << 16 | Int(bytes[4 * row + 3]) << 24)
-        }
     }
 }

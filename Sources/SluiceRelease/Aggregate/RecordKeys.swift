@@ -32,7 +32,7 @@ struct RecordKeys {
             let dimension = stored.dictionary.dimensions[column.dimension]
             // A month is its own code.
             var known: [Int: Alike] = [:]
-            forEachCode(column) { row, code in
+            column.forEachCode { row, code in
                 let mark: Alike
                 if let found = known[code] {
                     mark = found

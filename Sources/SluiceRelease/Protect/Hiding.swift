@@ -9,9 +9,15 @@ extension ReleaseBuilder {
         var protection: Protection
         /// Where a source has not delivered.
         var gaps: [CoverageGap]
-
         /// By slot; empty where all is available.
-        var notAvailable: [Bool] { proved.tables.notAvailable(gaps, proved.layout) }
+        var notAvailable: [Bool]
+
+        init(proved: ProvedTables, protection: Protection, gaps: [CoverageGap]) {
+            self.proved = proved
+            self.protection = protection
+            self.gaps = gaps
+            notAvailable = proved.tables.notAvailable(gaps, proved.layout)
+        }
     }
 
     /// Has `sluice-protect` choose what to hide, and proves it.
@@ -29,11 +35,10 @@ extension ReleaseBuilder {
                 })
         }
         var parts: [Part] = []
-        for ((asked, given), counter) in zip(zip(request.parts, answer.parts), counted.counters) {
+        for ((asked, given), gaps) in zip(zip(request.parts, answer.parts), counted.coverage.gaps) {
             do throws(ProofRefusal) {
                 let proved = try prove(asked.tables, given.rules(asked: asked.rules), given.protection)
-                parts.append(
-                    Part(proved: proved, protection: given.protection, gaps: counted.coverage.gaps(counter)))
+                parts.append(Part(proved: proved, protection: given.protection, gaps: gaps))
             } catch {
                 throw ReleaseRefusal.notProved(error)
             }

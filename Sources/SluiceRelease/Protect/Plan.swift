@@ -109,10 +109,8 @@ extension ReleaseBuilder {
     ) throws -> (counters: [PartCounter], parts: [PlannedPart], unproved: [String], coverage: Coverage) {
         var counted = try count(spec)
         let (request, answer) = try ask(&counted, spec, explains: false)
-        let parts = zip(zip(request.parts, answer.parts), counted.counters).map { pair, counter in
-            PlannedPart(
-                pair.0.tables, pair.1.rules(asked: pair.0.rules), pair.1.protection.statuses,
-                counted.coverage.gaps(counter))
+        let parts = zip(zip(request.parts, answer.parts), counted.coverage.gaps).map { pair, gaps in
+            PlannedPart(pair.0.tables, pair.1.rules(asked: pair.0.rules), pair.1.protection.statuses, gaps)
         }
         return (counted.counters, parts, unprovedCells(request, answer), counted.coverage)
     }

@@ -22,10 +22,9 @@ extension ReleaseBuilder {
         let builtAt = clock.now()
         var tables: [(path: String, text: String)] = []
         for part in parts {
-            let notAvailable = part.notAvailable
             for table in part.proved.tables.tables.indices {
                 let path = "tables/\(part.proved.tables.tables[table].id).csv"
-                tables.append((path, TableFile.text(part.proved, notAvailable: notAvailable, table: table)))
+                tables.append((path, TableFile.text(part.proved, notAvailable: part.notAvailable, table: table)))
             }
         }
         let certificate = Certificate(
@@ -177,8 +176,9 @@ extension ReleaseBuilder {
             throw ReleaseRefusal.stagingLost(release: record.release, version: record.version)
         }
         for id in record.deliveries {
-            guard let delivery = try store.delivery(id), case .final(let outcome) = delivery.status, outcome.isAccepted
-            else { throw ReleaseRefusal.recordsGone(release: record.release, version: record.version) }
+            guard try store.delivery(id)?.status.isCurrent ?? false else {
+                throw ReleaseRefusal.recordsGone(release: record.release, version: record.version)
+            }
         }
         let path = "\(place.folder)/.staging/\(record.stagingName)"
         let sums = try? readSmallFile(path + "/SHA256SUMS", limitBytes: 1 << 24)

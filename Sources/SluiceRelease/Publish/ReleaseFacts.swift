@@ -68,7 +68,7 @@ struct ReleaseFacts {
         let threshold = spec.profile.threshold
         let few =
             threshold > 2
-            ? "Counts of 1 to \(threshold - 1) persons are not shown"
+            ? "Counts of 1 to \(threshold - 1) people are not shown"
             : threshold == 2 ? "Counts of one person are not shown" : "Counts that say too much are not shown"
         switch method {
         case "nearest-rounding":
@@ -175,7 +175,7 @@ struct ReleaseFacts {
     private func markerDescription(_ part: Int) -> String {
         let small =
             proved[part].markerTellsCount
-            ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few persons"
+            ? "a count from 1 to \(spec.profile.threshold - 1)" : "a count of too few people"
         let confidential =
             switch proved[part].rules.perturbation {
             case .cellKey(let table): "a figure below \(table.hiddenBelow)"
