@@ -4,12 +4,13 @@ import SluiceModel
 /// sent before.
 struct Hold: Error {
     static let replacesMuch = "replaces-much"
+    static let replacesNewer = "replaces-newer"
     static let unusual = "unusual"
 
     /// What is to be confirmed, to the last delivery: a word for one such state of things is none for another.
     var key: String { keys.joined(separator: Hold.separator) }
     private var keys: [String]
-    /// A stable word: `replaces-much` or `unusual`.
+    /// A stable word: `replaces-much`, `replaces-newer` or `unusual`.
     var reason: String
     /// For people: what it would do, with the figures of both sides.
     var figures: [String]
@@ -21,17 +22,26 @@ struct Hold: Error {
     init?(_ ruling: Ruling, lossPercent: Int) {
         let rulings = ruling.tables.isEmpty ? [ruling] : ruling.tables.map(\.ruling)
         guard ruling.outcome.isAccepted else { return nil }
-        let losses = rulings.filter(\.outcome.isAccepted).flatMap(\.replacements)
-            .filter { $0.takesMuchAway(percent: lossPercent) }
+        let replaced = rulings.filter(\.outcome.isAccepted).flatMap(\.replacements)
+        let losses = replaced.filter { $0.takesMuchAway(percent: lossPercent) }
+        let newer = replaced.filter { !$0.newer.isEmpty }
         let unusual = rulings.filter(\.outcome.isAccepted).flatMap(\.unusual)
-        guard !losses.isEmpty || !unusual.isEmpty else { return nil }
-        reason = losses.isEmpty ? Hold.unusual : Hold.replacesMuch
-        keys = losses.map { "replaces " + $0.deliveries.map(\.text).joined(separator: " ") } + unusual.map(\.key)
+        guard !losses.isEmpty || !newer.isEmpty || !unusual.isEmpty else { return nil }
+        reason = !losses.isEmpty ? Hold.replacesMuch : newer.isEmpty ? Hold.unusual : Hold.replacesNewer
+        keys =
+            losses.map { "replaces " + $0.deliveries.map(\.text).joined(separator: " ") }
+            + newer.map { "older than " + $0.newer.map(\.text).joined(separator: " ") } + unusual.map(\.key)
         figures =
             losses.map { loss in
                 "\(loss.period): this file has \(Hold.rows(loss.now)); "
                     + loss.names("which it would replace, has", "which it would replace, have together")
                     + " \(loss.before.grouped)."
+            }
+            + newer.map { replaced in
+                let listed = replaced.newer.map(\.text).listed()
+                return
+                    "\(replaced.period): \(replaced.newer.count == 1 ? "delivery" : "deliveries") \(listed), which it "
+                    + "would replace, came after this file."
             } + unusual.map(\.figures)
         period = ruling.period
     }

@@ -4,8 +4,6 @@ import SluiceSettings
 import SluiceStore
 import SluiceSystem
 
-/// Deliveries that were read and wait for a person's word: what they would do is told to both sides, with figures, and
-/// until somebody confirms, what stands goes on standing.
 extension Ruling {
     /// Of a held delivery that nobody confirmed in time.
     fileprivate init(unconfirmed delivery: Delivery) {
@@ -15,9 +13,7 @@ extension Ruling {
             Hold.finding(delivery.reason ?? "", "Nobody confirmed in time that the file is right. " + figures)
         ]
     }
-}
 
-extension Ruling {
     /// Of a held delivery that the operator rejected.
     fileprivate init(rejected delivery: Delivery, because why: String) {
         self.init(outcome: .rejected, reason: Intake.rejectedByOperator)
@@ -32,6 +28,15 @@ extension Ruling {
 }
 
 extension Hold {
+    /// What the figures are about, for the agency.
+    fileprivate var opening: String {
+        switch reason {
+        case Hold.unusual: "The file was read and is unlike what you usually send:"
+        case Hold.replacesNewer: "The file was read. If it were taken, it would take the place of a later one:"
+        default: "The file was read. If it were taken, it would take away much more than it brings:"
+        }
+    }
+
     /// That it was not taken for want of a word.
     static func finding(_ reason: String, _ message: String) -> Finding {
         reason == unusual
@@ -40,6 +45,8 @@ extension Hold {
     }
 }
 
+/// Deliveries that were read and wait for a person's word: what they would do is told to both sides, with figures, and
+/// until somebody confirms, what stands goes on standing.
 extension Intake {
     /// Moves a claimed file to the agency's `held/` folder and says there what would happen, and how to let it.
     ///
@@ -105,9 +112,7 @@ extension Intake {
             "File        \(name ?? "(the name is no longer known)")", "Delivery    \(id)",
         ] + (hold.period.map { ["Covers      \($0)"] } ?? []) + [
             "Reason      \(hold.reason)", "",
-            hold.reason == Hold.unusual
-                ? "The file was read and is unlike what you usually send:"
-                : "The file was read. If it were taken, it would take away much more than it brings:",
+            hold.opening,
         ] + hold.figures.map { "  " + $0 } + [
             "", "Nothing has changed: the earlier deliveries stand.", "",
             "If the file is wrong, you do not need to do anything with it: send the right one.",

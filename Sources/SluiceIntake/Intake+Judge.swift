@@ -313,12 +313,9 @@ extension Intake {
             return
         }
         ruling.replaces = current.map(\.id)
-        ruling.replacements = Replaced.list(current, in: period, by: ruling.report?.spans ?? [])
+        ruling.replacements = Replaced.list(current, in: period, by: delivery, ruling.report?.spans ?? [])
         // A correction is meant so; last month's file under this month's name is not.
-        let covered = current.compactMap(\.period)
-        let bringsMonths = (period.first.index...period.last.index).contains { index in
-            !covered.contains { $0.first.index <= index && index <= $0.last.index }
-        }
+        let bringsMonths = !period.without(current.compactMap(\.period)).isEmpty
         for replaced in ruling.replacements {
             let (now, before) = (replaced.now, replaced.before)
             ruling.findings.insert(

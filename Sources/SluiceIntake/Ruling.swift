@@ -54,20 +54,24 @@ struct Ruling: Sendable {
     }
 }
 
-/// An earlier delivery that another takes the place of; or several, where the newer one's rows are of all their months
+/// An earlier delivery that another takes the place of; or several, where the other's rows are of all their months
 /// together.
 struct Replaced: Hashable, Sendable {
     var deliveries: [DeliveryID]
+    /// Those of them that came after it.
+    var newer: [DeliveryID] = []
     var period: Period
     /// Records that they have.
     var before: Int
-    /// Rows of the newer one that are of their months.
+    /// Rows of the other that are of their months.
     var now: Int
 
     /// - Parameters:
     ///   - current: what `period` covers.
-    ///   - spans: of the newer one's rows.
-    static func list(_ current: [Delivery], in period: Period, by spans: [PeriodSpan]) -> [Replaced] {
+    ///   - spans: of the rows of `delivery`, which takes their place.
+    static func list(
+        _ current: [Delivery], in period: Period, by delivery: Delivery, _ spans: [PeriodSpan]
+    ) -> [Replaced] {
         func covered(_ delivery: Delivery) -> Period { delivery.period ?? period }
         let isTogether = spans.contains { span in current.count { covered($0).overlaps(span.period) } > 1 }
         let groups = isTogether ? [current] : current.map { [$0] }
@@ -77,18 +81,16 @@ struct Replaced: Hashable, Sendable {
             let first = periods.map(\.first).min() ?? period.first
             let last = periods.map(\.last).max() ?? period.last
             return Replaced(
-                deliveries: group.map(\.id), period: Period(first: first, last: last) ?? period,
+                deliveries: group.map(\.id), newer: group.filter { $0.receivedAt > delivery.receivedAt }.map(\.id),
+                period: Period(first: first, last: last) ?? period,
                 before: group.reduce(0) { $0 + ($1.rows?.accepted ?? 0) }, now: rows)
         }
     }
 
     /// `delivery D`, or `deliveries D and E`, with the verb that follows.
     func names(_ one: String, _ several: String) -> String {
-        guard deliveries.count > 1, let last = deliveries.last else {
-            return "delivery \(deliveries.map(\.text).joined()), \(one)"
-        }
-        let others = deliveries.dropLast().map(\.text).joined(separator: ", ")
-        return "deliveries \(others) and \(last), \(several)"
+        let listed = deliveries.map(\.text).listed()
+        return deliveries.count > 1 ? "deliveries \(listed), \(several)" : "delivery \(listed), \(one)"
     }
 
     /// - Parameter percent: so much less is much.

@@ -296,6 +296,26 @@ private struct HeldSite {
         #expect(try held.site.recordCount() == small)
     }
 
+    @Test func `a file that waited takes the place of a later one with a word for just that`() throws {
+        let held = try HeldSite()
+        #expect(held.site.withdraw(held.march).exit == .done)
+        held.site.clock.advance(seconds: 3600)
+        let later = try held.site.deliver(monthFile("03/2026", small + 2), as: "march-late.csv", for: police)
+        #expect(later.status == .final(.accepted))
+        // It has two rows more, so that little would be taken away.
+        try held.confirmFromFolder()
+        let again = try held.now()
+        #expect(again.status == .held && again.reason == "replaces-newer")
+        let figures = "2026-03: delivery \(later.id), which it would replace, came after this file."
+        #expect(again.toConfirm == figures)
+        let notice = try held.site.notice(again)
+        #expect(notice.contains(figures) && notice.contains("would take the place of a later one"))
+        #expect(try held.site.standing(later).status == .final(.accepted))
+        try held.confirmFromFolder()
+        #expect(try held.now().replaces == [later.id])
+        #expect(try held.site.recordCount() == small)
+    }
+
     @Test func `when nothing is taken away any more, a word is not needed to the letter`() throws {
         let held = try HeldSite()
         #expect(held.site.withdraw(held.march).exit == .done)
