@@ -18,6 +18,7 @@ struct RowFold {
     private var endsWithLineEnd = true
     /// By field: rows without a value there; nil where nobody looked.
     private var missingCounts: [Int?]
+    private var missingRows: [Int]
     private var entryCounts: [[Int]]
     /// Fields that the file has no column for.
     private let absentFields: [Int]
@@ -25,7 +26,7 @@ struct RowFold {
     private var bytesSeen = RowJudge.BytesSeen()
     private var outsideCount = 0
     private var runs: [NumberRuns]
-    private var ascending: AscendingColumns
+    private var shape: TableShape
     /// The blank rows that the last chunks end with, and the row in front of them.
     private var blanks = BlankRows()
     private var blanksNeighbour = BlankRows.Neighbour.other
@@ -66,11 +67,12 @@ struct RowFold {
         rowNumber = match.rowNumber
         account = head
         missingCounts = [Int?](repeating: 0, count: dataset.fields.count)
+        missingRows = [Int](repeating: 0, count: dataset.fields.count)
         entryCounts = [[Int]](repeating: [], count: dataset.fields.count)
         absentFields = dataset.fields.indices.filter { !match.columns.contains(.field($0)) }
         gate = ContentGate(plan: plan, match: match)
         runs = NumberRuns.all(of: dataset, plan: plan, columns: match.columns)
-        ascending = AscendingColumns(dataset, columns: match.columns, arena: arena)
+        shape = TableShape(dataset, columns: match.columns, arena: arena)
         tally = DetectionTally(columnCount: match.columns.count + 1)
         filters = (0..<keys.count).map { _ in KeyFilter(rowCount: rowsExpected, arena: arena) }
     }
@@ -99,8 +101,11 @@ struct RowFold {
         collector.merge(pipeline.judge.collector, rowOffset: rowNumber + 1)
         tally.merge(pipeline.tally, rowOffset: rowNumber + 1)
         for index in runs.indices { runs[index].add(pipeline.runs[index], rowOffset: rowNumber + 1) }
-        if let later = pipeline.ascending { ascending.add(later) }
+        if let later = pipeline.shape { shape.add(later, rowOffset: rowNumber + 1) }
         foldBlanks(pipeline)
+        for field in missingRows.indices where missingRows[field] == 0 {
+            if let line = pipeline.judge.missingLine(of: field) { missingRows[field] = line + rowNumber + 1 }
+        }
         rowNumber += pipeline.lineCount
         bytesRead = pipeline.bytesRead
         if pipeline.statedTotal >= 0 { statedTotal = pipeline.statedTotal }
@@ -307,7 +312,12 @@ struct RowFold {
         report.missingCounts = missingCounts
         report.entryCounts = entryCounts
         for field in absentFields { report.missingCounts[field] = counts.read }
-        report.ascending = ascending.found(fieldCount: dataset.fields.count)
+        report.ascending = shape.ascending.found(fieldCount: dataset.fields.count)
+        report.unreadRows = shape.unread.firstRows(fieldCount: dataset.fields.count)
+        report.missingRows = missingRows
+        if let period {
+            report.emptyDays = shape.days.empty(in: period, until: plan.today, fieldCount: dataset.fields.count)
+        }
         report.endsWithLineEnd = endsWithLineEnd
         report.droppedFields = gate.droppedFields(tally)
         report.lines = fold.account

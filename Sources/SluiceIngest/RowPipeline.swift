@@ -25,7 +25,7 @@ struct RowPipeline {
     /// Runs of numbers in the chunk's rows, by column of counts or ages.
     private(set) var runs: [NumberRuns]
     /// Columns whose values are in order in the chunk; nil on a second pass.
-    private(set) var ascending: AscendingColumns?
+    private(set) var shape: TableShape?
     /// Blank rows at the chunk's beginning, what follows them, and those at its end; a chunk of nothing else has all
     /// of them in the first, and nothing that follows.
     private(set) var leadingBlanks = BlankRows()
@@ -143,7 +143,7 @@ struct RowPipeline {
             limitBytes: looks ? plan.limits.cellLimitBytes : 0, arena: arena)
         tally = DetectionTally(columnCount: columnCount + 1)
         runs = task.isJudging ? NumberRuns.all(of: dataset, plan: plan, columns: match.columns) : []
-        ascending = task.isJudging ? AscendingColumns(dataset, columns: match.columns, arena: arena) : nil
+        shape = task.isJudging ? TableShape(dataset, columns: match.columns, arena: arena) : nil
         staged = arena.flat(plan.limits.blockRows, repeating: StagedRow(line: 0, record: -1))
         stagedHashes = arena.flat(keys.count * plan.limits.blockRows, repeating: 0)
         keyHashes = arena.flat(RowBatch.rowLimit, repeating: 0)
@@ -172,7 +172,7 @@ struct RowPipeline {
         isRefused = false
         statedTotal = -1
         for index in runs.indices { runs[index].removeAll() }
-        ascending?.removeAll()
+        shape?.removeAll()
         leadingBlanks.removeAll()
         trailingBlanks.removeAll()
         leadingNeighbour = nil
@@ -237,7 +237,7 @@ struct RowPipeline {
         case .gather: return gather(text)
         }
         for index in runs.indices { runs[index].add(batch, count: batchCount) }
-        ascending?.add(batch, count: batchCount, text)
+        shape?.add(batch, count: batchCount, text)
         var record = minimiser.rowCount
         minimiser.add(batch, count: batchCount)
         for row in 0..<batchCount {

@@ -45,7 +45,11 @@ extension Instance {
             guard let incoming = try? Folder(path: settings.paths.drop + "/" + authority.id.text + "/incoming") else {
                 continue
             }
-            for name in try incoming.entries() where try incoming.status(name)?.kind == .regular {
+            for name in try incoming.entries() {
+                // Links are never taken in, and may stay.
+                guard let status = try incoming.status(name), status.kind == .regular, status.linkCount == 1 else {
+                    continue
+                }
                 waiting.insert(authority.id)
             }
         }

@@ -5,13 +5,18 @@ struct DeliveryTally {
     /// By dimension of the plan: records by code, months among them.
     private var counts: [[Int]]
     private(set) var records = 0
+    /// By dimension of the plan: the code that the last records have, and how many.
+    private var tails: [(code: Int, count: Int)]
     /// By code of the measure.
     private var sums: [Int: Int] = [:]
     private var largest: [Int: Int] = [:]
     private var links: [UInt128: Int] = [:]
     private var linked = 0
 
-    init(dimensionCount: Int) { counts = [[Int]](repeating: [], count: dimensionCount) }
+    init(dimensionCount: Int) {
+        counts = [[Int]](repeating: [], count: dimensionCount)
+        tails = [(code: Int, count: Int)](repeating: (-1, 0), count: dimensionCount)
+    }
 
     mutating func add(_ block: RecordBlock, plan: FormatPlan) {
         records += block.rowCount
@@ -26,7 +31,19 @@ struct DeliveryTally {
             if found.isEmpty { found = [Int](repeating: 0, count: codeCount) }
             column.forEachCode { _, code in found[code] += 1 }
             counts[dimension] = found
+            addTail(column, rowCount: block.rowCount)
         }
+    }
+
+    private mutating func addTail(_ column: RecordBlock.Column, rowCount: Int) {
+        guard rowCount > 0 else { return }
+        let code = column.code(rowCount - 1)
+        var count = 1
+        while count < rowCount, column.code(rowCount - 1 - count) == code { count += 1 }
+        let before = tails[column.dimension]
+        tails[column.dimension] = (
+            Int(code), count == rowCount && before.code == Int(code) ? before.count + count : count
+        )
     }
 
     private mutating func addFigures(_ block: RecordBlock, _ plan: FormatPlan) {
@@ -61,6 +78,8 @@ struct DeliveryTally {
             if let missing { filled[field.name] = report.rows.read - missing }
         }
         var shares: [String: [String: Int]] = [:]
+        var tailCounts: [String: Int] = [:]
+        var tailCodes: [String: String] = [:]
         // Months differ from one delivery to the next by their nature.
         for (index, counts) in counts.enumerated() where !counts.isEmpty && !plan.dimensions[index].isMonth {
             let found = counts.indices.filter { counts[$0] > 0 }.sorted { counts[$0] > counts[$1] }
@@ -69,6 +88,8 @@ struct DeliveryTally {
                 list[code == 0 ? "" : codes[index].codes[code]] = counts[code]
             }
             shares[codes[index].id] = list
+            tailCounts[codes[index].id] = tails[index].count
+            tailCodes[codes[index].id] = tails[index].code == 0 ? "" : codes[index].codes[tails[index].code]
         }
         var profile = DeliveryProfile(
             rows: report.rows.read, filled: filled, records: records, codes: shares,
@@ -92,6 +113,18 @@ struct DeliveryTally {
             }
             profile.sums = named(sums)
             profile.largest = named(largest)
+        }
+        (profile.tails, profile.tailCodes) = (tailCounts, tailCodes)
+        for (field, days) in zip(dataset.fields, report.emptyDays) { profile.emptyDays[field.name] = days }
+        for (field, row) in zip(dataset.fields, report.missingRows) where row > 0 {
+            profile.missingRows[field.name] = row
+        }
+        if !report.unreadRows.isEmpty {
+            let unread = zip(dataset.fields, report.unreadRows)
+            profile.empty = Set(unread.filter { $0.1 == 0 }.map(\.0.name))
+            for (field, row) in unread {
+                if let row, row > 0 { profile.unreadRows[field.name] = row }
+            }
         }
         if !report.ascending.isEmpty {
             profile.ascending = Set(zip(dataset.fields, report.ascending).filter(\.1).map(\.0.name))

@@ -98,7 +98,7 @@ package struct PeriodRun {
             trimImprobable(atStart: true)
             trimImprobable(atStart: false)
         } while units.count < count
-        if hasImprobableGap { return .unclear }
+        if !gaps(ofMonths: 3, below: Poisson.impossible).isEmpty { return .unclear }
         guard units.count < all.count, let first = units.first, let last = units.last else { return .whole }
         // Where no row may be missing, none may be left out.
         if plan.toleranceRowsPerMillion == 0 { return .unclear }
@@ -210,7 +210,7 @@ package struct PeriodRun {
                 ? daysBetween(outer.first.firstDay, inner.first.firstDay)
                 : daysBetween(inner.last.next.firstDay, outer.last.next.firstDay)
             let expected = Double(days) * rate(of: ordered[index...], atStart: atStart) / 2
-            if Poisson.logOfAtMost(count, mean: expected) < Self.improbable { cut = index }
+            if Poisson.logOfAtMost(count, mean: expected) < Poisson.improbable { cut = index }
         }
         if atStart { units.removeFirst(cut) } else { units.removeLast(cut) }
     }
@@ -224,23 +224,34 @@ package struct PeriodRun {
 
     // MARK: - Gaps
 
-    /// Whether months are empty between two that hold rows, so many that it was not for want of events.
-    private var hasImprobableGap: Bool {
-        zip(units.indices.dropLast(), units.indices.dropFirst()).contains { before, after in
+    /// Times without a row, between others with rows, so many that it was hardly for want of events.
+    ///
+    /// - Parameter period: rows outside are stragglers.
+    package static func gaps(
+        _ spans: [PeriodSpan], plan: DatasetPlan, _ context: PeriodContext, in period: Period?
+    ) -> [Period] {
+        var run = PeriodRun(spans, plan, context)
+        if let period { run.units.removeAll { !period.contains($0.period) } }
+        return run.gaps(ofMonths: 1, below: Poisson.improbable)
+    }
+
+    /// - Parameters:
+    ///   - least: months that a gap has at least.
+    ///   - bound: logarithm of a probability.
+    private func gaps(ofMonths least: Int, below bound: Double) -> [Period] {
+        zip(units.indices.dropLast(), units.indices.dropFirst()).compactMap { before, after in
             let (left, right) = (units[before].period, units[after].period)
             let months = right.first.index - left.last.index - 1
-            guard months >= 3 else { return false }
+            guard months >= least, let end = CivilMonth(index: right.first.index - 1),
+                let gap = Period(first: left.last.next, last: end)
+            else { return nil }
             let days = daysBetween(left.last.next.firstDay, right.first.firstDay)
             let lower = min(
                 rate(of: ArraySlice(units[...before].reversed()), atStart: false),
                 rate(of: units[after...], atStart: true))
-            return -Double(days) * lower / 2 < Self.impossible
+            return -Double(days) * lower / 2 < bound ? gap : nil
         }
     }
-
-    /// Logarithms of one in ten thousand and of one in a million.
-    private static let improbable = -9.21
-    private static let impossible = -13.8
 
     /// Rows a day at the near edge of what is left: of the nearest step, or of three steps, whichever is less.
     ///
@@ -270,6 +281,10 @@ package struct PeriodRun {
 }
 
 enum Poisson {
+    /// Logarithms of one in ten thousand and of one in a million.
+    static let improbable = -9.21
+    static let impossible = -13.8
+
     /// The logarithm of the probability of at most `count` events where `mean` are expected.
     static func logOfAtMost(_ count: Int, mean: Double) -> Double {
         guard mean > 0 else { return 0 }

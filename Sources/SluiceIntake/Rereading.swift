@@ -14,8 +14,9 @@ package struct Rereading {
     private var isSettled = false
     /// What an earlier reading found in columns that a later one does not look at.
     private var identifiers: [Finding] = []
-    /// What is wrong with the months.
+    /// What is wrong with the months, and what may be.
     private var periodFinding: Finding?
+    private var periodWarning: Finding?
 
     package init(_ plan: FormatPlan) { self.plan = plan }
 
@@ -42,9 +43,11 @@ package struct Rereading {
         }
         var isPartOnly = false
         if dataset.period != .none, report.period != nil, report.outcome.isAccepted {
-            switch PeriodRun.judge(report.spans, plan: dataset, try context(dataset)) {
-            case .whole: break
+            let context = try context(dataset)
+            switch PeriodRun.judge(report.spans, plan: dataset, context) {
+            case .whole: judgeGaps(report.spans, dataset, context, in: nil)
             case .only(let period):
+                judgeGaps(report.spans, dataset, context, in: period)
                 plan.datasets[index].onlyPeriod = period
                 isPartOnly = true
             case .unclear:
@@ -62,6 +65,22 @@ package struct Rereading {
         return isPartOnly || !dropped.isEmpty
     }
 
+    /// Months that count as delivered with nothing in them; a rule `coverage` of the dataset tells them itself.
+    private mutating func judgeGaps(
+        _ spans: [PeriodSpan], _ dataset: DatasetPlan, _ context: PeriodContext, in period: Period?
+    ) {
+        let isRuled = dataset.fileRules.contains { if case .coverage = $0.kind { true } else { false } }
+        let gaps = PeriodRun.gaps(spans, plan: dataset, context, in: period)
+        guard !isRuled, !gaps.isEmpty else { return }
+        let listed = gaps.prefix(6).map { "\($0)" } + (gaps.count > 6 ? ["\(gaps.count - 6) more"] : [])
+        periodWarning = Finding(
+            rule: FindingRule.period, code: .periodGap, severity: .warning,
+            message:
+                "The file has no good row of \(listed.listed()), and many of the months before and after. It counts as "
+                + "sent for them too, with zeros. Check that the export is complete; if nothing happened then, there is "
+                + "nothing to do.")
+    }
+
     private static func message(of spans: [PeriodSpan]) -> String {
         guard !spans.isEmpty else {
             return "The rows are of too many different periods for one file. Send each period in a file of its own."
@@ -77,6 +96,7 @@ package struct Rereading {
         where !report.findings.contains(where: { $0.rule == finding.rule && $0.column == finding.column }) {
             report.findings.insert(warnings: [finding])
         }
+        if let periodWarning { report.findings.insert(warnings: [periodWarning]) }
         if let periodFinding { report.findings.insert(periodFinding, at: 0) }
         return report
     }

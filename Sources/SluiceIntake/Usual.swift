@@ -51,6 +51,9 @@ struct Usual {
         judgeMonths()
         judgeFigures(period)
         judgeOrder()
+        judgeUnread()
+        judgeTails()
+        judgeDays(period)
         judgeEnd()
     }
 
@@ -215,6 +218,7 @@ struct Usual {
                 continue
             }
             warn(share.now < share.before ? .columnEmptied : .shareChanged, column: field.name, text)
+            if share.wasAlwaysSo, let row = now.missingRows[field.name] { warnings[warnings.count - 1].rows = [row] }
             if used.contains(index), share.earlier.count >= 2, share.before >= 0.5,
                 isBeyondBound(share.now, share.before)
             {
@@ -379,16 +383,75 @@ struct Usual {
     private mutating func judgeOrder() {
         let known = earlier.compactMap(\.profile.ascending)
         guard now.rows >= 50, known.count >= Usual.defaultDeliveries, let ascending = now.ascending else { return }
-        // Whether dates ascend by their bytes is a matter of their notation.
         for field in dataset.fields
-        where !field.type.isTemporal && ascending.contains(field.name)
-            && !known.contains(where: { $0.contains(field.name) })
-        {
+        where ascending.contains(field.name) && !known.contains(where: { $0.contains(field.name) }) {
             warn(
                 .columnSorted, column: field.name,
                 "The values stand in ascending order; in your earlier files they never did. If only this column "
                     + "was sorted, each value stands in the row of another: export the file again. If whole rows were "
                     + "sorted, there is nothing to do.")
+        }
+    }
+
+    /// A column that nobody reads and that never had a value: what stands there now may have slipped out of its own.
+    private mutating func judgeUnread() {
+        let known = earlier.filter { $0.profile.empty != nil }
+        guard known.count >= Usual.defaultDeliveries, known.reduce(0, { $0 + $1.profile.rows }) >= 100 else { return }
+        for field in dataset.fields {
+            guard let row = now.unreadRows[field.name],
+                known.allSatisfy({ $0.profile.empty?.contains(field.name) ?? false })
+            else { continue }
+            var finding = Finding(
+                column: field.name, rule: FindingRule.usual, code: .shareChanged, severity: .warning, rows: [row],
+                message: "")
+            finding.message =
+                "Nothing stands in this column in your earlier files; in this file something does, first in this row. Check "
+                + "that no cell has slipped into it."
+            warnings.append(finding)
+        }
+    }
+
+    /// One code in so many of the last records as it never was, nor is by chance: filled down.
+    private mutating func judgeTails() {
+        for column in dataset.output.columns {
+            let dimension = plan.dimensions[column.dimension].id
+            guard let count = now.tails[dimension], let code = now.tailCodes[dimension], count >= 20 else { continue }
+            let known = earlier.filter { $0.profile.tails[dimension] != nil && $0.profile.codes[dimension] != nil }
+            let longest = known.compactMap { $0.profile.tails[dimension] }.max() ?? 0
+            guard known.count >= Usual.defaultDeliveries, count > 2 * longest else { continue }
+            let before = known.reduce(0) { $0 + ($1.profile.codes[dimension]?[code] ?? 0) }
+            let all = known.reduce(0) { $0 + $1.profile.records }
+            let share = (Double(before) + 0.5) / (Double(all) + 1)
+            guard Double(count) * log(share) < Poisson.improbable else { continue }
+            let fields = column.sources.flatMap(\.fields).map { dataset.fields[$0].name }
+            let what = code.isEmpty ? "no known \(dimension)" : "`\(code)` as \(dimension)"
+            warn(
+                .columnFilled, column: fields.count == 1 ? fields[0] : nil,
+                "The last \(count.grouped) records all have \(what); in your earlier files at most the last "
+                    + "\(longest.grouped) \(longest == 1 ? "has" : "have") the same. Check that the column was not filled "
+                    + "down by mistake.")
+        }
+    }
+
+    /// Days at an edge of the period of which no row is, more than there ever were, and not by chance.
+    private mutating func judgeDays(_ period: Period?) {
+        // A snapshot is of one day or a few.
+        guard let period else { return }
+        let fields = dataset.fields.map(\.name).filter { (now.emptyDays[$0]?.covered ?? 0) >= 7 }
+        for (isEnd, field) in [true, false].flatMap({ isEnd in fields.map { (isEnd, $0) } }) {
+            let known = earlier.compactMap { $0.profile.emptyDays[field] }
+            guard known.count >= Usual.defaultDeliveries, let days = now.emptyDays[field] else { continue }
+            let rate = Double(now.rows) / Double(days.covered)
+            let empty = isEnd ? days.atEnd : days.atStart
+            let most = known.map { isEnd ? $0.atEnd : $0.atStart }.max() ?? 0
+            guard 2 * empty > 3 * most + 2, -rate * Double(empty - most) < Poisson.impossible else { continue }
+            warn(
+                .fileCutShort,
+                "No row has a date of the \(isEnd ? "last" : "first") \(empty) days of \(period) in \(field); of your "
+                    + "earlier files none lacked more than \(most) there. Check that no rows are missing at the "
+                    + "\(isEnd ? "end" : "beginning") of the file.")
+            // Other dates of the same rows say the same.
+            return
         }
     }
 

@@ -158,6 +158,26 @@ package struct PeriodSpan: Hashable, Sendable {
     package static let limit = 4096
 }
 
+/// Days at the edges of a period of which no row of a table has the date in one column.
+package struct EmptyDays: Hashable, Sendable {
+    package var atStart: Int
+    package var atEnd: Int
+    /// Days of the period, as far as they have begun; more than the two together.
+    package var count: Int
+
+    package init(atStart: Int, atEnd: Int, of count: Int) {
+        self.atStart = atStart
+        self.atEnd = atEnd
+        self.count = count
+    }
+
+    /// More than any period has.
+    package static let limit = 200_000
+
+    /// Days from the first with a row to the last.
+    package var covered: Int { count - atStart - atEnd }
+}
+
 /// How many rows were read, kept and thrown out. `read == accepted + rejected`.
 package struct RowCounts: Hashable, Sendable {
     package var read: Int
@@ -199,9 +219,17 @@ package struct DecodeReport: Hashable, Sendable {
     /// By field of the dataset: by entry of its code list, how many cells named it; empty where nobody counted, see
     /// `FormatPlan.countedEntries`.
     package var entryCounts: [[Int]] = []
-    /// By field of the dataset: its values never fall from row to row, by their bytes, and at least ten of them differ.
-    /// Empty where the file was not read to its end.
+    /// By field of the dataset: its values never fall from row to row, by their bytes or as dates, and at least ten of them
+    /// differ. Empty where the file was not read to its end.
     package var ascending: [Bool] = []
+    /// By field of the dataset whose column is there and not read: the first row with anything in it, from 1; 0 where there
+    /// is none. Empty where the file was not read to its end.
+    package var unreadRows: [Int?] = []
+    /// By field of the dataset: the first row with no value there, from 1; 0 where each has one or nobody looked. Empty where
+    /// the file was not read to its end.
+    package var missingRows: [Int] = []
+    /// By field of the dataset: nil where it has no date of the period. Empty where the file was not read to its end.
+    package var emptyDays: [EmptyDays?] = []
     /// The last row of delimited text ends with a line end.
     package var endsWithLineEnd = true
     /// It was read as UTF-8 and holds bytes that are none, but all of it is valid in this encoding, which the dataset

@@ -14,11 +14,23 @@ package struct DeliveryProfile: Hashable, Sendable {
     package var endsWithLineEnd: Bool
     /// Names of fields whose values never fall from row to row; nil where nobody looked.
     package var ascending: Set<String>?
+    /// Names of fields whose columns nobody reads and nothing stands in; nil where nobody looked.
+    package var empty: Set<String>?
+    /// By name of a field with dates of the period.
+    package var emptyDays: [String: EmptyDays] = [:]
+    /// By dimension of the model: so many records at the end have the same code.
+    package var tails: [String: Int] = [:]
     /// Records of months that the delivery does not cover.
     package var outside: Int?
     /// Of a dataset that holds counts, by measure: the sum of the figures, and the largest.
     package var sums: [String: Int] = [:]
     package var largest: [String: Int] = [:]
+    /// By dimension, the code that stands at the end; by name of a field whose column nobody reads, the first row with
+    /// anything in it. Neither is kept.
+    package var tailCodes: [String: String] = [:]
+    package var unreadRows: [String: Int] = [:]
+    /// By name of a field, the first row with no value there; not kept.
+    package var missingRows: [String: Int] = [:]
     /// Of the first `linkLimit` records that name a person by a token: how many, and how many name the one most named. Not
     /// kept: no other delivery is compared with it.
     package var linked = 0
@@ -53,7 +65,12 @@ extension DeliveryProfile {
             "codes": tables(codes),
             "endsWithLineEnd": .bool(endsWithLineEnd), "outside": .optional(outside), "sums": counts(sums),
             "largest": counts(largest), "ascending": ascending.map { .strings($0.sorted()) } ?? .null,
-            "entries": tables(entries),
+            "entries": tables(entries), "empty": empty.map { .strings($0.sorted()) } ?? .null,
+            "emptyDays": .object(
+                emptyDays.sorted { $0.key < $1.key }.map {
+                    JSON.Member($0.key, .array([.int($0.value.atStart), .int($0.value.atEnd), .int($0.value.count)]))
+                }),
+            "tails": counts(tails),
         ])
     }
 
@@ -87,5 +104,15 @@ extension DeliveryProfile {
         largest = counts(json["largest"]) ?? [:]
         if let names = json["ascending"]?.items { ascending = Set(names.compactMap(\.text)) }
         entries = tables(json["entries"]) ?? [:]
+        if let names = json["empty"]?.items { empty = Set(names.compactMap(\.text)) }
+        if case .object(let members)? = json["emptyDays"] {
+            for member in members {
+                guard let days = member.value.items, days.count == 3, case .int(let atStart) = days[0],
+                    case .int(let atEnd) = days[1], case .int(let count) = days[2]
+                else { continue }
+                emptyDays[member.name] = EmptyDays(atStart: atStart, atEnd: atEnd, of: count)
+            }
+        }
+        tails = counts(json["tails"]) ?? [:]
     }
 }

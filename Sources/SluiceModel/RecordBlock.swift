@@ -62,7 +62,7 @@ extension RecordBlock.Column {
     }
 
     /// Calls `body` with each row's index and code.
-    @inlinable
+    @inlinable @inline(__always)
     package func forEachCode(_ body: (Int, Int) -> Void) {
         let bytes = bytes.span
         switch width {

@@ -15,6 +15,13 @@ extension ByteWriter {
         array(report.missingCounts) { $0.optional($1) { $0.count($1) } }
         array(report.entryCounts) { $0.numbers($1) }
         array(report.ascending) { $0.flag($1) }
+        array(report.unreadRows) { $0.optional($1) { $0.count($1) } }
+        array(report.missingRows) { $0.count($1) }
+        array(report.emptyDays) {
+            $0.optional($1) { writer, days in
+                for count in [days.atStart, days.atEnd, days.count] { writer.count(count) }
+            }
+        }
         flag(report.endsWithLineEnd)
         optional(report.fitsEncoding) { $0.byte($1.rawValue) }
         numbers(report.droppedFields)
@@ -89,6 +96,22 @@ struct ReportFacts {
         guard report.ascending.isEmpty || report.ascending.count == dataset?.fields.count else {
             throw .invalid(.reportAscending)
         }
+        report.unreadRows = try reader.array(.reportUnread, limit: dataset?.fields.count ?? 0) { r throws(WireError) in
+            try r.optional(.reportUnread) { r throws(WireError) in try r.count(.reportUnread, limit: numberLimit) }
+        }
+        guard report.unreadRows.isEmpty || report.unreadRows.count == dataset?.fields.count else {
+            throw .invalid(.reportUnread)
+        }
+        report.missingRows = try reader.array(.reportMissing, limit: dataset?.fields.count ?? 0) {
+            r throws(WireError) in
+            try r.count(.reportMissing, limit: numberLimit)
+        }
+        report.emptyDays = try reader.array(.reportDays, limit: dataset?.fields.count ?? 0) { r throws(WireError) in
+            try r.optional(.reportDays) { r throws(WireError) in try r.emptyDays() }
+        }
+        for count in [report.missingRows.count, report.emptyDays.count] where count > 0 {
+            guard count == dataset?.fields.count else { throw .invalid(.reportDays) }
+        }
         report.endsWithLineEnd = try reader.flag(.report)
         report.fitsEncoding = try reader.optional(.encoding) { r throws(WireError) in
             guard let encoding = TextEncoding(rawValue: try r.byte()), dataset?.encodings.contains(encoding) ?? false
@@ -106,6 +129,14 @@ struct ReportFacts {
 }
 
 extension ByteReader {
+    fileprivate mutating func emptyDays() throws(WireError) -> EmptyDays {
+        var counts: [Int] = []
+        for _ in 0..<3 { counts.append(try count(.reportDays, limit: EmptyDays.limit)) }
+        let days = EmptyDays(atStart: counts[0], atEnd: counts[1], of: counts[2])
+        guard days.covered > 0 else { throw .invalid(.reportDays) }
+        return days
+    }
+
     mutating func period(_ place: WirePlace) throws(WireError) -> Period {
         guard let first = CivilMonth(index: try count(place, limit: MonthRange.last)),
             let last = CivilMonth(index: try count(place, limit: MonthRange.last)), first.index >= MonthRange.first,

@@ -25,7 +25,8 @@ package enum WirePlace: String, CaseIterable, Sendable {
     case assumptions, dateFormats, delimiter, encoding
     case blockRows, blockColumns, blockCodes, blockMonths, blockCounts, blockLinks, rowLimit
     case reportRows, reportPeriod, reportTables, linkedRows
-    case reportSpans, reportLines, reportMissing, reportEntries, reportAscending, reportDropped
+    case reportSpans, reportLines, reportMissing, reportEntries, reportAscending, reportUnread, reportDays,
+        reportDropped
     case findings, findingCode, findingColumn, findingRule, findingRows, findingNumber
     // A sample's profile.
     case profile, profileText, profileNumber

@@ -551,6 +551,12 @@ extension HarmKind {
 
     static let untellable: [HarmKind] = [
         HarmKind(
+            "column-pulled-up-sparse", "a cell deleted in a column with empty cells, the rest pulled up",
+            untellable: "its values are as many as before, less one, and each row may have any of them"
+        ) { draft in
+            pullUp(&draft, draft.usedColumns.filter { draft.values($0).contains("") })
+        },
+        HarmKind(
             "row-left-out", "one row left out in the middle",
             untellable: "numbers of rows vary by more from one period to the next"
         ) { draft in

@@ -151,9 +151,11 @@ extension HarmKind {
             return true
         },
         HarmKind("fill-down-later", "a column filled down from the middle on") { draft in
-            guard let column = draft.pick(draft.usedColumns.filter { Set(draft.values($0)).count > 1 }) else {
-                return false
+            // Of free texts hardly one says anything that is kept.
+            let columns = draft.usedColumns.filter {
+                Set(draft.values($0)).count > 1 && !draft.dataset.freeTexts.contains($0)
             }
+            guard let column = draft.pick(columns) else { return false }
             let start = draft.row(from: 0.3, to: 0.6)
             for row in start..<draft.rows.count { draft.rows[row][column] = draft.rows[start][column] }
             draft.note(column: column)
@@ -249,18 +251,23 @@ extension HarmKind {
             draft.noteRows(start..<draft.rows.count, draft.place.text + " from row \(draft.rowNumber(start)) on")
             return true
         },
-        HarmKind("column-pulled-up", "a cell deleted in a column, the rest pulled up") { draft in
-            guard let column = draft.pick(draft.usedColumns) else { return false }
-            let start = draft.row(from: 0, to: 0.9)
-            var values = draft.values(column)
-            values.remove(at: start)
-            values.append("")
-            for row in draft.rows.indices { draft.rows[row][column] = values[row] }
-            draft.note(column: column)
-            draft.noteRows(start..<draft.rows.count, draft.place.text + " from row \(draft.rowNumber(start)) on")
-            return true
+        HarmKind("column-pulled-up", "a cell deleted in a full column, the rest pulled up") { draft in
+            pullUp(&draft, draft.usedColumns.filter { !draft.values($0).contains("") })
         },
     ]
+
+    /// Deletes a cell of one of the columns and pulls those below it up.
+    static func pullUp(_ draft: inout Draft, _ columns: [Int]) -> Bool {
+        guard let column = draft.pick(columns) else { return false }
+        let start = draft.row(from: 0, to: 0.9)
+        var values = draft.values(column)
+        values.remove(at: start)
+        values.append("")
+        for row in draft.rows.indices { draft.rows[row][column] = values[row] }
+        draft.note(column: column)
+        draft.noteRows(start..<draft.rows.count, draft.place.text + " from row \(draft.rowNumber(start)) on")
+        return true
+    }
 
     // MARK: - Dates
 

@@ -36,6 +36,20 @@ import Testing
         return context
     }
 
+    @Test(arguments: [
+        ("2026-05 200, 2026-07 210", nil, ["2026-06"]),
+        ("2026-03 200, 2026-05 30, 2026-07 210", nil, ["2026-04", "2026-06"]),
+        ("2026-02 90, 2026-05 90", nil, ["2026-03/2026-04"]), ("2026-05 200, 2026-06 1, 2026-07 210", nil, []),
+        // Where events are few, months without one are common.
+        ("2026-01 3, 2026-05 2, 2026-07 4", nil, []), ("2026-05 12, 2026-07 15", nil, []),
+        // What stragglers leave empty is no gap.
+        ("2026-03 1, 2026-06 200, 2026-07 210", "2026-06/2026-07", []), ("2026-07 210", nil, []),
+    ])
+    func `a month without a row among months with many is told`(_ text: String, only: String?, gaps: [String]) {
+        let found = PeriodRun.gaps(spans(text), plan: plan(), context(), in: only.flatMap { Period($0) })
+        #expect(found.map { "\($0)" } == gaps)
+    }
+
     private func only(_ period: String) -> PeriodRun.Verdict { .only(Period(period)!) }
 
     @Test(arguments: [

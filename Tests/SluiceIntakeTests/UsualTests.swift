@@ -181,7 +181,10 @@ import Testing
     @Test func `a column that always had a value has one, and one that never had has none`() {
         let always = [profile(50, filled: 50), profile(50, filled: 50), profile(50, filled: 50)]
         #expect(codes(judge(profile(50, filled: 50), always)).isEmpty)
-        let gap = judge(profile(50, filled: 49), always)
+        var missing = profile(50, filled: 49)
+        missing.missingRows = ["Sex": 31]
+        let gap = judge(missing, always)
+        #expect(gap.warnings.first?.rows == [31])
         #expect(codes(gap) == [.columnEmptied])
         #expect(gap.warnings[0].message.contains("in this file 1 row has none"))
         // Of few rows nothing follows.
@@ -229,8 +232,69 @@ import Testing
         #expect(codes(judge(now, [])).isEmpty)
     }
 
+    @Test func `one code in as many of the last records as never, and not by chance, was filled down`() {
+        var plan = plan()
+        plan.datasets[0].output.columns.append(
+            OutputColumn(dimension: 1, sources: [.lookup(field: 1, codes: [1, 2])]))
+        func tail(_ count: Int, of share: Int = 50) -> DeliveryProfile {
+            var profile = profile(100)
+            (profile.codes, profile.tails) = (["sex": ["m": share, "f": 100 - share]], ["sex": count])
+            profile.tailCodes = ["sex": "m"]
+            return profile
+        }
+        let earlier = [tail(3), tail(1), tail(4)]
+        let filled = judge(tail(20), earlier, plan: plan)
+        #expect(codes(filled) == [.columnFilled])
+        #expect(filled.warnings[0].column == "Sex")
+        #expect(filled.warnings[0].message.contains("The last 20 records all have `m` as sex"))
+        #expect(codes(judge(tail(19), earlier, plan: plan)).isEmpty)
+        // Tables that are sorted by it always end so, and of a code that nine in ten have a run of twenty is nothing.
+        #expect(codes(judge(tail(20), [tail(3), tail(10), tail(4)], plan: plan)).isEmpty)
+        let often = Array(repeating: tail(4, of: 90), count: 3)
+        #expect(codes(judge(tail(20, of: 90), often, plan: plan)).isEmpty)
+        #expect(codes(judge(tail(100, of: 90), often, plan: plan)) == [.columnFilled])
+        #expect(codes(judge(tail(20), [tail(3), tail(1)], plan: plan)).isEmpty)
+    }
+
+    @Test func `days without a row at an edge of the period are told where there never were as many`() {
+        func days(_ atStart: Int, _ atEnd: Int, rows: Int = 100) -> DeliveryProfile {
+            var profile = profile(rows)
+            profile.emptyDays = ["Day": EmptyDays(atStart: atStart, atEnd: atEnd, of: 30)]
+            return profile
+        }
+        let earlier = [days(1, 2), days(0, 1), days(1, 0)]
+        let cut = judge(days(0, 8), earlier)
+        #expect(codes(cut) == [.fileCutShort])
+        #expect(
+            cut.warnings[0].column == nil
+                && cut.warnings[0].message.contains("a date of the last 8 days of 2026-11 in Day;"))
+        #expect(
+            judge(days(9, 0), earlier).warnings[0].message.contains("a date of the first 9 days of 2026-11 in Day;"))
+        #expect(codes(judge(days(0, 4), earlier)).isEmpty)
+        // Of few rows it may well be chance, and what comes every other month is nothing new.
+        #expect(codes(judge(days(0, 8, rows: 20), earlier)).isEmpty)
+        #expect(codes(judge(days(0, 8), [days(0, 6), days(0, 0), days(0, 0)])).isEmpty)
+        // A snapshot is of its day, be it the last but seven.
+        #expect(codes(judge(days(20, 9), [days(29, 0), days(29, 0), days(29, 0)])).isEmpty)
+    }
+
+    @Test func `what stands in a column that nobody reads and that was always empty is told at its row`() {
+        var empty = profile(40)
+        empty.empty = ["Sex"]
+        var filled = profile(40)
+        (filled.empty, filled.unreadRows) = ([], ["Sex": 7])
+        let told = judge(filled, [empty, empty, empty])
+        #expect(codes(told) == [.shareChanged])
+        #expect(told.warnings[0].rows == [7] && told.warnings[0].column == "Sex")
+        #expect(codes(judge(empty, [empty, empty, empty])).isEmpty)
+        #expect(codes(judge(filled, [empty, filled, empty])).isEmpty)
+        #expect(codes(judge(filled, [empty, empty])).isEmpty)
+    }
+
     @Test func `a profile comes back as it was kept, and one of an earlier version has less`() throws {
         var kept = profile(40, filled: 30, entries: ["M": 3], outside: 2, sum: 9, largest: 4)
+        (kept.ascending, kept.empty, kept.tails) = (["Day"], ["Sex"], ["sex": 12])
+        kept.emptyDays = ["Day": EmptyDays(atStart: 1, atEnd: 2, of: 30)]
         #expect(DeliveryProfile(kept.json) == kept)
         let old = try JSON(
             reading: Array(#"{"rows":1,"filled":{},"records":1,"codes":{},"endsWithLineEnd":true}"#.utf8))

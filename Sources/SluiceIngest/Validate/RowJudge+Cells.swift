@@ -30,6 +30,7 @@ extension RowJudge {
         let codesFit = fieldRules[index].codesFitPattern
         let hasPattern = checkers[index].traits.contains(.hasPattern)
         let asksAhead = lookup.isLarge
+        let base = Int(entryBases[index])
         var row = 0
         while row < count {
             let cell = batch.cell(row, column: column)
@@ -47,6 +48,7 @@ extension RowJudge {
                 batch[row, field].state = .good
                 batch[row, field].isLinkable = true
                 batch[row, field].entry = Int32(truncatingIfNeeded: entry)
+                if base >= 0 { entryCounts[base &+ entry] &+= 1 }
             } else {
                 checkMarked(index, text, cell, row, TextCell.self, &batch[row, field])
             }
@@ -117,7 +119,9 @@ extension RowJudge {
         }
         guard !RowJudge.isMissing(checkers, fieldRules, index, text, start, end) else {
             select(row)
-            missingCounts[Int(checkers[index].field)] &+= 1
+            let field = Int(checkers[index].field)
+            if missingCounts[field] == 0 { missingLines[field] = batch.lines[row] }
+            missingCounts[field] &+= 1
             if traits.contains(.isRequired) {
                 reject(.valueMissing, column: Int(checkers[index].column))
             } else if traits.contains(.isKey) {

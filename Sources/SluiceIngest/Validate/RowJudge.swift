@@ -49,6 +49,8 @@ struct RowJudge {
     let ages: Flat<AgePair>
     /// By field, since `begin`: rows without a value there.
     let missingCounts: Flat<Int>
+    /// The line of the first of them.
+    let missingLines: Flat<Int>
     /// By checker: where the entries of its code list begin in `entryCounts`; −1 where they are not counted.
     let entryBases: Flat<Int32>
     /// By entry, since `begin`: cells that name it.
@@ -149,6 +151,7 @@ struct RowJudge {
         self.columnOfField = arena.flat(columnOfField)
         types = arena.flat(dataset.fields.map(\.type))
         missingCounts = arena.flat(dataset.fields.count, repeating: 0)
+        missingLines = arena.flat(dataset.fields.count, repeating: 0)
         countedEntries = dataset.fields.map { plan.countedEntries(of: $0) }
         var bases: [Int32] = []
         var entryCount = 0
@@ -265,6 +268,11 @@ struct RowJudge {
     /// Rows since `begin` without a value in a field; nil where nobody looked.
     func missingCount(of field: Int) -> Int? { isChecked[field] ? missingCounts[field] : nil }
 
+    /// The line of the first of them; nil where there is none.
+    func missingLine(of field: Int) -> Int? {
+        isChecked[field] && missingCounts[field] > 0 ? missingLines[field] : nil
+    }
+
     /// Adds, by field and entry of its list, the cells since `begin` that name it.
     func addEntries(to counts: inout [[Int]]) {
         for index in 0..<checkers.count where entryBases[index] >= 0 {
@@ -346,7 +354,7 @@ struct RowJudge {
             {
                 rejectCell(.characterForbidden, column: column)
             } else if cell.marks.contains(.afterQuote) {
-                reject(.textAfterQuote, column: column)
+                rejectCell(.textAfterQuote, column: column)
             } else {
                 continue
             }
