@@ -171,6 +171,39 @@ extension TestInstance {
         #expect(try site.recordCount() == 48)
     }
 
+    /// A return of a quarter: its first day, its last day, and the month in which the offences were.
+    private func offences(_ first: String, _ last: String, in month: String, end: String? = nil) -> String {
+        let header =
+            "ypid,offenceID,returnStart,returnEnd,dateOfBirth,sex,offenceDate,offenceLAD,offenceLSOA,"
+            + "yjboffenceCategory,yjbseriousnessScore,knifeRelatedOffence,ageOnOffenceDate,outcomeDate,"
+            + "legalOutcomeGroup,legalOutcome"
+        let rows = (1...24).map { row in
+            let stated = row == 3 ? end ?? last : last
+            return "YP-\(row),OFF-\(row),\(first),\(stated),2012-01-01,1,\(month)-\(padded(1 + row, 2)),"
+                + "E08999001,E01999001,ROBBERY,6,N,14,\(month)-28,Pre-Court,Youth Caution"
+        }
+        return ([header] + rows).map { $0 + "\r\n" }.joined()
+    }
+
+    @Test func `nor does one in the end of a return of a quarter`() throws {
+        let site = try TestInstance(at: "2026-11-10T09:00:00Z", holds: true)
+        let service = "marshvale-yot"
+        let spring = try site.deliver(
+            offences("2026-04-01", "2026-06-30", in: "2026-04", end: "2126-06-30"), as: "q1.csv", for: service)
+        #expect(spring.period == Period("2026-04/2026-06"))
+        #expect(spring.rows == RowCounts(read: 24, accepted: 23, rejected: 1))
+        let finding = try #require(try site.findings(spring, "date-in-future").first)
+        #expect(finding["rows"]?.items == [4] && finding["column"]?.text == "returnEnd")
+        let summer = try site.deliver(
+            offences("2026-07-01", "2026-09-30", in: "2026-07"), as: "q2.csv", for: service)
+        #expect(summer.status == .final(.accepted) && summer.period == Period("2026-07/2026-09"))
+        #expect(summer.replaces == [])
+        let mended = try site.deliver(
+            offences("2026-04-01", "2026-06-30", in: "2026-04"), as: "q1.csv", for: service)
+        #expect(mended.replaces == [spring.id])
+        #expect(try site.recordCount() == 48)
+    }
+
     @Test func `rows of two runs of months are rejected with the months that they seem to be of`() throws {
         let site = try TestInstance(at: "2026-04-10T09:00:00Z", holds: true)
         let mixed = try site.deliver(

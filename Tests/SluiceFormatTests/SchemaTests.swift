@@ -137,6 +137,41 @@ private struct FieldTrial {
         #expect(try FieldTrial("type: number\nconstraints: {minimum: \(long)7}").text.contains("is not a value"))
     }
 
+    @Test func `on whole numbers that no slot holds are exact`() throws {
+        let bounds = "type: integer\nconstraints: {minimum: 0, maximum: 18446744073709551615}"
+        let plan = try #require(try FieldTrial(bounds).plan)
+        #expect(plan.numberMinimum == decimal(0) && plan.minimum == nil)
+        #expect(plan.numberMaximum == ExactDecimal(digits: Int128(UInt64.max), exponent: 0) && plan.maximum == nil)
+        let list = try #require(
+            try FieldTrial("type: integer\nconstraints: {enum: [9223372036854775808, 1]}").plan)
+        #expect(list.allowedNumbers == [decimal(1), ExactDecimal(digits: Int128(Int.max) + 1, exponent: 0)])
+        #expect(list.allowedSlots == [])
+        let numbers = try FieldTrial("type: number\nconstraints: {enum: [9223372036854775]}")
+        #expect(numbers.plan?.allowedNumbers == [decimal(9_223_372_036_854_775)], "\(numbers.text)")
+    }
+
+    @Test func `may be written as the field's own cells are`() throws {
+        let bounds = "type: number\ndecimalChar: \",\"\ngroupChar: \".\"\nconstraints: "
+        let plan = try #require(try FieldTrial(bounds + "{minimum: \"1,5\", maximum: \"1.000,5\"}").plan)
+        #expect(plan.numberMinimum == decimal(15, -1) && plan.numberMaximum == decimal(10_005, -1))
+        #expect(try FieldTrial(bounds + "{minimum: 1.5}").plan?.numberMinimum == decimal(15, -1))
+        #expect(try FieldTrial(bounds + "{enum: [\"1,5\", 2.5]}").plan?.allowedSlots == [1500, 2500])
+        let flags = "type: boolean\ntrueValues: [\"Y\"]\nfalseValues: [\"N\"]\nconstraints: "
+        #expect(try FieldTrial(flags + "{enum: [true]}").plan?.allowedSlots == [1])
+        #expect(try FieldTrial(flags + "{enum: [\"N\"]}").plan?.allowedSlots == [0])
+    }
+
+    @Test func `on moments are the instants that their zones make them`() throws {
+        let midnight = CivilDate("2024-01-01")!.dayNumber * 86_400
+        for (text, slot) in [
+            ("2024-01-01T00:00:00Z", midnight), ("2024-01-01T00:30:00+01:00", midnight - 1800),
+            ("2023-12-31T23:30:00-01:00", midnight + 1800), ("2024-01-01T00:00:00", midnight),
+        ] {
+            let trial = try FieldTrial("type: datetime\nconstraints: {minimum: \"\(text)\"}")
+            #expect(trial.plan?.minimum == slot, "\(text) \(trial.text)")
+        }
+    }
+
     @Test(arguments: [
         ("minimum: 5, exclusiveMinimum: 5", 5, true), ("minimum: 6, exclusiveMinimum: 5", 6, false),
         ("minimum: 5, exclusiveMinimum: 6", 6, true), ("exclusiveMinimum: 5", 5, true), ("minimum: 5", 5, false),

@@ -39,6 +39,22 @@ let anyDay = CivilDate(year: 2026, month: 6, day: 1)!
     }
 
     @Test(arguments: shippedPlugins)
+    func `take a month as a spreadsheet shows it`(name: String) throws {
+        let mistakes = Mistakes()
+        let model = try shippedModel()
+        let plugin = try #require(readPlugin(folder: repository + "/plugins/" + name, mistakes: mistakes))
+        let compiled = compile(
+            plugin, model: model, options: PlanOptions(isHealth: plugin.isHealth, today: anyDay), mistakes: mistakes)
+        let plan = try #require(compiled).plan
+        for dataset in plan.datasets where dataset.edition != MinimisedEdition.name {
+            for field in dataset.fields where field.type == .yearmonth {
+                // `Apr-25`.
+                #expect(field.dateFormats.contains { $0.text == "%b-%y" }, "\(dataset.id) \(field.name)")
+            }
+        }
+    }
+
+    @Test(arguments: shippedPlugins)
     func `have samples with receipts that name their datasets`(name: String) throws {
         let mistakes = Mistakes()
         let folder = repository + "/plugins/" + name

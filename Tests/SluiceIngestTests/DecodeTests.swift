@@ -139,6 +139,30 @@ import Testing
         #expect(strict.finding(.bytesInvalid)?.rows == [2])
     }
 
+    @Test func `a byte of Windows-1252 may come after all that the encoding is told by`() throws {
+        var plan = SmallPlan { dataset, _ in
+            dataset.encodings.append(.windows1252)
+            dataset.fields[0].isRequired = true
+        }.plan
+        let rows = Array((",2026-01-31,M,20\n" + String(repeating: "a,2026-01-31,M,20\n", count: 17_100)).utf8)
+        #expect(rows.count > TextSource.readBytes)
+        let plain = Array("its".utf8)
+        let marked = Array("it".utf8) + [0x92] + Array("s".utf8)
+        func file(first: [UInt8], last: [UInt8]) -> [UInt8] {
+            Array(SmallPlan.header.utf8) + first + rows + last + Array(",2026-02-01,F,17\n".utf8)
+        }
+        let early = try ingest(file(first: marked, last: plain), plan)
+        #expect(early.report.assumptions?.encoding == "windows-1252")
+        #expect(early.records.count == 17_102)
+        let unread = try ingest(file(first: plain, last: marked), plan)
+        #expect(unread.report.fitsEncoding == .windows1252)
+        plan.encoding = unread.report.fitsEncoding
+        let late = try ingest(file(first: plain, last: marked), plan)
+        #expect(late.records == early.records)
+        #expect(late.report.findings == [])
+        #expect(late.report.assumptions?.encoding == "windows-1252")
+    }
+
     @Test(arguments: [
         ("PK\u{3}\u{4}rest", FindingCode.containerInvalid), ("%PDF-1.7", .formatUnsupported),
         ("<?xml version=\"1.0\"?>", .syntaxInvalid), ("\u{1F}\u{8B}x", .containerInvalid),
@@ -157,6 +181,13 @@ import Testing
     @Test(arguments: ["", "\u{FEFF}", "\n\n \n"])
     func `a file without a word in it is empty`(text: String) throws {
         #expect(try ingest(text, SmallPlan().plan).codes == [.fileEmpty])
+    }
+
+    @Test(arguments: ["{\"\":0}", "[{\"\":0}]", "{\"\":0}\n{\"\":1}\n"])
+    func `JSON whose members have no names lacks a header and is not empty`(text: String) throws {
+        let result = try ingest(text, SmallPlan().plan)
+        #expect(result.codes == [.headerMissing])
+        #expect(result.report.outcome == .rejected)
     }
 
     @Test func `a header alone is not enough`() throws {
@@ -258,6 +289,24 @@ import Testing
         #expect(result.report.findings[0].rows == [3])
         #expect(result.report.outcome == .rejected)
         #expect(try ingest("\"Id,Day\n1,2\n", SmallPlan().plan).codes == [.quoteUnclosed])
+    }
+
+    @Test(arguments: [
+        ("\"a,2026-01-31,M,20\nb,2026-02-01,F,17\nc\",2026-02-28,M,20\n", RowCounts(read: 3, accepted: 0, rejected: 3)),
+        ("a,2026-01-31,\"M,20\nb,2026-02-01,F,17\nc,2026-02-28,M\",20\n", RowCounts(read: 3, accepted: 0, rejected: 3)),
+        // The mark is missing at the row's end.
+        (
+            "a,2026-01-31,M,\"20\n\"b\",\"2026-02-01\",\"F\",\"17\"\nc,2026-02-28,M,20\n",
+            RowCounts(read: 3, accepted: 1, rejected: 2)
+        ),
+    ])
+    func `a quoted cell that holds whole rows rejects all of them`(rows: String, counts: RowCounts) throws {
+        let result = try ingest(SmallPlan.header + rows, SmallPlan().plan)
+        #expect(result.finding(.quoteHoldsRows)?.rows == [2])
+        #expect(result.finding(.quoteHoldsRows)?.severity == .error)
+        #expect(result.finding(.rowRagged) == nil)
+        #expect(result.report.rows == counts)
+        #expect(result.records.count == counts.accepted)
     }
 
     @Test func `an unclosed quote longer than a row may be is found without holding the rest`() throws {
@@ -376,7 +425,8 @@ import Testing
     }
 
     @Test func `text after a closing quote rejects the row`() throws {
-        let result = try SmallPlan().judge("\"a\"b,2026-01-31,M,20")
+        let plan = SmallPlan { dataset, _ in dataset.primaryKey = [0] }
+        let result = try plan.judge("\"b\"b,2026-01-31,M,20")
         #expect(result.finding(.quoteMisplaced)?.rule == FindingRule.quoting)
         #expect(result.finding(.quoteMisplaced)?.message.contains("quotation mark") == true)
         #expect(result.records.count == 1)

@@ -22,6 +22,61 @@ import Testing
         #expect(result.report.findings == [])
     }
 
+    @Test func `lines that each stand in quotes are read without them`() throws {
+        let lines = DecodeTests.good.split(separator: "\n")
+        let quoted = lines.map { "\"\($0.replacing("\"", with: "\"\""))\"\n" }.joined()
+        let result = try ingest(quoted, SmallPlan().plan)
+        #expect(result.records == DecodeTests.goodRecords)
+        #expect(result.codes == [.linesQuoted])
+        #expect(result.finding(.linesQuoted)?.severity == .warning)
+        #expect(result.report.rows == RowCounts(read: 3, accepted: 3, rejected: 0))
+    }
+
+    /// Each line in quotes, and what stands behind it.
+    private static func quoted(_ text: String, behind: String = "") -> String {
+        text.split(separator: "\n").map { "\"\($0.replacing("\"", with: "\"\""))\"\(behind)\n" }.joined()
+    }
+
+    private static let good = DecodeTests.good
+    private static let goodRows = String(good.dropFirst(SmallPlan.header.count))
+    private static let inQuotes: [String] = [
+        quoted("Monthly return\n\(good)"), quoted("Return, all areas\n\(good)"), "Monthly return\n\n\(quoted(good))",
+        "Return,July\n\(quoted(good))", quoted(good, behind: ","), quoted(good, behind: ",,,"),
+        quoted(good, behind: " "), "\(SmallPlan.header)\(quoted(goodRows))",
+        "\"Id\",\"Day\",\"Sex\",\"Age\"\n\(quoted(goodRows))",
+    ]
+
+    @Test(arguments: inQuotes)
+    func `titles above, delimiters behind and plain headings make no difference to lines in quotes`(text: String) throws
+    {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let utf16 = Array("\u{FEFF}\(text)".utf16)
+        let variants: [[UInt8]] = [
+            Array(text.utf8), mark + Array(text.replacing("\n", with: "\r\n").utf8),
+            utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }, utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] },
+        ]
+        for bytes in variants {
+            for (size, readBytes) in [(1 << 20, TextSource.readBytes), (3, 7), (1, 1)] {
+                let result = try ingest(bytes, SmallPlan().plan, sizes: [size], readBytes: readBytes)
+                #expect(result.records == DecodeTests.goodRecords)
+                #expect(result.codes == [.linesQuoted])
+                #expect(result.report.rows == RowCounts(read: 3, accepted: 3, rejected: 0))
+            }
+        }
+    }
+
+    @Test func `lines that are quoted as a whole are told from those that begin or end with a quoted cell`() throws {
+        let first = "\"b, c\",2026-01-31,M,20\n"
+        let many = (0..<40).map { "x\($0),2026-01-31,M,20\n" }.joined()
+        let mixed = try ingest(SmallPlan.header + Self.quoted(many) + first, SmallPlan().plan)
+        #expect(mixed.records.count == 41)
+        #expect(mixed.codes == [.linesQuoted])
+        // A remark below plain rows is no record.
+        let remark = try ingest(SmallPlan.header + first + "\"Source: a, b, c, d\"\n", SmallPlan().plan)
+        #expect(remark.records.count == 1)
+        #expect(remark.codes == [.rowRagged])
+    }
+
     @Test(arguments: [("É", "É"), ("Straße 5", "straße5"), ("ward²", "ward²"), ("№", "№"), ("日 付", "日付")])
     func `letters and numbers beyond ASCII are part of a name`(heading: String, name: String) {
         #expect(HeaderName.normalised(heading) == name)
@@ -120,6 +175,30 @@ import Testing
         #expect(result.codes == [.rowsAboveHeadings])
         #expect(result.finding(.rowsAboveHeadings)?.rows == [2])
         #expect(result.report.outcome == .rejected)
+    }
+
+    @Test func `a table with fewer columns above the headings rejects the file, a row of what a report is of does not`()
+        throws
+    {
+        let plan = SmallPlan { dataset, _ in
+            for number in 1...6 {
+                var field = dataset.fields[0]
+                (field.name, field.headers) = ("Note \(number)", ["note\(number)"])
+                dataset.fields.append(field)
+            }
+        }.plan
+        let header = "Id,Day,Sex,Age,Note 1,Note 2,Note 3,Note 4,Note 5,Note 6\n"
+        let row = "b,2026-01-31,M,20,,,,,,\n"
+        let table = "Id,Day,Sex,Age\na,2026-01-30,M,20\nb,2026-01-30,F,30\n"
+        for text in ["Title\n" + table, "Title\n" + table.replacing("\n", with: ",,,,,,\n")] {
+            let result = try ingest(text + header + row, plan)
+            #expect(result.codes == [.rowsAboveHeadings])
+            #expect(result.finding(.rowsAboveHeadings)?.rows == [3, 4])
+        }
+        let report = "Force,From,To,Run by\nMarshvale,2026-01-01,2026-01-31,An analyst\n"
+        #expect(try ingest(report + header + row, plan).codes == [])
+        let settings = "From,2026-01-01,To,2026-01-31\nRun,2026-02-01,Rows,1\n"
+        #expect(try ingest(settings + header + row, plan).codes == [])
     }
 
     @Test func `a second row of headings is told, above and below`() throws {

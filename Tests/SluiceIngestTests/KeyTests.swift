@@ -80,6 +80,35 @@ import SluiceTestSupport
     }
 }
 
+@Suite struct DoubleTests {
+    private static let rows = "a,2026-01-31,M,1\n\"a\",2026-01-31, M ,1\nb,2026-01-31,M,1\n"
+
+    @Test func `a row that is there twice in a table without a key is told, and both are kept`() throws {
+        let plan = SmallPlan { dataset, _ in dataset.looksForDoubles = true }.plan
+        let result = try ingest(SmallPlan.header + Self.rows, plan)
+        #expect(result.codes == [.rowsAlike])
+        #expect(result.finding(.rowsAlike)?.rows == [3])
+        #expect(result.finding(.rowsAlike)?.severity == .warning)
+        #expect(result.report.rows == RowCounts(read: 3, accepted: 3, rejected: 0))
+        #expect(result.records.count == 3)
+        #expect(try ingest(SmallPlan.header + Self.rows, SmallPlan().plan).report.findings == [])
+    }
+
+    @Test func `of a table with a key, or where a needed column is empty, rows alike are no doubles`() throws {
+        let keyed = SmallPlan { dataset, _ in
+            dataset.looksForDoubles = true
+            dataset.primaryKey = [0]
+        }.plan
+        #expect(try ingest(SmallPlan.header + Self.rows, keyed).codes == [.notUnique])
+        let needing = SmallPlan { dataset, _ in
+            dataset.looksForDoubles = true
+            dataset.doublesNeed = 0
+        }.plan
+        #expect(try ingest(SmallPlan.header + Self.rows, needing).codes == [.rowsAlike])
+        #expect(try ingest(SmallPlan.header + ",2026-01-31,M,1\n,2026-01-31,M,1\n", needing).codes == [])
+    }
+}
+
 @Suite struct ChunkTests {
     /// Every kind of trouble that crosses the edge of a chunk.
     private static let rows = [

@@ -91,6 +91,88 @@ import Testing
         #expect(result.report.rows.read == (isHeader ? 1 : 2))
     }
 
+    // MARK: - What programs add
+
+    @Test(arguments: [
+        "\u{1A}", "\u{1A}\u{1A}\u{1A}", "\u{0}\u{0}\u{0}\u{0}", "---,---,---,---", "--- ---,===,***,+--+", ",--,,",
+        "(1 rows affected)", "\"(1 rows affected)\"", "(1 row affected),,,", "1 row selected.",
+    ])
+    func `lines of dashes, counts of rows and padding are passed over with a note`(row: String) throws {
+        let result = try ingest(Self.file(row, columns: 4), Self.plan(columns: 4))
+        #expect(result.codes == [.marginIgnored])
+        #expect(result.finding(.marginIgnored)?.rows == [3])
+        #expect(result.finding(.marginIgnored)?.severity == .note)
+        #expect(result.report.rows == RowCounts(read: 1, accepted: 1, rejected: 0))
+    }
+
+    @Test(arguments: [
+        "Completion time: 2025-07-05T12:00:00.0000000+01:00", "\"Completion time: 2025-07-05T12:00:00+01:00\",,,",
+        "Elapsed: 00:00:00.01", "Time: 12.345 ms", "SQL> spool off", "SQL> select a, b from t;", "sql>,,,",
+        "mysql> exit", "1 row in set (0.00 sec)", "1 row in set (1 min 0.05 sec),,,", "1 rows copied.", "Records: 1",
+        "Records: 1,,,", "Row count = 1", "Number of rows: 1",
+    ])
+    func `what database programs say of their work is passed over with a note`(row: String) throws {
+        for columns in [4, 8] {
+            let result = try ingest(Self.file(row, columns: columns), Self.plan(columns: columns))
+            #expect(result.codes == [.marginIgnored], "\(columns)")
+            #expect(result.finding(.marginIgnored)?.rows == [3])
+            #expect(result.report.rows == RowCounts(read: 1, accepted: 1, rejected: 0))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("(3,000 rows affected)", 3000), ("\"(3,000 rows affected)\"", 3000), ("(3,000 rows affected),,,", 3000),
+            ("(1,234,567 rows affected)", 1_234_567), ("3,000 rows selected.", 3000), ("3 rows selected.", 3),
+            ("3 rows in set (0.00 sec)", 3), ("no rows selected", 0), ("Records: 3", 3), ("Records: 3,000", 3000),
+            ("Records: 3,000,,,", 3000),
+        ] as [(String, Int)])
+    func `the number of rows that a program states is compared with those read`(row: String, stated: Int) throws {
+        let result = try ingest(Self.file(row), Self.plan())
+        #expect(result.codes == [.totalMismatch, .marginIgnored])
+        #expect(result.finding(.totalMismatch)?.arguments == [stated, 1])
+        #expect(result.report.rows.read == 1)
+    }
+
+    @Test(arguments: [
+        "\"Completion time: 2025-07-05\",2026-01-31,M,20", "Completion time,,,", "Elapsed,,,",
+        "SQL> x,2026-01-31,M,20", "SQL,,,", "Records: 3,2026-01-31,M,20", "Records: many,,,", "Records 3,,,",
+        "12,345,,", "1,000 rows of seats,,", "1234,000 rows affected,,", "3,00 rows affected,,", "no rows here,,,",
+        "no rows,,,", "3 rows in setting,,,",
+    ])
+    func `a record that begins like what programs say is one all the same`(row: String) throws {
+        let result = try ingest(Self.file(row, columns: 4), Self.plan(columns: 4))
+        #expect(result.finding(.marginIgnored) == nil)
+        #expect(result.report.rows.read == 2)
+    }
+
+    @Test func `dashes under the headings and padding behind the last cell are no part of a record`() throws {
+        let result = try ingest(
+            SmallPlan.header + "---,---,---,---\na,2026-01-31,M,20\u{1A}", Self.plan(columns: 4))
+        #expect(result.records == [[24_312, 1, 2]])
+        #expect(result.codes == [.marginIgnored])
+        #expect(result.finding(.marginIgnored)?.rows == [2, 3])
+    }
+
+    @Test(arguments: ["-,-,-,-", "(1 of many),,,", "1 rowing club,,,", "\u{1A}b,2026-01-31,M,20"])
+    func `what only begins like one of them is a record`(row: String) throws {
+        let result = try ingest(Self.file(row, columns: 4), Self.plan(columns: 4))
+        #expect(result.finding(.marginIgnored) == nil)
+        #expect(result.report.rows.read == 2)
+    }
+
+    @Test func `a count of rows that is not the file's is told, of a dataset without a rule too`() throws {
+        let below = "(2 rows affected)"
+        let ruled = try ingest(Self.file(below), Self.plan())
+        #expect(ruled.codes == [.totalMismatch, .marginIgnored])
+        #expect(ruled.finding(.totalMismatch)?.arguments == [2, 1])
+        #expect(ruled.finding(.totalMismatch)?.severity == .fatal)
+        let plain = try ingest(Self.file(below, columns: 4), SmallPlan().plan)
+        #expect(plain.codes == [.totalMismatch, .marginIgnored])
+        #expect(plain.finding(.totalMismatch)?.severity == .warning)
+        #expect(plain.report.rows == RowCounts(read: 1, accepted: 1, rejected: 0))
+    }
+
     // MARK: - Control totals
 
     @Test(

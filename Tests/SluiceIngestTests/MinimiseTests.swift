@@ -110,6 +110,28 @@ import Testing
         #expect(result.records.map { $0[2] } == [0, 1, 2, 0, 0, 0])
     }
 
+    @Test(arguments: [nil, 3...21] as [ClosedRange<Int>?])
+    func `a birth date by which nobody is of that age is told, and no age is kept of it`(
+        ages: ClosedRange<Int>?
+    ) throws {
+        let plan = SmallPlan { dataset, _ in
+            dataset.ages = ages
+            dataset.fields[0].type = .date
+            dataset.fields[0].dateFormats = [PolicePlan.ukDate]
+            let bands: [OutputSource.Band] = [
+                .init(lower: 0, upper: 18, code: 1), .init(lower: 18, upper: OutputSource.oldestAge + 1, code: 2),
+            ]
+            dataset.output.columns[2].sources = [.age(birth: 0, at: 1, bands: bands)]
+        }.plan
+        #expect(plan.check() == [])
+        let births = ["01/01/0015", "01/01/1900", "31/01/2008", "01/02/2008", ""]
+        let result = try ingest(SmallPlan.header + births.map { "\($0),2026-01-31,M,\n" }.joined(), plan)
+        #expect(result.codes == [.ageImplausible])
+        let finding = try #require(result.finding(.ageImplausible))
+        #expect(finding.rows == [2, 3] && finding.severity == .warning && finding.column == "Id")
+        #expect(result.records.map { $0[2] } == [0, 0, 2, 1, 0])
+    }
+
     @Test func `a month no event lies in is found on its row, and never blank without a word`() throws {
         let result = try ingest(
             SmallPlan.header + "a,1899-12-31,M,20\nb,9999-12-31,M,20\nc,0219-05-01,M,20\nd,2026-01-01,M,20\n"

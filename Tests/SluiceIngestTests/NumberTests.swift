@@ -298,6 +298,16 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
         #expect(result.finding(.aboveMaximum)?.rule == FindingRule.exclusiveMaximum)
     }
 
+    @Test func `bounds of a whole number that no slot holds are exact`() throws {
+        let result = try judged(["18446744073709551615", "18446744073709551616", "-1", "0"], .integer) {
+            $0.numberMinimum = ExactDecimal(digits: 0, exponent: 0)
+            $0.numberMaximum = ExactDecimal(digits: Int128(UInt64.max), exponent: 0)
+        }
+        #expect(result.finding(.aboveMaximum)?.rows == [3])
+        #expect(result.finding(.belowMinimum)?.rows == [4])
+        #expect(result.report.rows.accepted == 2)
+    }
+
     @Test func `whole numbers in groups and with text round them`() throws {
         let cells = ["0,010", "£20", "about 15 years", "5.0", "0,010,", "x", "30 to 40", "1,0", "1,5", "12,3456"]
         let result = try judged(cells, .integer) {
@@ -339,6 +349,18 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
         #expect(result.report.rows.accepted == 4)
     }
 
+    @Test func `whole numbers that no slot holds are allowed to the last digit`() throws {
+        let cells = ["9223372036854775808", "1", "9223372036854775807", "9223372036854775809"]
+        let result = try judged(cells, .integer) {
+            $0.allowedNumbers = [
+                ExactDecimal(digits: 1, exponent: 0), ExactDecimal(digits: Int128(Int.max) + 1, exponent: 0),
+            ]
+        }
+        #expect(result.finding(.codeUnknown)?.rows == [4, 5])
+        #expect(result.finding(.codeUnknown)?.rule == FindingRule.enumeration)
+        #expect(result.report.rows.accepted == 2)
+    }
+
     @Test func `values of other types must be among those allowed`() throws {
         let whole = try judged(["1", "+2", "02", "3", "99999999999999999999", "x"], .integer) {
             $0.allowedSlots = [1, 2]
@@ -353,6 +375,12 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
         }
         #expect(days.finding(.codeUnknown)?.rows == [4])
         #expect(days.finding(.typeMismatch)?.rows == [3])
+        let flags = try judged(["Y", "N"], .boolean) {
+            ($0.trueValues, $0.falseValues) = (["Y"], ["N"])
+            $0.allowedSlots = [1]
+        }
+        #expect(flags.codes == [.codeUnknown])
+        #expect(flags.finding(.codeUnknown)?.rows == [3])
     }
 
     // MARK: - Times
@@ -425,6 +453,18 @@ private func decimal(_ text: String, _ form: NumberForm = NumberForm()) -> Decim
             $0.isMaximumExclusive = isExclusive
         }
         #expect(result.report.findings.map(\.code).filter { [.aboveMaximum, .belowMinimum].contains($0) } == codes)
+    }
+
+    @Test func `a moment with a zone is held to its bounds as the instant that it is`() throws {
+        let cells = [
+            "2024-01-01T00:30:00+01:00", "2023-12-31T23:30:00Z", "2024-01-01T00:00:00Z", "2023-12-31T23:30:00-01:00",
+        ]
+        let result = try judged(cells, .datetime) {
+            $0.dateFormats = [DateFormat.standard(for: .datetime)!]
+            $0.minimum = CivilDate("2024-01-01")!.dayNumber * 86_400
+        }
+        #expect(result.codes == [.belowMinimum])
+        #expect(result.finding(.belowMinimum)?.rows == [2, 3])
     }
 
     @Test(arguments: [

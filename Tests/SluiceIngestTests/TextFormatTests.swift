@@ -331,6 +331,22 @@ import Testing
         #expect(try judged(["x", "NA"], .any) { $0.isRequired = true }.finding(.valueMissing)?.rows == [3])
     }
 
+    @Test func `an object of a JSON file is the value of its field, and others are columns`() throws {
+        let plan = SmallPlan { dataset, _ in
+            dataset.fields[0].type = .object
+            dataset.fields[0].lengthMaximum = 2
+            dataset.fields[3].headers.append(HeaderName.normalised("Person.Age"))
+        }.plan
+        func file(_ id: String) -> String {
+            "[{\"Id\": \(id), \"Day\": \"2026-01-31\", \"Sex\": \"M\", \"Person\": {\"Age\": 20}}]"
+        }
+        let good = try ingest(file("{\"a\": 1, \"b\": {\"c\": 2}}"), plan)
+        #expect(good.report.findings == [])
+        #expect(good.records == [[24_312, 1, 2]])
+        #expect(try ingest(file("{\"a\": 1, \"b\": 2, \"c\": 3}"), plan).finding(.tooLong)?.rows == [1])
+        #expect(try ingest(file("[1]"), plan).finding(.typeMismatch)?.rows == [1])
+    }
+
     @Test func `values without a slot are told apart by their text`() throws {
         let result = try judged(["a,b", "a,c", "a,b"], .list) { $0.isUnique = true }
         #expect(result.finding(.notUnique)?.rows == [4])

@@ -95,6 +95,7 @@ import Testing
         ("%Y-%m-%d %H:%M:%S", "2019-06-30 23:05:59", "2019-06-30 83159"),
         ("%Y-%b-%d", "2024-Feb-03", "2024-02-03 0"), ("%Y-%b-%d", "2024-SEP-30", "2024-09-30 0"),
         ("%Y-%b-%d", "2024-Foo-03", nil), ("%Y-%b-%d", "2024-Fe", nil),
+        ("%b-%y", "Apr-25", "2025-04-01 0"), ("%b-%y", "Apr-2025", nil), ("%b-%y", "25-Apr", nil),
         ("%Y%m%d%H%M", "202412311805", "2024-12-31 65100"), ("%Y%m%d", "20241231", "2024-12-31 0"),
         ("%Y-%m", "2026-04", "2026-04-01 0"), ("%H:%M", "07:30", "1970-01-01 27000"),
     ]
@@ -219,6 +220,11 @@ import Testing
         Case(row: "b,,M,20", code: .valueMissing, column: "Day", rule: FindingRule.required, severity: .error) { d, _ in
             d.fields[1].isRequired = true
         },
+        // Blanks are part of a quoted text, but no value.
+        Case(
+            row: "\" \",2026-01-31,M,20", code: .valueMissing, column: "Id", rule: FindingRule.required,
+            severity: .error
+        ) { d, _ in d.fields[0].isRequired = true },
         Case(row: "NA,2026-01-31,M,20", code: .keyMissing, column: "Id", rule: FindingRule.primaryKey, severity: .error)
         {
             d, _ in d.primaryKey = [0]

@@ -220,7 +220,10 @@ struct ArchiveTests {
 
     @Test func `what follows a gzip, or a wrong checksum or length, is an error`() {
         let whole = gzipped(Self.csv)
-        for tail: [UInt8] in [[0, 0, 0, 1], [0, 0x1F, 0x8B], [1], [0x1F], [0x1F, 0x8B]] {
+        let tails: [[UInt8]] = [
+            [0, 0, 0, 1], [0, 0x1F, 0x8B], [1], [0x1F], [0x1F, 0x8B], [0x1A, 0x1A], [0x0A, 0x78], [0x20, 0x1F, 0x8B],
+        ]
+        for tail in tails {
             #expect(fault { _ = try bytes(open(whole + tail).stream(0)) }?.code == .containerInvalid)
         }
         for place in whole.count - 8..<whole.count {
@@ -230,11 +233,50 @@ struct ArchiveTests {
         }
     }
 
-    @Test(arguments: [1, 8, 9, 511, 200_000])
-    func `noughts behind a gzip are padding, which is told where it cannot be the trailer's own`(count: Int) throws {
-        let archive = try open(gzipped(Self.csv) + [UInt8](repeating: 0, count: count))
-        #expect(try bytes(archive.stream(0)) == Self.csv)
-        #expect(archive.paddingBytes >= count || count <= 8)
+    private static let paddings: [[UInt8]] = [
+        [0], [UInt8](repeating: 0, count: 8), [UInt8](repeating: 0, count: 511), [UInt8](repeating: 0, count: 200_000),
+        [0x0A], [0x0D, 0x0A], [0x20, 0x20], [0x1A], [0x0A, 0x1A, 0, 0], [0, 0x09, 0],
+    ]
+
+    @Test(arguments: paddings)
+    func `padding behind a gzip is told, and the noughts that its trailer ends with are none`(padding: [UInt8]) throws {
+        for step in [Int.max, 1000] {
+            let archive = try open(gzipped(Self.csv) + padding, step: step)
+            #expect(try bytes(archive.stream(0)) == Self.csv)
+            #expect(archive.paddingBytes == padding.count)
+        }
+        #expect(try open(gzipped(Self.csv)).paddingBytes == 0)
+    }
+
+    @Test func `a few noughts behind a large gzip may be its trailer's, and are read without a word`() throws {
+        var random = SplitMix64(seed: 2)
+        // Deflated it is larger than what is inflated to tell; its length ends in one nought.
+        let text = (0..<200_000).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) }
+        let whole = gzipped(text)
+        #expect(whole.count > 65_536)
+        let told: [([UInt8], Int)] = [([], 0), ([0, 0], 0), ([0, 0, 0], 3), ([0x0A], 1), ([0x0D, 0x0A], 2)]
+        for (padding, count) in told {
+            let archive = try open(whole + padding)
+            #expect(archive.paddingBytes == count)
+            #expect(try bytes(archive.stream(0)) == text)
+        }
+    }
+
+    @Test(arguments: paddings)
+    func `padding behind a zip is told`(padding: [UInt8]) throws {
+        for step in [Int.max, 1000] {
+            let archive = try open(zip(.init("a.csv", Self.csv), .init("b.csv", "x")) + padding, step: step)
+            #expect(archive.members.count == 2)
+            #expect(try bytes(archive.stream(0)) == Self.csv)
+            #expect(archive.paddingBytes == padding.count)
+        }
+        #expect(try open(zip(.init("a.csv", Self.csv))).paddingBytes == 0)
+    }
+
+    @Test func `what else follows a zip is an error`() {
+        let whole = zip(.init("a.csv", Self.csv))
+        let tails: [[UInt8]] = [[1], [0, 1], [0x1A, 0x1A], [0x50, 0x4B, 5, 6], [0, 0x50, 0x4B, 5, 6, 0]]
+        for tail in tails { #expect(fault { _ = try open(whole + tail) }?.code == .containerInvalid) }
     }
 
     @Test func `a file cut off anywhere is an error and nothing worse`() {

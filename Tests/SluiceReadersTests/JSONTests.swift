@@ -81,6 +81,15 @@ struct JSONTests {
         #expect(fault(twice, ["a"])?.code == .structureUnexpected)
     }
 
+    @Test func `an object is one cell of its text where its column is to be had whole`() throws {
+        let json = #"[{"k": "r", "V": {"a": 1.0, "b": [ 2, {} ]}, "w": {"a": 3, "v": {"a": 4}}}, {"V": {}}]"#
+        let candidate = JSONRows.Candidate(index: 0, form: JSONForm())
+        let opened = try JSONRows.open(
+            { stream(json) }, isLines: false, candidates: [candidate], wholeColumns: ["v"], limits: DecodeLimits())
+        let text = try Table(opened.rows).text
+        #expect(text == "k,V,w.a,w.v\nr,\"{\"\"a\"\":1.0,\"\"b\"\":[2,{}]}\",3,\"{\"\"a\"\":4}\"\n,{},,\n")
+    }
+
     @Test func `one object is one record for a form without a path`() throws {
         #expect(try text(#" {"a": 1, "b": {"c": 2}} "#) == "a,b.c\n1,2\n")
         #expect(fault(#"{"a": 1} {"a": 2}"#)?.code == .syntaxInvalid)
@@ -97,6 +106,52 @@ struct JSONTests {
                 == Unreadable(.structureUnexpected, rule: FindingRule.document, rows: [3]))
         #expect(fault("{\"a\":1}\n{", isLines: true)?.code == .syntaxInvalid)
         #expect(fault("{\"a\":1}", ["a"], isLines: true)?.code == .structureUnexpected)
+    }
+
+    // MARK: - Padding
+
+    private static let paddings = ["\u{1A}", "\r\n\u{1A}", "\0", "\n\0\0\0 \n\u{1A}\0\t"]
+
+    @Test(arguments: paddings)
+    func `padding behind the text is passed over with a note`(padding: String) throws {
+        let note = FileNote(.marginIgnored, rule: FindingRule.row, severity: .note, count: 1, rows: [3])
+        for (json, isLines) in [("[{\"a\":1},{\"a\":2}]", false), ("{\"a\":1}\n{\"a\":2}", true)] {
+            for step in [1, 3, Int.max] {
+                let found = try table(Array((json + padding).utf8), isLines: isLines, step: step).table
+                #expect(found.text == "a\n1\n2\n")
+                #expect(found.fileNotes == [note])
+            }
+            #expect(try table(Array((json + "\n ").utf8), isLines: isLines).table.fileNotes == [])
+        }
+    }
+
+    @Test(arguments: paddings, [true, false])
+    func `padding is told in every encoding, and half a unit of it too`(padding: String, isLittle: Bool) throws {
+        let json = "[{\"a\":1},{\"a\":2}]"
+        func units(_ text: String) -> [UInt8] {
+            text.utf16.flatMap { unit -> [UInt8] in
+                let pair = [UInt8(unit & 255), UInt8(unit >> 8)]
+                return isLittle ? pair : pair.reversed()
+            }
+        }
+        let tails: [[UInt8]] = [units(padding), units(padding) + [0], [0x1A], [0], [0, 0, 0]]
+        for tail in tails {
+            for step in [1, 3, Int.max] {
+                let found = try table(units("\u{FEFF}" + json) + tail, step: step).table
+                #expect(found.text == "a\n1\n2\n")
+                #expect(found.fileNotes.map(\.code) == [.marginIgnored])
+            }
+        }
+    }
+
+    @Test(arguments: ["\u{1A}\u{1A}", "\0x", "\u{1A}]", "\u{1}", "\u{1A}\n{\"a\":2}"])
+    func `anything else behind the text is a mistake at its first character`(tail: String) {
+        let json = "[{\"a\":1}]"
+        #expect(fault(json + tail)?.code == .syntaxInvalid)
+        #expect(fault(json + tail)?.arguments == [1, 10])
+        let long = String(repeating: "\0", count: 200_000)
+        #expect(fault(json + long + "x")?.arguments == [1, 10])
+        #expect(fault("[{\"a\":1" + tail)?.code == .syntaxInvalid)
     }
 
     // MARK: - Cells that reject their row

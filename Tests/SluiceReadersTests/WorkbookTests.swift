@@ -71,6 +71,39 @@ struct WorkbookTests {
                     ]))
     }
 
+    @Test(arguments: [[0x0A], [UInt8](repeating: 0, count: 512)] as [[UInt8]])
+    func `padding behind a workbook is told`(padding: [UInt8]) throws {
+        let whole = WorkbookWriter(rows: "<row><c><v>1</v></c></row>").bytes()
+        let found = try table(whole + padding)
+        #expect(found.text == "1\n")
+        #expect(
+            found.fileNotes == [
+                FileNote(
+                    .paddingIgnored, rule: FindingRule.container, severity: .note, count: 1,
+                    arguments: [padding.count])
+            ])
+    }
+
+    /// They are listed in the order in which they were made.
+    @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    func `merged cells are told by ascending rows, however they are listed`(order: [Int]) throws {
+        let merged = ["A2:A3", "B4:B5", "C2:C3"]
+        let listed = order.map { "<mergeCell ref=\"\(merged[$0])\"/>" }.joined()
+        func row(_ numbers: [Int?]) -> String {
+            let cells = numbers.map { number in number.map { "<c><v>\($0)</v></c>" } ?? "<c/>" }
+            return "<row>\(cells.joined())</row>"
+        }
+        let numbers: [[Int?]] = [[1, 2, 3], [4, 5, 6], [nil, 7, nil], [8, 9, 10], [11, nil, 12]]
+        let writer = WorkbookWriter(
+            rows: numbers.map(row).joined(), afterRows: "<mergeCells>\(listed)</mergeCells>")
+        let found = try table(writer.bytes())
+        #expect(found.text == "1,2,3\n4,5,6\n,7,\n8,9,10\n11,,12\n")
+        #expect(
+            found.fileNotes == [
+                FileNote(.cellsMerged, rule: FindingRule.sheet, severity: .warning, count: 3, rows: [2, 4])
+            ])
+    }
+
     /// The parser's pieces end within rows; so much is read for one that they do so many times.
     @Test(arguments: [1, 500, 10_000, 100_000])
     func `rows are whole whatever the size of targets`(size: Int) throws {

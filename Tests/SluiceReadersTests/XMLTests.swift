@@ -166,6 +166,45 @@ struct XMLTests {
         #expect(fault(document("us-ascii"))?.code == .syntaxInvalid)
     }
 
+    // MARK: - Padding
+
+    private static let paddings = ["\u{1A}", "\r\n\u{1A}", "\0", "\n\0\0\0 \n\u{1A}\0\t"]
+
+    @Test(arguments: paddings)
+    func `padding behind the document is passed over with a note`(padding: String) throws {
+        let note = FileNote(.marginIgnored, rule: FindingRule.row, severity: .note, count: 1, rows: [3])
+        let document = "<a><b><c>1</c></b><b><c>2</c></b></a>"
+        func units(_ text: String, isLittle: Bool) -> [UInt8] {
+            text.utf16.flatMap { unit -> [UInt8] in
+                let pair = [UInt8(unit & 255), UInt8(unit >> 8)]
+                return isLittle ? pair : pair.reversed()
+            }
+        }
+        for form in [form(), form("a/b", [("c", "c")])] {
+            for step in [1, 3, Int.max] {
+                var documents = [Array((document + padding).utf8)]
+                for isLittle in [true, false] {
+                    let whole = units("\u{FEFF}" + document, isLittle: isLittle)
+                    documents.append(whole + units(padding, isLittle: isLittle))
+                    documents.append(whole + [0x1A])
+                    documents.append(whole + [0, 0, 0])
+                }
+                for bytes in documents {
+                    let found = try table(bytes, form, step: step).table
+                    #expect(found.text == "c\n1\n2\n")
+                    #expect(found.fileNotes == [note])
+                }
+                #expect(try table(Array((document + "\n ").utf8), form, step: step).table.fileNotes == [])
+            }
+        }
+    }
+
+    @Test(arguments: ["\u{1A}\u{1A}", "\0x", "\u{1A}<b/>", "\u{1}", "\0<!-- x -->"])
+    func `anything else behind the document is a mistake`(tail: String) {
+        #expect(fault("<a><b c='1'/></a>" + tail)?.code == .syntaxInvalid)
+        #expect(fault("<a><b c='1'/>" + tail)?.code == .syntaxInvalid)
+    }
+
     // MARK: - What is refused
 
     @Test func `a document type is refused where it begins`() {

@@ -95,12 +95,22 @@ extension FieldCompiler {
     private func number(_ text: Placed<String>) -> ExactDecimal? {
         let (decimal, group) = (field.decimalMark?.value ?? ".", field.groupMark?.value ?? "")
         var own = text.value
-        if !group.isEmpty { own = own.replacing(group, with: "") }
+        let hasGroups = !group.isEmpty && own.contains(group)
+        let fits = !hasGroups || FieldCompiler.isGrouped(own, decimal: decimal, group: group)
+        if hasGroups { own = own.replacing(group, with: "") }
         if decimal != ".", !decimal.isEmpty { own = own.replacing(decimal, with: ".") }
         let plain = DecimalNotation.read(text.value)
-        let cast = DecimalNotation.read(own)
+        let cast = fits ? DecimalNotation.read(own) : nil
         if case .scalar(_, isPlain: true) = text.node.value { return plain ?? cast }
         return cast ?? plain
+    }
+
+    /// Whether the marks of groups stand before each three digits of the whole part, as in cells.
+    private static func isGrouped(_ text: String, decimal: String, group: String) -> Bool {
+        let whole = decimal.isEmpty ? text[...] : text[..<(text.firstRange(of: decimal)?.lowerBound ?? text.endIndex)]
+        guard !text[whole.endIndex...].contains(group) else { return false }
+        let parts = whole.drop { $0 == "-" || $0 == "+" }.split(separator: group, omittingEmptySubsequences: false)
+        return (1...3).contains(parts[0].count) && parts.dropFirst().allSatisfy { $0.count == 3 }
     }
 
     /// Of a bound that is allowed and one that is not, the one that leaves less.

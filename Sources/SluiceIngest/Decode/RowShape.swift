@@ -6,6 +6,10 @@ struct RowShape {
     private let columnCount: Int
     /// Columns whose cells begin with a digit or a sign where they hold anything: numbers, dates, times.
     private let isNumeric: [Bool]
+    /// By column of numbers: words that stand for a value that is not there, and say nothing of a row.
+    private let neutral: [Set<[UInt8]>]
+    /// Columns of months that may be written with their name first: `Apr-25`.
+    private let hasNames: [Bool]
     private let hasNumeric: Bool
     /// Every heading that the dataset knows, normalised.
     private let headings: Set<String>
@@ -20,13 +24,19 @@ struct RowShape {
         isNumeric = match.columns.map { column in
             guard case .field(let index) = column else { return false }
             switch dataset.fields[index].type {
-            case .integer, .number, .date, .datetime, .time, .year, .yearmonth:
-                // Months may be written first: `Apr-25`.
-                return !dataset.fields[index].dateFormats.contains { $0.parts.first == .monthName }
+            case .integer, .number, .date, .datetime, .time, .year, .yearmonth: return true
             default: return false
             }
         }
         hasNumeric = isNumeric.contains(true)
+        neutral = zip(match.columns, isNumeric).map { column, isNumeric in
+            guard isNumeric, case .field(let index) = column else { return [] }
+            return Set(dataset.fields[index].missingValues.map { Array($0.utf8) }).union(RowShape.words)
+        }
+        hasNames = match.columns.map { column in
+            guard case .field(let index) = column else { return false }
+            return dataset.fields[index].dateFormats.contains { $0.parts.first == .monthName }
+        }
         headings = Set(dataset.fields.flatMap(\.headers) + dataset.ignoredHeaders + match.names).subtracting([""])
         var starts = [Bool](repeating: false, count: 256)
         for byte in headings.compactMap(\.utf8.first) {
@@ -55,6 +65,9 @@ struct RowShape {
     }
 
     private static let headingBytes = 200
+    /// What programs write for no value, whatever a schema says.
+    private static let words: Set<[UInt8]> = Set(
+        ["NULL", "null", "NA", "N/A", "n/a", "NaN", "None", "#N/A", "\\N"].map { Array($0.utf8) })
 
     /// How many lines of a range look like records. A line has no quoted cell but those that end in it.
     func recordLines(_ text: Flat<UInt8>, _ range: Range<Int>) -> Int {
@@ -74,7 +87,7 @@ struct RowShape {
     /// As many cells as there are columns, and digits where numbers are.
     private func isRecord(_ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Bool {
         var column = 0
-        var (numbers, others) = (0, 0)
+        var (numbers, others, neutrals) = (0, 0, 0)
         var index = start
         while true {
             guard column < columnCount else { return false }
@@ -93,14 +106,21 @@ struct RowShape {
             var next = index
             while next < end, text[next] != delimiter { next += 1 }
             if isNumeric[column], first < end, text[first] != delimiter {
-                // Others are words for a value that is not known.
-                if text[first] &- 0x30 < 10 || text[first] == UInt8(ascii: "-") { numbers += 1 } else { others += 1 }
+                var last = next
+                while last > first, isBlank(text[last - 1]) || text[last - 1] == 0x22 { last -= 1 }
+                if text[first] &- 0x30 < 10 || text[first] == UInt8(ascii: "-") {
+                    numbers += 1
+                } else if hasNames[column] || neutral[column].contains(text.bytes(first..<last)) {
+                    neutrals += 1
+                } else {
+                    others += 1
+                }
             }
             column += 1
             if next >= end { break }
             index = next + 1
         }
-        return column == columnCount && (numbers > others || !hasNumeric)
+        return column == columnCount && (numbers > others || others == 0 && neutrals > 0 || !hasNumeric)
     }
 
     /// The quotation mark that ends the cell, when it is in the line and a delimiter or the line's end follows.

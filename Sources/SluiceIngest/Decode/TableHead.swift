@@ -22,6 +22,8 @@ struct TableHead {
         var scanner = RowScanner(delimiter: match.delimiter, cells: cells)
         scanner.restart(at: 0, in: source.text)
         let named = match.names.count { !$0.isEmpty }
+        // Of a table with fewer columns: its headings' row, and the rows below.
+        var (narrowHeadings, narrow) = (0, [Int]())
         for row in 1...match.headRowCount {
             guard case .row = scanner.scan(source.text, end: source.end, isLast: source.isComplete) else { break }
             if isText { account.insideCells += scanner.breakCount }
@@ -35,12 +37,23 @@ struct TableHead {
                 continue
             }
             account.above += 1
-            guard filled.count >= TableHead.fullCount(of: named) else { continue }
             let withDigits = filled.count { column in
                 (Int(cells[column].start)..<Int(cells[column].end)).contains { source.text[$0] &- 0x30 < 10 }
             }
-            if withDigits * 5 >= filled.count { records.append(row) } else { headings.append(row) }
+            if filled.count >= TableHead.fullCount(of: named) {
+                if withDigits * 5 >= filled.count { records.append(row) } else { headings.append(row) }
+            }
+            if filled.count >= TableHead.narrowCount, withDigits == 0 {
+                endNarrow(narrowHeadings, narrow)
+                (narrowHeadings, narrow) = (row, [])
+            } else if narrowHeadings > 0, filled.count >= TableHead.narrowCount - 1, withDigits * 4 >= filled.count {
+                narrow.append(row)
+            } else {
+                endNarrow(narrowHeadings, narrow)
+                (narrowHeadings, narrow) = (0, [])
+            }
         }
+        endNarrow(narrowHeadings, narrow)
         account.total =
             isText
             ? source.text.lineEnds(in: 0..<match.nextRow) + (endsOpen(match, source) ? 1 : 0) : match.headRowCount
@@ -54,6 +67,15 @@ struct TableHead {
 
     /// From so many filled cells on a row is as full as one of the table: titles have few.
     private static func fullCount(of named: Int) -> Int { named <= 4 ? max(named, 2) : (named * 3 + 4) / 5 }
+
+    /// A table of its own has headings of four cells or more, and its records more than one cell in four with a digit.
+    private static let narrowCount = 4
+
+    /// Two rows of a table are none of titles; a single one may be, with the names of what it says above.
+    private mutating func endNarrow(_ headings: Int, _ rows: [Int]) {
+        guard headings > 0, rows.count >= 2 else { return }
+        records = Set(records).union(rows).sorted()
+    }
 
     /// What is to be said of the rows above.
     var findings: [Finding] {

@@ -222,35 +222,37 @@ struct TableFinder {
         ) throws(ReaderError) -> TextSource {
             let bytes = try stream()
             let source = TextSource(
-                isUnwrapped ? UnwrappedLines(bytes) : bytes, limits: plan.limits, readBytes: readBytes,
+                isUnwrapped ? unwrapped(bytes, reading) : bytes, limits: plan.limits, readBytes: readBytes,
                 hasQuotes: hasQuotes, arena: arena)
             try source.readFirst()
             source.begin(reading.form, skipping: reading.byteOrderMarkBytes)
             return source
         }
-        for reading in readings {
-            let datasets = reading.datasets.filter { plan.datasets[$0].forms.delimited }
-            if !datasets.isEmpty {
-                table.readings.append(
-                    DeliveredTable.Reading(
-                        form: .delimited, encoding: reading.encoding,
-                        hasByteOrderMark: reading.byteOrderMarkBytes > 0, datasets: datasets
-                    ) { (arena) throws(ReaderError) in try source(reading, hasQuotes: true, arena) })
+        func delimited(
+            _ reading: Recognition.Reading, _ datasets: [Int], isUnwrapped: Bool
+        ) -> DeliveredTable.Reading {
+            let note = Finding(rule: FindingRule.quoting, code: .linesQuoted, severity: .warning, message: "")
+            return DeliveredTable.Reading(
+                form: .delimited, encoding: reading.encoding, hasByteOrderMark: reading.byteOrderMarkBytes > 0,
+                datasets: datasets, notes: isUnwrapped ? [note] : []
+            ) { (arena) throws(ReaderError) in
+                try source(reading, hasQuotes: true, arena, isUnwrapped: isUnwrapped)
             }
         }
-        for reading in readings where reading.form == .utf8 || reading.form == .windows1252 {
-            head.begin(reading.form, skipping: reading.byteOrderMarkBytes)
-            let datasets = reading.datasets.filter { plan.datasets[$0].forms.delimited && isWrapped(head, $0) }
+        var lastReadings: [DeliveredTable.Reading] = []
+        for reading in readings {
+            let datasets = reading.datasets.filter { plan.datasets[$0].forms.delimited }
             guard !datasets.isEmpty else { continue }
-            table.readings.append(
-                DeliveredTable.Reading(
-                    form: .delimited, encoding: reading.encoding,
-                    hasByteOrderMark: reading.byteOrderMarkBytes > 0, datasets: datasets,
-                    notes: [Finding(rule: FindingRule.quoting, code: .linesQuoted, severity: .warning, message: "")]
-                ) { (arena) throws(ReaderError) in
-                    try source(reading, hasQuotes: true, arena, isUnwrapped: true)
-                })
+            head.begin(reading.form, skipping: reading.byteOrderMarkBytes)
+            let quoted = zip(datasets, datasets.map { quotedLines(head, $0) })
+            let all = quoted.filter { $0.1 == .all }.map { $0.0 }
+            let records = quoted.filter { $0.1 == .records }.map { $0.0 }
+            // The headings fit in either reading, and the records in this one alone.
+            if !records.isEmpty { table.readings.append(delimited(reading, records, isUnwrapped: true)) }
+            table.readings.append(delimited(reading, datasets, isUnwrapped: false))
+            if !all.isEmpty { lastReadings.append(delimited(reading, all, isUnwrapped: true)) }
         }
+        table.readings += lastReadings
         // A file without a header fits any layout: only its lines' length speaks for one.
         for reading in readings {
             head.begin(reading.form, skipping: reading.byteOrderMarkBytes)
@@ -272,23 +274,80 @@ struct TableFinder {
         return table
     }
 
-    /// Whether the first line with something in it is one quoted cell that holds a delimiter of the dataset.
-    private func isWrapped(_ head: TextSource, _ dataset: Int) -> Bool {
+    // MARK: - Lines in quotes
+
+    /// The text without the quotes around its lines.
+    private func unwrapped(_ bytes: any ByteStream, _ reading: Recognition.Reading) -> UnwrappedLines {
+        let units: UnwrappedLines.Units =
+            switch reading.form {
+            case .utf8, .windows1252: .bytes
+            case .utf16LittleEndian: .pairs(isLittle: true)
+            case .utf16BigEndian: .pairs(isLittle: false)
+            }
+        return UnwrappedLines(
+            bytes, units: units, delimiters: reading.datasets.flatMap { plan.datasets[$0].delimiters },
+            skipping: reading.byteOrderMarkBytes, limits: plan.limits)
+    }
+
+    /// Which lines are one quoted cell each that holds delimiters.
+    private enum QuotedLines {
+        case none
+        /// All of them, but for titles above.
+        case all
+        /// All below the only row of several cells.
+        case records
+    }
+
+    /// Rows below the headings that are looked at for quotes around them.
+    private static let quotedRows = 20
+
+    private func quotedLines(_ head: TextSource, _ index: Int) -> QuotedLines {
         let arena = Arena()
         defer { withExtendedLifetime(arena) {} }
-        let cells = arena.flat(2, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
-        return plan.datasets[dataset].delimiters.contains { delimiter in
-            var scanner = RowScanner(delimiter: delimiter, cells: cells)
-            scanner.restart(at: 0, in: head.text)
-            while case .row = scanner.scan(head.text, end: head.end, isLast: head.isComplete) {
-                if scanner.cellCount == 1, cells[0].start == cells[0].end { continue }
-                return scanner.cellCount == 1 && scanner.rowMarks.contains(.quoted) && scanner.breakCount == 0
-                    && !scanner.rowMarks.contains(.afterQuote)
-                    && head.text.firstIndex(of: delimiter, in: Int(cells[0].start)..<Int(cells[0].end)) != nil
-            }
-            return false
+        let cells = arena.flat(plan.limits.columnLimit + 1, repeating: RowScanner.Cell(start: 0, end: 0, marks: []))
+        let dataset = plan.datasets[index]
+        for delimiter in dataset.delimiters {
+            let lines = quotedLines(head, delimiter, headerWithinRows: dataset.headerWithinRows, cells)
+            if lines != .none { return lines }
         }
+        return .none
     }
+
+    private func quotedLines(
+        _ head: TextSource, _ delimiter: UInt8, headerWithinRows: Int, _ cells: Flat<RowScanner.Cell>
+    ) -> QuotedLines {
+        var scanner = RowScanner(delimiter: delimiter, cells: cells)
+        scanner.restart(at: 0, in: head.text)
+        // Lines in quotes above the first row of several cells, which may be the headings, and below it.
+        var (above, below) = (0, 0)
+        var headingCount = 0
+        var row = 0
+        while row < headerWithinRows + TableFinder.quotedRows,
+            case .row = scanner.scan(head.text, end: head.end, isLast: head.isComplete)
+        {
+            row += 1
+            let filled = (0..<min(scanner.cellCount, cells.count)).count { cells[$0].start < cells[$0].end }
+            if filled > 1 {
+                // A second one is a record, which is no line in quotes.
+                if headingCount > 0 { return above > 0 ? .all : .none }
+                headingCount = filled
+                continue
+            }
+            guard filled == 1, cells[0].marks.contains(.quoted), scanner.breakCount == 0,
+                !scanner.rowMarks.contains(.afterQuote)
+            else { continue }
+            let delimiters = (Int(cells[0].start)..<Int(cells[0].end)).count { head.text[$0] == delimiter }
+            if headingCount == 0 {
+                if delimiters > 0, row <= headerWithinRows { above += 1 }
+            } else if delimiters >= headingCount - 1, scanner.cellCount == 1 || headingCount >= TableFinder.wideCount {
+                below += 1
+            }
+        }
+        return below > 0 ? .records : above > 0 ? .all : .none
+    }
+
+    /// In a table of so many columns no first cell has as many delimiters as there are columns, with nothing behind it.
+    private static let wideCount = 4
 
     /// Whether the first lines are as long as the layout's: no longer, and not shorter than half of it.
     private func fits(_ head: TextSource, _ form: FixedWidthForm) -> Bool {

@@ -8,6 +8,9 @@ struct DateForms: BitwiseCopyable {
     private let spacedInstant: DateReader
     private let day: DateReader
     private let clock: DateReader
+    /// A moment without its fraction.
+    private let scratch: Flat<UInt8>
+    private static let scratchBytes = 96
 
     init(today: CivilDate, zone: ZoneTable, calendar: Calendar, arena: Arena) {
         let date: [DateFormat.Part] = [.year, .literal(0x2D), .month, .literal(0x2D), .day]
@@ -20,6 +23,7 @@ struct DateForms: BitwiseCopyable {
         spacedInstant = reader(date + [.literal(UInt8(ascii: " "))] + time + [.optionalFraction, .optionalZone])
         day = reader(date)
         clock = reader(time + [.optionalFraction])
+        scratch = arena.flat(DateForms.scratchBytes, repeating: 0)
     }
 
     // MARK: - Text
@@ -42,7 +46,10 @@ struct DateForms: BitwiseCopyable {
         case .yearmonth:
             return DateForms.withoutMidnight(text, start, end).flatMap { format.read(text, start, $0) }
         case .datetime, .time:
-            return DateForms.withoutZeroFraction(text, start, end).flatMap { format.read(text, start, $0) }
+            if let shorter = DateForms.withoutZeroFraction(text, start, end) {
+                return format.read(text, start, shorter)
+            }
+            return copyWithoutZeroFraction(text, start, end).flatMap { format.read(scratch, 0, $0) }
         default: return nil
         }
     }
@@ -73,6 +80,24 @@ struct DateForms: BitwiseCopyable {
         while index > start, text[index - 1] == 0x30 { index -= 1 }
         guard index < end, index > start, text[index - 1] == UInt8(ascii: ".") else { return nil }
         return index - 1
+    }
+
+    /// Copies a text without the `.000` before its zone, as in `2025-07-05T19:54:00.000Z` or `….000+01:00`; returns the
+    /// length of the copy, nil where there is no such thing.
+    private func copyWithoutZeroFraction(_ text: Flat<UInt8>, _ start: Int, _ end: Int) -> Int? {
+        guard end - start <= DateForms.scratchBytes / 2, let dot = (start..<end).first(where: { text[$0] == 0x2E })
+        else {
+            return nil
+        }
+        var zone = dot + 1
+        while zone < end, text[zone] == 0x30 { zone += 1 }
+        guard zone > dot + 1, zone < end,
+            [UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "-")].contains(text[zone])
+        else { return nil }
+        for offset in 0..<scratch.count { scratch[offset] = 0 }
+        scratch.copy(start..<dot, from: text, to: 0)
+        scratch.copy(zone..<end, from: text, to: dot - start)
+        return end - start - (zone - dot)
     }
 
     // MARK: - Workbooks

@@ -109,7 +109,9 @@ enum FindingKind: UInt8, CaseIterable, BitwiseCopyable {
     /// Wrong with a cell whatever its column says; it rejects the row only where somebody reads the column.
     var isOfAnyColumn: Bool {
         switch self {
-        case .bytesInvalid, .characterForbidden, .cellTooLong, .cellError, .formulaUncached, .structureUnexpected: true
+        case .bytesInvalid, .characterForbidden, .textAfterQuote, .cellTooLong, .cellError, .formulaUncached,
+            .structureUnexpected:
+            true
         default: false
         }
     }

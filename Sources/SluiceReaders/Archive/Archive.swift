@@ -22,7 +22,7 @@ package final class Archive {
     package private(set) var members: [Member] = []
     /// Files of operating systems that were passed over.
     package let litterCount: Int
-    /// Noughts behind a gzip.
+    /// Zeros, blanks, line ends and a Ctrl-Z behind the archive.
     package let paddingBytes: Int
 
     private let file: any DeliveredBytes
@@ -49,7 +49,11 @@ package final class Archive {
         self.directory = directory
         self.limits = limits
         litterCount = directory?.litterCount ?? 0
-        paddingBytes = directory == nil ? try GzipStream.paddingBytes(of: file) : 0
+        if let directory {
+            paddingBytes = directory.paddingBytes
+        } else {
+            paddingBytes = try GzipStream.paddingBytes(of: file, limits: limits)
+        }
         let count = directory?.entries.count ?? 1
         guard count > 0 else { throw .fault(.containerEmpty, FindingRule.container) }
         for index in 0..<count {

@@ -11,6 +11,8 @@ import SluiceModel
     private let input: UnsafeMutableRawBufferPointer
     private let source: DeliveredStream
     private let limits: DecodeLimits
+    /// Bytes of padding behind the last member. Known once the end was read.
+    private(set) var paddingBytes = 0
     private var stored = 0
     private var inflated = 0
     private var hasEnded = false
@@ -63,40 +65,50 @@ import SluiceModel
         return try took(room - Int(unsafe stream.pointee.avail_out))
     }
 
-    /// Whether nothing but noughts follows, as tapes and block devices leave it; then all of it is read. Fewer than a
-    /// member begins with are looked at only where the first is one.
+    /// Whether nothing but padding follows, as tapes, block devices and text tools leave it; then all of it is read. No
+    /// member begins with a byte of it.
     ///
     /// Source: gzip 1.12, "trailing zero bytes ignored".
     private func isPadding() throws(ReaderError) -> Bool {
-        guard unsafe stream.pointee.next_in.pointee == 0 else { return false }
+        var padding = Padding()
         repeat {
             while unsafe stream.pointee.avail_in > 0 {
-                guard unsafe stream.pointee.next_in.pointee == 0 else { throw GzipStream.invalid }
+                guard padding.take(UInt32(unsafe stream.pointee.next_in.pointee)) else {
+                    guard padding.count == 0 else { throw GzipStream.invalid }
+                    return false
+                }
                 unsafe stream.pointee.next_in += 1
                 unsafe stream.pointee.avail_in -= 1
             }
         } while try fill()
+        paddingBytes = padding.count
         return true
     }
 
-    /// Bytes of padding at the end of a file that are surely no part of a member's trailer, which may end in noughts
-    /// itself; 0 where there are none.
-    static func paddingBytes(of file: any DeliveredBytes) throws(ReaderError) -> Int {
-        var count = 0
-        var end = file.count
-        while end > 0 {
-            let start = max(0, end - 4096)
-            let tail = try file.bytes(start..<end)
-            let zeros = tail.reversed().prefix { $0 == 0 }.count
-            count += zeros
-            if zeros < tail.count || tail.isEmpty { break }
-            end = start
+    /// Bytes of padding at the end of a file, those of the last member's trailer not among them.
+    ///
+    /// A trailer ends in zeros itself, and only who inflates the file knows where. So a large file is not asked unless
+    /// its last bytes are hardly a trailer's: three zeros and fewer are not told of then.
+    static func paddingBytes(of file: any DeliveredBytes, limits: DecodeLimits) throws(ReaderError) -> Int {
+        guard try mayBePadded(file) else { return 0 }
+        let stream = GzipStream(file, limits: limits)
+        var chunk = [UInt8](repeating: 0, count: SluiceReaders.chunkBytes)
+        do throws(ReaderError) {
+            while try stream.fill(&chunk) > 0 {}
+        } catch .unreadable {
+            // Whoever reads the member meets it again, and says so.
+            return 0
         }
-        return count > trailerBytes ? count : 0
+        return stream.paddingBytes
     }
 
-    /// Checksum and length.
-    private static let trailerBytes = 8
+    /// A length of four bytes ends in a zero below 16 MiB, and is one only where nothing was deflated.
+    private static func mayBePadded(_ file: any DeliveredBytes) throws(ReaderError) -> Bool {
+        let tail = try file.bytes(max(0, file.count - 4)..<file.count)
+        var padding = Padding()
+        guard let last = tail.last, padding.take(UInt32(last)) else { return false }
+        return last != 0 || file.count <= SluiceReaders.chunkBytes || tail.allSatisfy { $0 == 0 }
+    }
 
     private func took(_ count: Int) throws(ReaderError) -> Int {
         inflated += count

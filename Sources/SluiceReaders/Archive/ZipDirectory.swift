@@ -25,6 +25,8 @@ struct ZipDirectory {
     private(set) var entries: [Entry] = []
     /// Members that were left out as litter.
     private(set) var litterCount = 0
+    /// Bytes of padding behind the zip.
+    let paddingBytes: Int
 
     private static let nameLimitBytes = 4096
     /// Stored, deflated, bzip2, LZMA: APPNOTE section 4.4.5.
@@ -36,6 +38,7 @@ struct ZipDirectory {
 
     init(_ file: any DeliveredBytes, limits: DecodeLimits) throws(ReaderError) {
         let end = try EndRecord(file)
+        paddingBytes = end.paddingBytes
         guard end.entryCount <= limits.memberLimit else {
             throw .fault(.limitExceeded, FindingRule.memberLimit)
         }
@@ -150,29 +153,23 @@ struct ZipDirectory {
         var entryCount: Int
         var directoryOffset: Int
         var directoryBytes: Int
+        /// Bytes of padding behind the record.
+        var paddingBytes: Int
 
-        /// The last record whose comment reaches to the end of the file.
+        /// The last record whose comment reaches to the end of the file or, where there is none, to padding that does.
         init(_ file: any DeliveredBytes) throws(ReaderError) {
-            let tailStart = max(0, file.count - 22 - 0xFFFF)
-            let tail = try file.bytes(tailStart..<file.count)
-            var found: Int?
-            var index = tail.count - 22
-            while index >= 0 {
-                if LittleEndian.u32(tail, index) == 0x0605_4B50,
-                    index + 22 + Int(LittleEndian.u16(tail, index + 20)) == tail.count
-                {
-                    found = index
-                    break
-                }
-                index -= 1
-            }
-            guard let found else { throw ZipDirectory.invalid }
-            let disks = LittleEndian.u16(tail, found + 4) | LittleEndian.u16(tail, found + 6)
-            let counts = (LittleEndian.u16(tail, found + 8), LittleEndian.u16(tail, found + 10))
+            let count = file.count
+            var found = try EndRecord.place(in: file, endingFrom: count)
+            if found == nil { found = try EndRecord.place(in: file, endingFrom: count - file.paddingBytes()) }
+            guard var recordStart = found else { throw ZipDirectory.invalid }
+            let fixed = try file.bytes(recordStart..<recordStart + EndRecord.fixedBytes)
+            guard fixed.count == EndRecord.fixedBytes else { throw ZipDirectory.invalid }
+            paddingBytes = count - EndRecord.end(of: fixed, 0, at: recordStart)
+            let disks = LittleEndian.u16(fixed, 4) | LittleEndian.u16(fixed, 6)
+            let counts = (LittleEndian.u16(fixed, 8), LittleEndian.u16(fixed, 10))
             entryCount = Int(counts.1)
-            directoryBytes = Int(LittleEndian.u32(tail, found + 12))
-            directoryOffset = Int(LittleEndian.u32(tail, found + 16))
-            var recordStart = tailStart + found
+            directoryBytes = Int(LittleEndian.u32(fixed, 12))
+            directoryOffset = Int(LittleEndian.u32(fixed, 16))
             let isLarge =
                 counts.1 == UInt16.max || directoryBytes == Int(UInt32.max) || directoryOffset == Int(UInt32.max)
                 || disks == UInt16.max
@@ -199,6 +196,30 @@ struct ZipDirectory {
             guard entryCount >= 0, directoryOffset >= 0, directoryBytes >= 0, directoryOffset <= recordStart,
                 directoryBytes <= recordStart - directoryOffset, entryCount <= directoryBytes / 46
             else { throw ZipDirectory.invalid }
+        }
+
+        /// The record without its comment.
+        private static let fixedBytes = 22
+
+        /// The place of the last record that ends with its comment at `least` or behind it; nil where there is none.
+        private static func place(in file: any DeliveredBytes, endingFrom least: Int) throws(ReaderError) -> Int? {
+            // The signature stands before `least`, whatever of the record does not.
+            let start = max(0, least - fixedBytes - 0xFFFF)
+            let tail = try file.bytes(start..<min(file.count, least + fixedBytes))
+            var index = tail.count - fixedBytes
+            while index >= 0 {
+                if LittleEndian.u32(tail, index) == 0x0605_4B50 {
+                    let end = end(of: tail, index, at: start + index)
+                    if end >= least, end <= file.count { return start + index }
+                }
+                index -= 1
+            }
+            return nil
+        }
+
+        /// Where the record that stands at `index` of the bytes and at `place` of the file ends with its comment.
+        private static func end(of bytes: [UInt8], _ index: Int, at place: Int) -> Int {
+            place + fixedBytes + Int(LittleEndian.u16(bytes, index + 20))
         }
     }
 

@@ -1,9 +1,10 @@
 import SluiceModel
 
-/// Reads JSON text a byte at a time, as strictly as the standard has it.
+/// Reads JSON text a byte at a time, as strictly as the standard has it. Padding behind the text is no part of it.
 ///
 /// Source: RFC 8259.
 struct JSONCursor {
+    private let document: UnpaddedStream
     private let stream: any ByteStream
     private let limits: DecodeLimits
     private var buffer: [UInt8]
@@ -14,10 +15,14 @@ struct JSONCursor {
     private var lineStart = 0
 
     init(_ stream: any ByteStream, limits: DecodeLimits) {
-        self.stream = UnicodeStream(stream)
+        document = UnpaddedStream(stream)
+        self.stream = UnicodeStream(document)
         self.limits = limits
         buffer = [UInt8](repeating: 0, count: SluiceReaders.chunkBytes)
     }
+
+    /// Padding follows the text. Known once its end was met.
+    var hasPadding: Bool { document.hasPadding }
 
     // MARK: - Bytes
 

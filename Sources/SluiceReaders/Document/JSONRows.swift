@@ -172,6 +172,8 @@ struct JSONRecords {
     private var isFirst = true
     private var hasEnded = false
     private(set) var count = 0
+    /// Padding follows the text. Known once its end was met.
+    var hasPadding: Bool { cursor.hasPadding }
 
     private var outer: [UInt8] = []
     private var name: [UInt8] = []
@@ -321,7 +323,7 @@ final class JSONRowSource: RowSource {
         values = JSONValues(limits: limits)
     }
 
-    var notes: [FileNote] { [] }
+    var notes: [FileNote] { records.hasPadding ? [.padding(behind: records.count)] : [] }
 
     func read(into rows: inout RowText, target: Int) throws(ReaderError) -> Bool {
         guard !hasEnded else { return false }

@@ -99,7 +99,7 @@ final class XMLRecordHandler: RowHandler {
 
     /// Takes what the element that has just begun has for those of the columns whose way it ends.
     @unsafe private func begin(_ columns: [Int], _ attributes: Attributes) {
-        for column in columns where !values[column].isFound || ways[column].attribute == nil {
+        for column in columns {
             let base = recordDepth - ways[column].up
             guard matchedDepth >= base, ways[column].names.count == depth - base, isOnWay(column, base: base) else {
                 continue
@@ -108,8 +108,12 @@ final class XMLRecordHandler: RowHandler {
                 var rest = unsafe attributes
                 while let (key, value) = unsafe rest.next() {
                     guard unsafe QualifiedName(key).local.elementsEqual(wanted) else { continue }
-                    values[column].isFound = true
-                    unsafe take(Markup.bytes(value), column)
+                    if values[column].isFound {
+                        values[column].isRepeated = true
+                    } else {
+                        values[column].isFound = true
+                        unsafe take(Markup.bytes(value), column)
+                    }
                     break
                 }
             } else if values[column].isFound {

@@ -32,7 +32,7 @@ package enum XMLRows {
         _ stream: () throws(ReaderError) -> any ByteStream, candidates: [Candidate], limits: DecodeLimits
     ) throws(ReaderError) -> [Candidate] {
         let survey = XMLSurvey(forms: candidates.map(\.form), limits: limits)
-        try MarkupParser(try stream(), survey, limits: limits, resolvesNamespaces: true).run()
+        try MarkupParser(UnpaddedStream(try stream()), survey, limits: limits, resolvesNamespaces: true).run()
         let fitting = candidates.indices.filter { survey.recordCounts[$0] > 0 }.map { candidates[$0] }
         guard !fitting.isEmpty else { throw .fault(.structureUnexpected, FindingRule.forms) }
         return fitting
@@ -46,7 +46,7 @@ package enum XMLRows {
         var notes: [FileNote] = []
         if columns.isEmpty {
             let survey = XMLSurvey(forms: [form], limits: limits)
-            try MarkupParser(try stream(), survey, limits: limits, resolvesNamespaces: true).run()
+            try MarkupParser(UnpaddedStream(try stream()), survey, limits: limits, resolvesNamespaces: true).run()
             columns = survey.columns
             guard survey.recordCounts[0] > 0 else { throw .fault(.structureUnexpected, FindingRule.forms) }
             // What is no column would be lost without a word, and a header beside the records would be one of them.
@@ -57,8 +57,9 @@ package enum XMLRows {
         }
         guard columns.count <= limits.columnLimit else { throw .fault(.limitExceeded, FindingRule.columnLimit) }
         let handler = XMLRecordHandler(form: form, columns: columns, limits: limits)
+        let document = UnpaddedStream(try stream())
         return MarkupRows(
-            MarkupParser(try stream(), handler, limits: limits, resolvesNamespaces: true), handler, notes)
+            MarkupParser(document, handler, limits: limits, resolvesNamespaces: true), handler, document, notes)
     }
 
     /// The first form that fits, and its rows.
@@ -74,13 +75,17 @@ package enum XMLRows {
 final class MarkupRows: RowSource {
     private let parser: MarkupParser
     private let handler: RowHandler
+    private let document: UnpaddedStream
     private let ownNotes: [FileNote]
     private var hasEnded = false
 
-    /// - Parameter notes: what is to be said besides what the handler finds.
-    init(_ parser: MarkupParser, _ handler: RowHandler, _ notes: [FileNote] = []) {
+    /// - Parameters:
+    ///   - document: what the parser reads.
+    ///   - notes: what is to be said besides what the handler finds.
+    init(_ parser: MarkupParser, _ handler: RowHandler, _ document: UnpaddedStream, _ notes: [FileNote]) {
         self.parser = parser
         self.handler = handler
+        self.document = document
         ownNotes = notes
     }
 
@@ -99,7 +104,10 @@ final class MarkupRows: RowSource {
         return true
     }
 
-    var notes: [FileNote] { ownNotes + handler.notes }
+    var notes: [FileNote] {
+        let padding: [FileNote] = document.hasPadding ? [.padding(behind: handler.lastRow - 1)] : []
+        return ownNotes + handler.notes + padding
+    }
 }
 
 /// A handler that makes rows.
@@ -107,6 +115,8 @@ class RowHandler: MarkupHandler {
     final var rows = RowText(limits: DecodeLimits())
     /// Bytes of `rows` from which on the parser pauses.
     final var target = 0
+    /// The number of the row that was ended last; the header is row 1.
+    private(set) final var lastRow = 0
 
     var notes: [FileNote] { [] }
 
@@ -116,6 +126,7 @@ class RowHandler: MarkupHandler {
     /// Ends the row in hand, the n-th of the table from 1, and pauses the parser when there are enough.
     final func endRow(number: Int) {
         rows.endRow()
+        lastRow = number
         if let excess = rows.excess { return fail(excess.code, excess.rule, rows: [number]) }
         if rows.bytes.count >= target { control.pause() }
     }

@@ -37,6 +37,9 @@ struct OfficePackage {
     /// Part names are compared without regard to the case of ASCII letters.
     static func folded(_ name: [UInt8]) -> [UInt8] { name.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 } }
 
+    /// Bytes of padding behind the package.
+    var paddingBytes: Int { directory.paddingBytes }
+
     func holds(_ part: [UInt8]) -> Bool { places[part] != nil }
 
     func stream(_ part: [UInt8]) throws(ReaderError) -> any ByteStream {

@@ -5,10 +5,13 @@ import SluiceModel
 final class SheetRows: RowSource {
     private let parser: MarkupParser
     private let handler: SheetHandler
+    private let ownNotes: [FileNote]
     private var hasEnded = false
 
-    init(_ stream: any ByteStream, _ handler: SheetHandler, limits: DecodeLimits) {
+    /// - Parameter notes: what is to be said besides what the sheet shows.
+    init(_ stream: any ByteStream, _ handler: SheetHandler, _ notes: [FileNote], limits: DecodeLimits) {
         self.handler = handler
+        ownNotes = notes
         parser = MarkupParser(stream, handler, limits: limits, resolvesNamespaces: false)
     }
 
@@ -28,7 +31,7 @@ final class SheetRows: RowSource {
         return true
     }
 
-    var notes: [FileNote] { handler.sheet.notes }
+    var notes: [FileNote] { handler.sheet.notes + ownNotes }
 
     var dateSystem: DateSystem? { handler.sheet.dateSystem }
 }
@@ -459,7 +462,9 @@ struct SheetState: ~Copyable {
             while case let letter = unsafe UInt8(bitPattern: place.pointee), 0x41...0x5A ~= letter {
                 unsafe place += 1
             }
-            merged.add(unsafe SheetState.number(&place) ?? 1)
+            // A reference to a row that no sheet has is none.
+            let row = unsafe SheetState.number(&place) ?? 1
+            merged.add((1...SheetState.rowLimit).contains(row) ? row : 1)
         }
     }
 }

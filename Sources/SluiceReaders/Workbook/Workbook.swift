@@ -78,7 +78,7 @@ package final class Workbook {
                 strings: tables.strings.table, styles: tables.styles.kinds,
                 numbers: CellNumber(dates: counts1904 ? .since1904 : .since1900),
                 limits: limits),
-            limits: limits)
+            package.paddingBytes > 0 ? [.padding(bytes: package.paddingBytes)] : [], limits: limits)
     }
 
     private func readTables() throws(ReaderError) -> Tables {
