@@ -29,9 +29,23 @@ struct DeliveryTally {
             var found = counts[dimension]
             counts[dimension] = []
             if found.isEmpty { found = [Int](repeating: 0, count: codeCount) }
-            column.forEachCode { _, code in found[code] += 1 }
+            DeliveryTally.count(column, &found)
             counts[dimension] = found
             addTail(column, rowCount: block.rowCount)
+        }
+    }
+
+    /// A loop for each width: a closure called for every record of every column would be felt.
+    private static func count(_ column: RecordBlock.Column, _ found: inout [Int]) {
+        let bytes = column.bytes.span
+        var counts = found.mutableSpan
+        switch column.width {
+        case 1: for index in bytes.indices { counts[Int(bytes[index])] += 1 }
+        case 2:
+            for index in 0..<bytes.count / 2 {
+                counts[Int(bytes[2 &* index]) | Int(bytes[2 &* index &+ 1]) &<< 8] += 1
+            }
+        default: column.forEachCode { _, code in found[code] += 1 }
         }
     }
 

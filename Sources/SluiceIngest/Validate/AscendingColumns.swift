@@ -143,6 +143,8 @@ struct AscendingColumns {
         for index in columns.indices where columns[index].order.isAscending {
             var column = columns[index]
             let place = index &* AscendingColumns.byteLimit
+            // Of the last value, once it stands in this batch: it is kept only when the batch ends.
+            var last = -1
             for row in 0..<count {
                 let cell = batch.cell(row, column: column.column)
                 let start = Int(cell.start)
@@ -156,18 +158,19 @@ struct AscendingColumns {
                 if column.order.isEmpty {
                     firsts.copy(start..<start + length, from: text, to: place)
                     column.firstCount = length
-                } else {
+                } else if last < 0 {
                     order = AscendingColumns.order(lasts, place, column.lastCount, text, start, length)
-                    if order > 0 {
-                        column.order.isAscending = false
-                        break
-                    }
+                } else {
+                    order = AscendingColumns.order(text, last, column.lastCount, text, start, length)
+                }
+                if order > 0 {
+                    column.order.isAscending = false
+                    break
                 }
                 column.order.add(isNew: order < 0)
-                if order == 0 { continue }
-                column.lastCount = length
-                lasts.copy(start..<start + length, from: text, to: place)
+                (last, column.lastCount) = (start, length)
             }
+            if last >= 0 { lasts.copy(last..<last + column.lastCount, from: text, to: place) }
             columns[index] = column
         }
         for index in times.indices where times[index].order.isAscending {
