@@ -105,9 +105,10 @@ struct Usual {
         return sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]
     }
 
-    private mutating func warn(_ code: FindingCode, column: String? = nil, _ message: String) {
+    private mutating func warn(_ code: FindingCode, column: String? = nil, rows: [Int] = [], _ message: String) {
         warnings.append(
-            Finding(column: column, rule: FindingRule.usual, code: code, severity: .warning, message: message))
+            Finding(
+                column: column, rule: FindingRule.usual, code: code, severity: .warning, rows: rows, message: message))
     }
 
     /// ` 3 more codes changed as much.`
@@ -217,8 +218,10 @@ struct Usual {
             } else {
                 continue
             }
-            warn(share.now < share.before ? .columnEmptied : .shareChanged, column: field.name, text)
-            if share.wasAlwaysSo, let row = now.missingRows[field.name] { warnings[warnings.count - 1].rows = [row] }
+            let first = share.wasAlwaysSo ? now.missingRows[field.name] : nil
+            warn(
+                share.now < share.before ? .columnEmptied : .shareChanged, column: field.name,
+                rows: first.map { [$0] } ?? [], text)
             if used.contains(index), share.earlier.count >= 2, share.before >= 0.5,
                 isBeyondBound(share.now, share.before)
             {
@@ -401,13 +404,10 @@ struct Usual {
             guard let row = now.unreadRows[field.name],
                 known.allSatisfy({ $0.profile.empty?.contains(field.name) ?? false })
             else { continue }
-            var finding = Finding(
-                column: field.name, rule: FindingRule.usual, code: .shareChanged, severity: .warning, rows: [row],
-                message: "")
-            finding.message =
+            warn(
+                .shareChanged, column: field.name, rows: [row],
                 "Nothing stands in this column in your earlier files; in this file something does, first in this row. Check "
-                + "that no cell has slipped into it."
-            warnings.append(finding)
+                    + "that no cell has slipped into it.")
         }
     }
 
@@ -435,8 +435,8 @@ struct Usual {
 
     /// Days at an edge of the period of which no row is, more than there ever were, and not by chance.
     private mutating func judgeDays(_ period: Period?) {
-        // A snapshot is of one day or a few.
         guard let period else { return }
+        // A snapshot is of one day or a few.
         let fields = dataset.fields.map(\.name).filter { (now.emptyDays[$0]?.covered ?? 0) >= 7 }
         for (isEnd, field) in [true, false].flatMap({ isEnd in fields.map { (isEnd, $0) } }) {
             let known = earlier.compactMap { $0.profile.emptyDays[field] }

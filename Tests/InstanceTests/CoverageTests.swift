@@ -1,3 +1,4 @@
+import Foundation
 import SluiceInstance
 import SluiceIntake
 import SluiceModel
@@ -141,9 +142,13 @@ import Testing
         let waiting = build(site)
         #expect(waiting.exit == .no)
         #expect(waiting.text.contains("Files of marshvale-police were waiting"))
-        // Those of an authority that is no source of it do not matter.
+        // Those of an authority that is no source of it do not matter, nor does what is never taken in.
         site.takeIn()
         try site.drop("x\n", as: "x.csv", for: hospital)
+        let outside = site.folder.file("elsewhere.csv")
+        try overwrite(outside, Array("x\n".utf8))
+        try FileManager.default.linkItem(
+            atPath: outside, toPath: site.dropFolder(police) + "/incoming/linked.csv")
         #expect(build(site).exit == .done)
 
         try edit(

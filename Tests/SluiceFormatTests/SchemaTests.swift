@@ -156,6 +156,9 @@ private struct FieldTrial {
         #expect(plan.numberMinimum == decimal(15, -1) && plan.numberMaximum == decimal(10_005, -1))
         #expect(try FieldTrial(bounds + "{minimum: 1.5}").plan?.numberMinimum == decimal(15, -1))
         #expect(try FieldTrial(bounds + "{enum: [\"1,5\", 2.5]}").plan?.allowedSlots == [1500, 2500])
+        // Groups are of three digits, as in cells: these are no 15 and no 175.
+        #expect(try FieldTrial(bounds + "{maximum: \"1.5\"}").plan?.numberMaximum == decimal(15, -1))
+        #expect(try FieldTrial("type: number\ngroupChar: \",\"\nconstraints: {maximum: \"17,5\"}").plan == nil)
         let flags = "type: boolean\ntrueValues: [\"Y\"]\nfalseValues: [\"N\"]\nconstraints: "
         #expect(try FieldTrial(flags + "{enum: [true]}").plan?.allowedSlots == [1])
         #expect(try FieldTrial(flags + "{enum: [\"N\"]}").plan?.allowedSlots == [0])

@@ -104,6 +104,15 @@ struct WorkbookTests {
             ])
     }
 
+    @Test(arguments: ["A999999999:B9", "A1048577", "A0:B1", "A", "A99999999999999999999:B2"])
+    func `a merge over rows that no sheet has is told at a row that it can have`(reference: String) throws {
+        let writer = WorkbookWriter(
+            rows: "<row><c><v>1</v></c></row>",
+            afterRows: "<mergeCells><mergeCell ref=\"\(reference)\"/></mergeCells>")
+        let note = FileNote(.cellsMerged, rule: FindingRule.sheet, severity: .warning, count: 1, rows: [1])
+        #expect(try table(writer.bytes()).fileNotes == [note])
+    }
+
     /// The parser's pieces end within rows; so much is read for one that they do so many times.
     @Test(arguments: [1, 500, 10_000, 100_000])
     func `rows are whole whatever the size of targets`(size: Int) throws {

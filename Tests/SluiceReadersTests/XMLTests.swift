@@ -83,6 +83,12 @@ struct XMLTests {
         }
     }
 
+    @Test func `an attribute of elements of which one is expected is noted where it stands several times`() throws {
+        let document = "<c><p><n f=\"A\"/><n f=\"B\"/></p><p><n f=\"A\"/><n g=\"B\"/></p><p><n f=\"A\"/></p></c>"
+        let found = try table(Array(document.utf8), form("c/p", [("Factor", "n/@f")])).table
+        #expect(found.notes == [CellNote(row: 1, column: 0, code: .structureUnexpected)])
+    }
+
     private let transfer = """
         <?xml version="1.0"?>
         <CTfile xmlns="urn:ctf"><Header Version="25"><DateTime>2024-05-01</DateTime><Estab>4000</Estab></Header>

@@ -68,7 +68,8 @@ struct TableHead {
     /// From so many filled cells on a row is as full as one of the table: titles have few.
     private static func fullCount(of named: Int) -> Int { named <= 4 ? max(named, 2) : (named * 3 + 4) / 5 }
 
-    /// A table of its own has headings of four cells or more, and its records more than one cell in four with a digit.
+    /// A table of its own has headings of four cells or more; its records have three or more, and a digit in at least one
+    /// of four.
     private static let narrowCount = 4
 
     /// Two rows of a table are none of titles; a single one may be, with the names of what it says above.
